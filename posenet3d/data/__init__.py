@@ -1,0 +1,1 @@
+"""Poses on their way to the networks: records, archives, procedural motion, batches."""

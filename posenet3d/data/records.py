@@ -1,0 +1,138 @@
+"""The record that carries 2D poses from a file or a generator to training and evaluation."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from posenet3d.skeleton import Skeleton
+
+_ROWS_A_CHECK = 1 << 16  # bounds the memory of checking an archive larger than memory
+
+
+@dataclasses.dataclass(frozen=True)
+class Poses2D:
+    """N 2D poses of one skeleton in S sequences, checked.
+
+    Args:
+      keypoints_2d: float32 `[N, J, 2]`, image frame (x right, y down), pixels.
+      skeleton: The skeleton whose joints the J are.
+      confidence: float32 `[N, J]` in [0, 1], or None when every joint is present; 0 marks a
+        missing joint, whose coordinates mean nothing.
+      lengths: int64 `[S]`, frames of each sequence, in the order of the rows; None: one sequence.
+      sequences: S names, repeated where several cameras saw one motion; None: numbered.
+      keypoints_3d: float32 `[N, J, 3]`, camera frame (x right, y down, z forward), mm,
+        root-relative; None where unknown. For evaluation only.
+      image_size: (width, height) in pixels, or None.
+      frame_rate: Frames a second, or None.
+
+    Raises:
+      ValueError: On wrong shapes or joint counts, no pose at all, lengths that do not add up, a
+        NaN or an infinity (named by array, row and joint), or confidence outside [0, 1].
+    """
+
+    keypoints_2d: np.ndarray
+    skeleton: Skeleton
+    confidence: np.ndarray | None = None
+    lengths: np.ndarray | None = None
+    sequences: tuple[str, ...] | None = None
+    keypoints_3d: np.ndarray | None = None
+    image_size: tuple[int, int] | None = None
+    frame_rate: float | None = None
+
+    def __post_init__(self) -> None:
+        check_array("keypoints_2d", self.keypoints_2d, self.skeleton, dims=2)
+        rows = len(self.keypoints_2d)
+        if rows == 0:
+            raise ValueError("keypoints_2d holds no pose at all (its first axis is 0).")
+        if self.keypoints_3d is not None:
+            check_array("keypoints_3d", self.keypoints_3d, self.skeleton, dims=3, rows=rows)
+        if self.confidence is not None:
+            check_confidence(self.confidence, self.skeleton, rows)
+        if self.lengths is None:
+            object.__setattr__(self, "lengths", np.array([rows], np.int64))
+        lengths = np.asarray(self.lengths)
+        if lengths.ndim != 1 or lengths.dtype.kind not in "iu" or (lengths <= 0).any():
+            raise ValueError(
+                "lengths must be a list of positive whole numbers, the frames of each sequence, "
+                f"got dtype {lengths.dtype} and shape {lengths.shape}."
+            )
+        if lengths.sum() != rows:
+            raise ValueError(f"lengths add up to {lengths.sum()} frames but there are {rows} poses.")
+        if self.sequences is None:
+            object.__setattr__(self, "sequences", tuple(str(i) for i in range(len(lengths))))
+        if len(self.sequences) != len(lengths):
+            raise ValueError(
+                f"There are {len(self.sequences)} sequence names for {len(lengths)} lengths."
+            )
+
+    def __len__(self) -> int:
+        """N, the number of poses."""
+        return len(self.keypoints_2d)
+
+    def select(self, rows: np.ndarray) -> Poses2D:
+        """The given rows as one sequence: for a subset whose order in time no longer matters."""
+        return dataclasses.replace(
+            self,
+            keypoints_2d=self.keypoints_2d[rows],
+            confidence=None if self.confidence is None else self.confidence[rows],
+            keypoints_3d=None if self.keypoints_3d is None else self.keypoints_3d[rows],
+            lengths=None,
+            sequences=None,
+        )
+
+
+def check_array(
+    name: str, array: np.ndarray, skeleton: Skeleton, dims: int, rows: int | None = None
+) -> None:
+    """Refuses an array of joints that is not finite floating point `[rows, J, dims]`.
+
+    Raises:
+      ValueError: Naming the array, what was given and what was expected; for a NaN or an infinity
+        its row and joint.
+    """
+    expected = f"[{'N' if rows is None else rows}, {skeleton.num_joints}, {dims}]"
+    if array.ndim != 3 or array.shape[1:] != (skeleton.num_joints, dims):
+        raise ValueError(
+            f"{name} must have the shape {expected} (skeleton {skeleton.name}), "
+            f"got {list(array.shape)}."
+        )
+    if rows is not None and len(array) != rows:
+        raise ValueError(f"{name} must have the shape {expected}, got {list(array.shape)}.")
+    if array.dtype.kind not in "fiu":
+        raise ValueError(f"{name} must hold real numbers, got dtype {array.dtype}.")
+    for start in range(0, len(array), _ROWS_A_CHECK):
+        finite = np.isfinite(array[start : start + _ROWS_A_CHECK])
+        if not finite.all():
+            row, joint, axis = np.argwhere(~finite)[0]
+            value = array[start + row, joint, axis]
+            raise ValueError(
+                f"{name} holds {value} at row {start + row}, joint "
+                f"{skeleton.joint_names[joint]}; give a missing joint any finite coordinates "
+                "and confidence 0."
+            )
+
+
+def check_confidence(confidence: np.ndarray, skeleton: Skeleton, rows: int) -> None:
+    """Refuses confidence that is not `[rows, J]` in [0, 1].
+
+    Raises:
+      ValueError: Naming what was given, and for a wrong value its row and joint.
+    """
+    expected = (rows, skeleton.num_joints)
+    if confidence.shape != expected:
+        raise ValueError(
+            f"confidence must have the shape {list(expected)}, got {list(confidence.shape)}."
+        )
+    if confidence.dtype.kind not in "fiub":
+        raise ValueError(f"confidence must hold real numbers, got dtype {confidence.dtype}.")
+    for start in range(0, rows, _ROWS_A_CHECK):
+        part = confidence[start : start + _ROWS_A_CHECK]
+        inside = (part >= 0) & (part <= 1)  # False for NaN as well
+        if not inside.all():
+            row, joint = np.argwhere(~inside)[0]
+            raise ValueError(
+                f"confidence must lie in [0, 1], got {part[row, joint]} at row {start + row}, "
+                f"joint {skeleton.joint_names[joint]}."
+            )

@@ -1,0 +1,1 @@
+"""Metrics against true 3D, and the report made of them."""

@@ -1,0 +1,1 @@
+"""Geometry of poses: pure functions on `[..., J, D]` tensors."""

@@ -1,0 +1,1 @@
+"""Training from 2D poses alone."""

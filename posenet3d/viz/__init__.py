@@ -1,0 +1,1 @@
+"""Pictures of poses; needs the extra `viz` (Matplotlib)."""
