@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from functools import cached_property
+from typing import Any
 
 
 @dataclasses.dataclass(frozen=True)
@@ -95,6 +96,11 @@ class Skeleton:
         """For each bone (an index into `bones`) the bone of the other side; itself on the trunk."""
         number = {child: i for i, (_, child) in enumerate(self.bones)}
         return tuple(number[self.mirror[child]] for _, child in self.bones)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Skeleton:
+        """Rebuilds a skeleton from `dataclasses.asdict`, or from the JSON of it."""
+        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
 
     def index(self, joint_name: str) -> int:
         """Index of a joint by name.

@@ -59,7 +59,9 @@ class Poses2D:
                 f"got dtype {lengths.dtype} and shape {lengths.shape}."
             )
         if lengths.sum() != rows:
-            raise ValueError(f"lengths add up to {lengths.sum()} frames but there are {rows} poses.")
+            raise ValueError(
+                f"lengths add up to {lengths.sum()} frames but there are {rows} poses."
+            )
         if self.sequences is None:
             object.__setattr__(self, "sequences", tuple(str(i) for i in range(len(lengths))))
         if len(self.sequences) != len(lengths):

@@ -1,1 +1,9 @@
 """The networks and what is made of them."""
+
+from posenet3d.models.discriminator import PoseDiscriminator
+from posenet3d.models.estimator import LiftResult, PoseEstimator
+from posenet3d.models.gap_filling import GapFiller
+from posenet3d.models.lifter import Lifter
+from posenet3d.models.loading import load
+
+__all__ = ["GapFiller", "LiftResult", "Lifter", "PoseDiscriminator", "PoseEstimator", "load"]

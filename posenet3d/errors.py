@@ -1,0 +1,19 @@
+"""What goes wrong for reasons that a user can mend; each message says how."""
+
+from __future__ import annotations
+
+
+class InputError(ValueError):
+    """What a user's file says cannot be used.
+
+    The message stands alone: it names the file, the person and the joint where there is one, what
+    was found, what was expected and how to mend it. Scripts print it without a traceback.
+    """
+
+
+class ConfigError(ValueError):
+    """A setting is out of range or contradicts another; names it and gives its value."""
+
+
+class TrainingError(RuntimeError):
+    """Training cannot go on, or should not: the data or the losses make it pointless."""

@@ -1,0 +1,142 @@
+"""Scores of a whole set of predicted poses, over all and by sequence."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+
+from posenet3d.evaluation import metrics
+from posenet3d.evaluation.checks import check_pair
+from posenet3d.skeleton import H36M_17, Skeleton
+
+_CHUNK = 4096  # poses at a time: tens of MB whatever the number of poses
+
+
+@dataclasses.dataclass(frozen=True)
+class Evaluation:
+    """The scores of a set of predicted poses.
+
+    Args:
+      overall: Mean over all poses. `mpjpe`, `n_mpjpe`, `pa_mpjpe`, `pa_mpjpe_reflected` in mm;
+        `pck150`, `auc`, `cps`, `depth_flip_rate` in percent; `num_poses`.
+      per_sequence: The same for each sequence by name; empty if no sequences were given.
+      match_size: Whether each predicted pose was first given the size of the true one.
+      skeleton: Name of the skeleton.
+    """
+
+    overall: dict[str, float]
+    per_sequence: dict[str, dict[str, float]]
+    match_size: bool
+    skeleton: str
+
+    def to_json(self) -> dict[str, object]:
+        """The record as plain dicts, strings and numbers, for `json.dump`."""
+        return dataclasses.asdict(self)
+
+
+def evaluate(
+    predicted_3d: np.ndarray,
+    true_3d: np.ndarray,
+    *,
+    lengths: Sequence[int] | None = None,
+    sequences: Sequence[str] | None = None,
+    skeleton: Skeleton = H36M_17,
+    root: int | None = None,
+    match_size: bool = True,
+) -> Evaluation:
+    """Scores predicted poses against true ones.
+
+    One view does not tell how large a person is, so a lifter's poses come in units of their own
+    size. With `match_size` each predicted pose is first scaled so that the sum of its bone lengths
+    equals that of the true pose: the person's size is given, nothing else. This bears on `mpjpe`,
+    `pck150` and `auc`; the other metrics find their own scale.
+
+    Args:
+      predicted_3d: `[N, J, 3]`, camera frame (x right, y down, z forward); any unit with
+        `match_size`, else mm. Made root-relative here.
+      true_3d: `[N, J, 3]`, camera frame, mm. Made root-relative here.
+      lengths: `[S]` frames of each sequence, in the order of the rows, as in `Poses2D`.
+      sequences: S names; rows of sequences that share a name are averaged together. None: numbered.
+      skeleton: The skeleton whose joints the J are.
+      root: Index of the root joint; None: the skeleton's.
+      match_size: Whether the person's size is given, see above; False: mm are taken as they are.
+
+    Returns:
+      The means over all poses and over those of each sequence, every pose counting the same.
+
+    Raises:
+      ValueError: If there is no pose, the shapes differ or do not fit the skeleton, a value is not
+        finite (named by row and joint), or the sequences do not add up to the poses.
+    """
+    predicted_3d, true_3d = np.asarray(predicted_3d), np.asarray(true_3d)
+    root = skeleton.root if root is None else root
+    check_pair(predicted_3d, true_3d, root, skeleton)
+    if len(true_3d) == 0:
+        raise ValueError("true_3d holds no pose at all (its first axis is 0).")
+    names, numbers = _sequence_numbers(lengths, sequences, len(true_3d))
+
+    count = np.bincount(numbers, minlength=len(names))
+    totals: dict[str, np.ndarray] = {}
+    for start in range(0, len(true_3d), _CHUNK):
+        rows = slice(start, start + _CHUNK)
+        for key, values in _score(
+            predicted_3d[rows], true_3d[rows], root, skeleton if match_size else None
+        ).items():
+            part = np.bincount(numbers[rows], weights=values, minlength=len(names))
+            totals[key] = totals.get(key, 0.0) + part
+
+    def means(selection: int | slice) -> dict[str, float]:
+        poses = int(count[selection].sum())
+        result = {key: float(total[selection].sum() / poses) for key, total in totals.items()}
+        return result | {"num_poses": poses}
+
+    return Evaluation(
+        overall=means(slice(None)),
+        per_sequence={} if lengths is None else {n: means(i) for i, n in enumerate(names)},
+        match_size=match_size,
+        skeleton=skeleton.name,
+    )
+
+
+def _score(
+    predicted_3d: np.ndarray, true_3d: np.ndarray, root: int, size_of: Skeleton | None
+) -> dict[str, np.ndarray]:
+    """Every metric, `[N]` each; poses are given the true size by the bones of `size_of`."""
+    if size_of is not None:
+        predicted_3d = metrics.match_size(predicted_3d, true_3d, size_of)
+    pair = (predicted_3d, true_3d, root)
+    return {
+        "mpjpe": metrics.mpjpe(*pair),
+        "n_mpjpe": metrics.n_mpjpe(*pair),
+        "pa_mpjpe": metrics.pa_mpjpe(*pair),
+        "pa_mpjpe_reflected": metrics.pa_mpjpe_reflected(*pair),
+        "pck150": metrics.pck(*pair),
+        "auc": metrics.auc(*pair),
+        "cps": metrics.cps(*pair),
+        "depth_flip_rate": 100.0 * metrics.depth_flipped(*pair),
+    }
+
+
+def _sequence_numbers(
+    lengths: Sequence[int] | None, sequences: Sequence[str] | None, rows: int
+) -> tuple[list[str], np.ndarray]:
+    """The distinct names in order of appearance, and for each row the number of its name."""
+    if lengths is None:
+        if sequences is not None:
+            raise ValueError("sequences names the parts of the rows: give their lengths as well.")
+        return [""], np.zeros(rows, np.intp)
+    frames = np.asarray(lengths)
+    if frames.ndim != 1 or frames.dtype.kind not in "iu" or (frames <= 0).any():
+        raise ValueError(
+            f"lengths must be positive whole numbers, the frames of each sequence, got {lengths}."
+        )
+    if frames.sum() != rows:
+        raise ValueError(f"lengths add up to {frames.sum()} frames but there are {rows} poses.")
+    labels = [str(s) for s in (range(len(frames)) if sequences is None else sequences)]
+    if len(labels) != len(frames):
+        raise ValueError(f"There are {len(labels)} sequence names for {len(frames)} lengths.")
+    names = list(dict.fromkeys(labels))
+    number = {name: i for i, name in enumerate(names)}
+    return names, np.repeat([number[label] for label in labels], frames)

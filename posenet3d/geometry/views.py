@@ -1,0 +1,77 @@
+"""Random views: from where a lifted pose is looked at anew.
+
+A camera's elevation is the angle by which it looks down on the person: positive for a camera that
+stands higher than the person and is tilted towards the floor. A level camera sees a point p; the
+same camera at elevation e sees Rx(e) p.
+"""
+
+from __future__ import annotations
+
+import math
+
+import tensorflow as tf
+
+from posenet3d.geometry import rotation
+
+
+def view_matrix(
+    azimuth: tf.Tensor, elevation_from: tf.Tensor, elevation_to: tf.Tensor
+) -> tf.Tensor:
+    """Moves a pose from one camera to another: Rx(elevation_to) Ry(azimuth) Rx(-elevation_from).
+
+    Undoes the first camera's tilt, turns the person about the vertical, tilts anew.
+
+    Args:
+      azimuth: `[...]`, radians.
+      elevation_from: `[...]`, radians, elevation of the camera that saw the pose.
+      elevation_to: `[...]`, radians, elevation of the new camera.
+
+    Returns:
+      Rotation matrices `[..., 3, 3]` for `rotation.rotate`.
+    """
+    return (
+        rotation.about_x(elevation_to)
+        @ rotation.about_y(azimuth)
+        @ rotation.about_x(-tf.convert_to_tensor(elevation_from))
+    )
+
+
+def uniform_views(count: int, seed: tf.Tensor, max_elevation: float) -> tf.Tensor:
+    """Views of the paper: azimuth U[-pi, pi], new elevation U[-max, max], old elevation taken as 0.
+
+    Chen et al., CVPR 2019, draw the elevation from +-pi/9.
+
+    Args:
+      count: Number of views N.
+      seed: int32 `[2]`; the same seed gives the same views.
+      max_elevation: Radians.
+
+    Returns:
+      Rotation matrices `[N, 3, 3]`.
+    """
+    azimuth, uniform, _ = _draw(count, seed)
+    return view_matrix(azimuth, tf.zeros_like(azimuth), uniform * max_elevation)
+
+
+def known_views(count: int, seed: tf.Tensor, elevation: float, spread: float) -> tf.Tensor:
+    """Views of cameras whose mean elevation is known: undo it, turn, tilt anew around it.
+
+    Args:
+      count: Number of views N.
+      seed: int32 `[2]`; the same seed gives the same views.
+      elevation: Radians, mean elevation of the cameras that took the data.
+      spread: Radians, standard deviation of the new elevation about it.
+
+    Returns:
+      Rotation matrices `[N, 3, 3]`.
+    """
+    azimuth, _, normal = _draw(count, seed)
+    return view_matrix(azimuth, tf.fill([count], elevation), elevation + spread * normal)
+
+
+def _draw(count: int, seed: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+    """Azimuth in +-pi, a uniform number in +-1 and a normal one, each `[count]`."""
+    seeds = tf.random.experimental.stateless_split(seed, 3)
+    azimuth = tf.random.stateless_uniform([count], seeds[0], -math.pi, math.pi)
+    uniform = tf.random.stateless_uniform([count], seeds[1], -1.0, 1.0)
+    return azimuth, uniform, tf.random.stateless_normal([count], seeds[2])

@@ -1,0 +1,149 @@
+"""Residual fully connected blocks, of which lifter and discriminator are made.
+
+The block is that of Martinez et al., "A simple yet effective baseline for 3d human pose
+estimation", ICCV 2017, section 3.2: twice (linear, normalisation, activation, dropout), and a
+connection around them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+ACTIVATIONS = {
+    "relu": tf.nn.relu,
+    "leaky_relu": lambda features: tf.nn.leaky_relu(features, alpha=0.01),
+    "gelu": tf.nn.gelu,
+    "silu": tf.nn.silu,
+}
+NORMALISATIONS = ("none", "batch", "layer")
+
+
+@keras.saving.register_keras_serializable("posenet3d")
+class DenseUnit(keras.layers.Layer):
+    """Linear, normalisation, activation, dropout: `[N, anything]` to `[N, width]`.
+
+    Args:
+      width: Number of features that come out.
+      activation: One of `ACTIVATIONS`.
+      normalisation: One of `NORMALISATIONS`.
+      dropout: Share of features dropped while training.
+    """
+
+    def __init__(
+        self,
+        width: int,
+        activation: str = "relu",
+        normalisation: str = "none",
+        dropout: float = 0.0,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        if activation not in ACTIVATIONS:
+            raise ValueError(f"activation must be one of {list(ACTIVATIONS)}, got {activation!r}.")
+        if normalisation not in NORMALISATIONS:
+            raise ValueError(
+                f"normalisation must be one of {list(NORMALISATIONS)}, got {normalisation!r}."
+            )
+        # He et al., ICCV 2015: keeps the variance through rectifiers.
+        self.dense = keras.layers.Dense(width, kernel_initializer="he_normal")
+        self.norm = {
+            "none": lambda: None,
+            "batch": keras.layers.BatchNormalization,
+            "layer": keras.layers.LayerNormalization,
+        }[normalisation]()
+        self.drop = keras.layers.Dropout(dropout) if dropout else None
+        self.width = width
+        self.activation = activation
+        self.normalisation = normalisation
+        self.dropout = dropout
+
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        """Makes the weights for inputs of this shape."""
+        if self.built:
+            return
+        self.dense.build(input_shape)
+        if self.norm is not None:
+            self.norm.build((*input_shape[:-1], self.width))
+        self.built = True
+
+    def call(self, features: tf.Tensor, training: bool = False) -> tf.Tensor:
+        """Applies the four steps."""
+        features = self.dense(features)
+        if self.norm is not None:
+            features = (
+                self.norm(features, training=training)
+                if self.normalisation == "batch"
+                else self.norm(features)
+            )
+        features = ACTIVATIONS[self.activation](features)
+        return features if self.drop is None else self.drop(features, training=training)
+
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments."""
+        return super().get_config() | {
+            "width": self.width,
+            "activation": self.activation,
+            "normalisation": self.normalisation,
+            "dropout": self.dropout,
+        }
+
+
+@keras.saving.register_keras_serializable("posenet3d")
+class ResidualTrunk(keras.layers.Layer):
+    """A unit that widens the input, then residual blocks of two units: `[N, F]` to `[N, width]`.
+
+    Args:
+      width: Features between the layers.
+      num_blocks: Number of residual blocks.
+      activation: See `DenseUnit`.
+      normalisation: See `DenseUnit`.
+      dropout: See `DenseUnit`.
+    """
+
+    def __init__(
+        self,
+        width: int,
+        num_blocks: int,
+        activation: str = "relu",
+        normalisation: str = "none",
+        dropout: float = 0.0,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        if width < 1 or num_blocks < 0:
+            raise ValueError(
+                f"width must be positive and num_blocks not negative, got {width} and {num_blocks}."
+            )
+        unit = {
+            "width": width,
+            "activation": activation,
+            "normalisation": normalisation,
+            "dropout": dropout,
+        }
+        self.widen = DenseUnit(**unit)
+        self.blocks = [(DenseUnit(**unit), DenseUnit(**unit)) for _ in range(num_blocks)]
+        self.settings = unit | {"num_blocks": num_blocks}
+
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        """Makes the weights for inputs of this shape."""
+        if self.built:
+            return
+        self.widen.build(input_shape)
+        for units in self.blocks:
+            for unit in units:
+                unit.build((*input_shape[:-1], self.settings["width"]))
+        self.built = True
+
+    def call(self, features: tf.Tensor, training: bool = False) -> tf.Tensor:
+        """Applies the units."""
+        features = self.widen(features, training=training)
+        for first, second in self.blocks:
+            features += second(first(features, training=training), training=training)
+        return features
+
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments."""
+        return super().get_config() | self.settings

@@ -1,0 +1,65 @@
+"""The discriminator of 2D poses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from posenet3d.geometry import camera
+from posenet3d.models.blocks import ResidualTrunk
+
+
+@keras.saving.register_keras_serializable("posenet3d")
+class PoseDiscriminator(keras.Model):
+    """Tells real 2D poses from projections of lifted ones.
+
+    Its size defaults to the paper's (Chen et al., CVPR 2019): 3 residual blocks of width 1024,
+    ReLU, no batch normalisation.
+
+    Example:
+
+        discriminator = PoseDiscriminator(num_joints=17, width=512, num_blocks=2)
+        logits = discriminator(keypoints_2d)                        # [N]
+
+    Args:
+      num_joints: J.
+      width: Features between the layers.
+      num_blocks: Number of residual blocks.
+      activation: See `blocks.DenseUnit`.
+      normalisation: See `blocks.DenseUnit`.
+      dropout: See `blocks.DenseUnit`.
+    """
+
+    def __init__(
+        self,
+        num_joints: int = 17,
+        width: int = 1024,
+        num_blocks: int = 3,
+        activation: str = "relu",
+        normalisation: str = "none",
+        dropout: float = 0.0,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.trunk = ResidualTrunk(width, num_blocks, activation, normalisation, dropout)
+        self.head = keras.layers.Dense(1, dtype="float32")
+        self.num_joints = num_joints
+
+    def build(self, input_shape: tuple[int | None, ...] | None = None) -> None:
+        """Makes the weights; the shape is known from the number of joints."""
+        if self.built:
+            return
+        self.trunk.build((None, 2 * self.num_joints))
+        self.head.build((None, self.trunk.settings["width"]))
+        self.built = True
+
+    def call(self, keypoints_2d: tf.Tensor, training: bool = False) -> tf.Tensor:
+        """Judges normalised 2D poses `[N, J, 2]`: logits `[N]`, the higher the more real."""
+        features = tf.reshape(keypoints_2d, [-1, 2 * self.num_joints]) * camera.DISTANCE
+        return self.head(self.trunk(features, training=training))[:, 0]
+
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments."""
+        return super().get_config() | {"num_joints": self.num_joints} | self.trunk.settings

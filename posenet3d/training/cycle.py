@@ -1,0 +1,68 @@
+"""The cycle: lift, turn to a new view, project, lift again, turn back, project.
+
+Chen et al., CVPR 2019, section 3. A lifter that knows the true depths passes it unchanged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import tensorflow as tf
+
+from posenet3d.geometry import camera, rotation
+
+
+class Cycle(NamedTuple):
+    """What the cycle makes of N 2D poses; 3D in the camera frame, root-relative, pose units."""
+
+    keypoints_3d: tf.Tensor  # [N, J, 3], the lifted pose
+    turned_3d: tf.Tensor  # [N, J, 3], the lifted pose in the new view
+    synthetic_2d: tf.Tensor  # [N, J, 2], its projection
+    relifted_3d: tf.Tensor  # [N, J, 3], the projection lifted
+    returned_2d: tf.Tensor  # [N, J, 2], the relifted pose seen from the first view
+
+
+def lift_reproject_lift(
+    lift: Callable[[tf.Tensor], tf.Tensor],
+    keypoints_2d: tf.Tensor,
+    views: tf.Tensor,
+    resize: bool = True,
+) -> Cycle:
+    """Sends 2D poses once around the cycle.
+
+    Args:
+      lift: From 2D poses `[N, J, 2]` to depth offsets `[N, J]`; called twice.
+      keypoints_2d: `[N, J, 2]`, normalised.
+      views: `[N, 3, 3]`, rotation to the new view of each pose.
+      resize: Whether the turned pose is scaled, in 3D, until its projection has the size of a
+        normalised pose. So it must be where every real pose has been normalised by its own
+        size: else the size alone tells a synthetic pose from a real one.
+
+    Returns:
+      The `Cycle`. Losses compare `relifted_3d` with `turned_3d` and `returned_2d` with the input.
+    """
+    keypoints_3d = camera.unproject(keypoints_2d, lift(keypoints_2d))
+    turned_3d = rotation.rotate(keypoints_3d, views)
+    size = _size_ratio(turned_3d) if resize else tf.ones_like(turned_3d[:, :1, :1])
+    turned_3d *= size
+    synthetic_2d = camera.project(turned_3d)
+    relifted_3d = camera.unproject(synthetic_2d, lift(synthetic_2d))
+    returned_2d = camera.project(rotation.turn_back(relifted_3d / size, views))
+    return Cycle(keypoints_3d, turned_3d, synthetic_2d, relifted_3d, returned_2d)
+
+
+def _size_ratio(points_3d: tf.Tensor) -> tf.Tensor:
+    """Factors `[N, 1, 1]` by which 3D poses must grow for their projections to be normalised.
+
+    Growing a pose moves its near joints nearer, so its projection grows a little more than the
+    pose; the second round corrects that to about a part in a thousand.
+    """
+    ratio = tf.ones_like(points_3d[:, :1, :1])
+    for _ in range(2):
+        projected = camera.project(points_3d * ratio)
+        # The root's zero vector has no gradient of its own; the small number keeps it finite.
+        distance = tf.sqrt(tf.reduce_sum(tf.square(projected), axis=-1) + 1e-12)
+        mean = tf.reduce_mean(distance, axis=-1)[:, tf.newaxis, tf.newaxis]
+        ratio /= tf.maximum(mean * camera.DISTANCE, 0.1)
+    return ratio

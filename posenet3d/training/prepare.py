@@ -1,0 +1,146 @@
+"""From the settings to the poses of a run, checked: what is trained on, watched and reported."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+
+from posenet3d.data import archive, synthetic
+from posenet3d.data.records import Poses2D
+from posenet3d.errors import ConfigError, InputError, TrainingError
+from posenet3d.geometry import camera
+from posenet3d.training.config import TrainingConfig
+
+MIN_POSES = 64
+"""Fewer different poses show no distribution that a discriminator could learn; ours."""
+
+MIN_VARIATION = 0.02
+"""Poses whose joints vary by less than this share of a pose's size are one and the same; ours."""
+
+_HELD_OUT_EVERY = 20  # where an archive has no split, one sequence or pose in so many is held out
+_SAMPLE = 4096  # poses that the checks look at
+
+
+@dataclasses.dataclass(frozen=True)
+class RunData:
+    """The poses of a run."""
+
+    train: Poses2D  # complete poses
+    evaluation: Poses2D  # held out, for the final report
+    validation: Poses2D  # complete poses of the evaluation set, looked at after every epoch
+    scale: float | None  # pixels a unit for the whole data set; None: each pose its own
+    dropped: int  # incomplete poses of the training set that are left out
+
+
+def prepare(config: TrainingConfig) -> RunData:
+    """Reads or makes the poses and checks that they can be trained on.
+
+    Raises:
+      InputError: If a file cannot be used.
+      TrainingError: If there are too few poses, or they are all the same.
+    """
+    train, evaluation = _read(config)
+    if train.skeleton != evaluation.skeleton:
+        raise InputError(
+            f"{config.train_data} has the joints of {train.skeleton.name} but "
+            f"{config.eval_data} those of {evaluation.skeleton.name}."
+        )
+    complete = _complete_rows(train)
+    dropped = len(train) - len(complete)
+    if dropped:
+        # A subset keeps its order but not its neighbours.
+        train = train.select(complete)
+    _check_trainable(train, config.batch_size, dropped)
+    rows = _complete_rows(evaluation)
+    step = max(1, len(rows) // config.validation_poses)
+    if not len(rows):
+        raise InputError("No pose of the evaluation data has all its joints.")
+    return RunData(
+        train=train,
+        evaluation=evaluation,
+        validation=evaluation.select(rows[::step][: config.validation_poses]),
+        scale=_dataset_scale(train) if config.scale == "dataset" else None,
+        dropped=dropped,
+    )
+
+
+def _read(config: TrainingConfig) -> tuple[Poses2D, Poses2D]:
+    if not config.train_data:
+        if config.eval_data:
+            raise ConfigError("eval_data is given without train_data; give both or neither.")
+        sequences = {"num_train_sequences": config.synthetic_sequences or None}
+        return synthetic.quickstart_split(
+            **{k: v for k, v in sequences.items() if v}, seed=config.seed
+        )
+    path = Path(config.train_data)
+    splits = archive.archive_splits(path)
+    train = archive.read_archive(
+        path, "train" if "train" in splits else None, config.train_keypoints
+    )
+    if config.eval_data:
+        splits = archive.archive_splits(config.eval_data)
+        split = "test" if "test" in splits else None
+        return train, archive.read_archive(config.eval_data, split, config.eval_keypoints)
+    if "test" in splits:
+        return train, archive.read_archive(path, "test", config.eval_keypoints)
+    return _hold_out(train)
+
+
+def _hold_out(poses: Poses2D) -> tuple[Poses2D, Poses2D]:
+    """Holds out every 20th sequence by name, or every 20th pose where sequences are few."""
+    names = sorted(set(poses.sequences))
+    if len(names) >= _HELD_OUT_EVERY:
+        held_names = set(names[::_HELD_OUT_EVERY])
+        held = np.repeat([n in held_names for n in poses.sequences], poses.lengths)
+    else:
+        held = np.arange(len(poses)) % _HELD_OUT_EVERY == 0
+    return poses.select(np.flatnonzero(~held)), poses.select(np.flatnonzero(held))
+
+
+def _complete_rows(poses: Poses2D) -> np.ndarray:
+    if poses.confidence is None:
+        return np.arange(len(poses))
+    return np.flatnonzero((poses.confidence > 0).all(axis=1))
+
+
+def _check_trainable(poses: Poses2D, batch_size: int, dropped: int) -> None:
+    left_out = f" ({dropped} with missing joints are left out)" if dropped else ""
+    if len(poses) < max(MIN_POSES, batch_size):
+        raise TrainingError(
+            f"There are {len(poses)} complete poses to train on{left_out}, and at least "
+            f"{max(MIN_POSES, batch_size)} are needed (batch_size {batch_size}). A few thousand "
+            "poses of many people and viewpoints are where training starts to make sense."
+        )
+    sample = np.asarray(poses.keypoints_2d[:: max(1, len(poses) // _SAMPLE)], np.float32)
+    normalised = camera.normalise(sample, poses.skeleton.root).keypoints_2d.numpy()
+    variation = float(np.sqrt(normalised.var(axis=0).mean()) * camera.DISTANCE)
+    different = len(np.unique(normalised.round(4), axis=0))
+    if variation < MIN_VARIATION or different < MIN_POSES:
+        raise TrainingError(
+            f"The poses to train on are nearly all the same: of {len(sample)} looked at "
+            f"{different} differ, and their joints vary by {100 * variation:.2g} % of a pose's "
+            f"size. At least {MIN_POSES} poses and {100 * MIN_VARIATION:g} % are needed; without "
+            "variety there is nothing to learn depth from."
+        )
+
+
+def _dataset_scale(poses: Poses2D) -> float:
+    """Pixels a unit so that the mean head-root distance of the data set is 1 / c, as in the paper.
+
+    Raises:
+      ConfigError: If the skeleton has no joint called head.
+    """
+    skeleton = poses.skeleton
+    if "head" not in skeleton.joint_names:
+        raise ConfigError(
+            f"scale is 'dataset', but the skeleton {skeleton.name!r} has no joint 'head' to "
+            "measure the head-root distance by; use scale 'pose'."
+        )
+    total = 0.0
+    for start in range(0, len(poses), 1 << 16):
+        part = poses.keypoints_2d[start : start + (1 << 16)]
+        offset = part[:, skeleton.index("head")] - part[:, skeleton.root]
+        total += float(np.linalg.norm(offset, axis=-1).sum())
+    return total / len(poses) * camera.DISTANCE

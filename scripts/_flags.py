@@ -1,0 +1,103 @@
+"""Flags from the fields of a frozen dataclass, and the settings back from the flags."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+import typing
+from collections.abc import Callable
+from typing import Any
+
+from absl import app, flags
+
+from posenet3d.errors import ConfigError, InputError, TrainingError
+
+
+def define(config_class: type, prefix: str = "") -> None:
+    """Defines a flag a field: its name, type, default and help; `lifter_width` for groups."""
+    for field, kind, default in _fields(config_class):
+        name = prefix + field.name
+        if dataclasses.is_dataclass(kind):
+            define(kind, f"{name}_")
+            continue
+        text = field.metadata["help"]
+        if typing.get_origin(kind) is typing.Literal:
+            flags.DEFINE_enum(name, default, typing.get_args(kind), text)
+        elif typing.get_origin(kind) is tuple:
+            flags.DEFINE_list(name, default, text)
+        else:
+            makers: dict[type, Callable[..., Any]] = {
+                bool: flags.DEFINE_bool,
+                int: flags.DEFINE_integer,
+                float: flags.DEFINE_float,
+                str: flags.DEFINE_string,
+            }
+            makers[kind](name, default, text)
+
+
+def parse(config_class: type, prefix: str = "") -> Any:
+    """The dataclass with the flags' values.
+
+    Raises:
+      ConfigError: If a value is not what its field takes.
+    """
+    values = {}
+    for field, kind, _ in _fields(config_class):
+        name = prefix + field.name
+        if dataclasses.is_dataclass(kind):
+            values[field.name] = parse(kind, f"{name}_")
+        elif typing.get_origin(kind) is tuple:
+            try:
+                values[field.name] = tuple(float(v) for v in flags.FLAGS[name].value)
+            except ValueError:
+                raise ConfigError(
+                    f"{name} must be numbers between commas, got {flags.FLAGS[name].value}."
+                ) from None
+        else:
+            values[field.name] = flags.FLAGS[name].value
+    return config_class(**values)
+
+
+def to_flagfile(config_class: type, prefix: str = "") -> str:
+    """The present values as a flagfile that replays the run."""
+    lines = []
+    for field, kind, _ in _fields(config_class):
+        name = prefix + field.name
+        if dataclasses.is_dataclass(kind):
+            lines.append(to_flagfile(kind, f"{name}_"))
+        else:
+            lines.append(flags.FLAGS[name].serialize())
+    return "\n".join(line for line in lines if line)
+
+
+def run(main: Callable[[], None]) -> None:
+    """Runs a script: what a user can mend ends it with one line and status 2, no traceback."""
+
+    def guarded(argv: list[str]) -> None:
+        try:
+            if len(argv) > 1:
+                raise ConfigError(
+                    f"Did not understand {' '.join(argv[1:])}; flags look like --name=value."
+                )
+            main()
+        except (ConfigError, InputError, TrainingError, ImportError) as error:
+            sys.exit(_fail(str(error)))
+
+    def parse_flags(argv: list[str]) -> list[str]:
+        try:
+            return flags.FLAGS(argv)
+        except (flags.Error, OSError) as error:
+            sys.exit(_fail(str(error)))
+
+    app.run(guarded, flags_parser=parse_flags)
+
+
+def _fail(message: str) -> int:
+    print(f"{sys.argv[0]}: error: {' '.join(message.split())}", file=sys.stderr)
+    return 2
+
+
+def _fields(config_class: type) -> list[tuple[dataclasses.Field, Any, Any]]:
+    """Each field with its resolved type and its default."""
+    kinds = typing.get_type_hints(config_class)
+    return [(f, kinds[f.name], f.default) for f in dataclasses.fields(config_class)]
