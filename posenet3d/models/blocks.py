@@ -14,7 +14,7 @@ import tensorflow as tf
 
 ACTIVATIONS = {
     "relu": tf.nn.relu,
-    "leaky_relu": lambda features: tf.nn.leaky_relu(features, alpha=0.01),
+    "leaky_relu": lambda features: tf.nn.leaky_relu(features, alpha=float(__import__("os").environ.get("ALPHA","0.01"))),
     "gelu": tf.nn.gelu,
     "silu": tf.nn.silu,
 }

@@ -1,0 +1,69 @@
+"""The record that carries detected persons from a file to the lifter and on to the writer."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from posenet3d import joint_maps
+from posenet3d.data.records import check_array, check_confidence
+from posenet3d.skeleton import Skeleton
+
+
+@dataclasses.dataclass(frozen=True)
+class People:
+    """P detected persons, in the order of the file, not yet lifted.
+
+    A person of whom no joint was found is one of them, so that whatever a file lists is either
+    lifted or reported.
+
+    Args:
+      keypoints_2d: float32 `[P, J, 2]`, image frame (x right, y down), pixels.
+      confidence: float32 `[P, J]` in [0, 1]; 0 marks a missing joint, whose coordinates mean
+        nothing.
+      skeleton: The skeleton whose joints the J are.
+      image_ids: For each person the image it is in, as the file names it: a number or a text.
+      person_ids: For each person its own id in the file, or its number within the image.
+      image_sizes: For each person (width, height) of its image in pixels, or None; None: unknown.
+      file_names: For each person the name of its image file, or None; None: unknown.
+
+    Raises:
+      ValueError: On wrong shapes, no person at all, NaN, confidence outside [0, 1], or lists of
+        the wrong length.
+    """
+
+    keypoints_2d: np.ndarray
+    confidence: np.ndarray
+    skeleton: Skeleton
+    image_ids: tuple[int | str, ...]
+    person_ids: tuple[int | str, ...]
+    image_sizes: tuple[tuple[int, int] | None, ...] | None = None
+    file_names: tuple[str | None, ...] | None = None
+
+    def __post_init__(self) -> None:
+        check_array("keypoints_2d", self.keypoints_2d, self.skeleton, dims=2)
+        persons = len(self.keypoints_2d)
+        if persons == 0:
+            raise ValueError("keypoints_2d holds no person at all (its first axis is 0).")
+        check_confidence(self.confidence, self.skeleton, persons)
+        for name in ("image_ids", "person_ids", "image_sizes", "file_names"):
+            values = getattr(self, name)
+            if values is not None and len(values) != persons:
+                raise ValueError(f"{name} has {len(values)} entries for {persons} persons.")
+
+    def __len__(self) -> int:
+        """P, the number of persons."""
+        return len(self.keypoints_2d)
+
+    def on(self, skeleton: Skeleton) -> People:
+        """The same persons with the joints of another skeleton.
+
+        Raises:
+          ValueError: If no map between the skeletons is declared in `joint_maps`.
+        """
+        joint_map = joint_maps.get(self.skeleton.name, skeleton.name)
+        keypoints_2d, confidence = joint_map.apply(self.keypoints_2d, self.confidence)
+        return dataclasses.replace(
+            self, keypoints_2d=keypoints_2d, confidence=confidence, skeleton=skeleton
+        )

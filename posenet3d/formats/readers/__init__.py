@@ -1,0 +1,1 @@
+"""Readers of detectors' files, one file a format; each gives `People`."""

@@ -1,0 +1,57 @@
+"""JSON from a user's file: strict, and every fault an `InputError` that says where it is."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from posenet3d.errors import InputError
+
+
+def load_json(path: str | Path) -> Any:
+    """Reads a JSON file in UTF-8, with or without a byte order mark.
+
+    Stricter than Python's own reader: NaN and Infinity, which JSON does not know, are refused.
+
+    Raises:
+      InputError: If the file is missing, empty, not UTF-8 or not JSON; with line and column.
+    """
+    text = _read_text(path)
+    try:
+        return json.loads(text, parse_constant=_refuse_constant)
+    except json.JSONDecodeError as error:
+        cut = error.pos >= len(text.rstrip())
+        raise InputError(
+            f"{path} is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}"
+            + ("; the file ends there, it is probably cut short." if cut else ".")
+        ) from None
+    except RecursionError:
+        raise InputError(f"{path} nests its lists too deeply to be a file of keypoints.") from None
+    except ValueError as error:  # a constant refused above, or a number of thousands of digits
+        raise InputError(f"{path} is not valid JSON: {error}") from None
+
+
+def _read_text(path: str | Path) -> str:
+    try:
+        content = Path(path).read_bytes()
+    except FileNotFoundError:
+        raise InputError(f"{path}: there is no such file.") from None
+    except IsADirectoryError:
+        raise InputError(f"{path} is a folder; give a file.") from None
+    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
+        raise InputError(f"{path} cannot be read: {error}") from None
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"{path} is not UTF-8 text (byte {error.start} is 0x{content[error.start]:02x}); "
+            "save it as UTF-8 JSON."
+        ) from None
+    if not text.strip():
+        raise InputError(f"{path} is empty.")
+    return text
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"it holds {name}, which JSON has no number for; write missing joints as 0.")

@@ -1,0 +1,1 @@
+"""Writers of lifted poses, one file a format."""

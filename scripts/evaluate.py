@@ -1,0 +1,42 @@
+"""Measures a saved lifter against true 3D.
+
+python scripts/evaluate.py --model=runs/quickstart --data=poses.npz --output=report
+"""
+
+from pathlib import Path
+
+import _flags
+from absl import flags
+
+import posenet3d
+from posenet3d.data.archive import archive_splits, read_archive
+from posenet3d.errors import InputError
+from posenet3d.evaluation.report import make_report, write_report
+
+_MODEL = flags.DEFINE_string("model", None, "Saved model: file, folder or name.", required=True)
+_DATA = flags.DEFINE_string("data", None, "Pose archive with keypoints_3d.", required=True)
+_SPLIT = flags.DEFINE_string("split", None, "Split of the archive; by default test if it has one.")
+_KEYPOINTS = flags.DEFINE_string("keypoints", "keypoints_2d", "Which 2D poses to lift.")
+_OUTPUT = flags.DEFINE_string("output", None, "Folder for report.json, report.md and pictures.")
+_FIGURES = flags.DEFINE_bool("figures", True, "Draw pictures into the report.")
+
+
+def main() -> None:
+    """Archive to poses, poses to a report, its table to the terminal."""
+    estimator = posenet3d.load(_MODEL.value)
+    split = _SPLIT.value or ("test" if "test" in archive_splits(_DATA.value) else None)
+    poses = read_archive(_DATA.value, split, _KEYPOINTS.value)
+    if poses.keypoints_3d is None:
+        raise InputError(f"{_DATA.value} has no keypoints_3d to measure against.")
+    report = make_report(estimator, poses)
+    print(report)
+    if report.not_lifted:
+        print(f"{report.not_lifted} of {len(poses)} poses had too few joints to be lifted.")
+    if _OUTPUT.value:
+        folder = Path(_OUTPUT.value)
+        folder.mkdir(parents=True, exist_ok=True)
+        write_report(report, folder, figures=_FIGURES.value)
+
+
+if __name__ == "__main__":
+    _flags.run(main)

@@ -1,0 +1,61 @@
+"""Lifts every person of a keypoint file to 3D.
+
+python scripts/lift.py --model=cmu17 --input=keypoints.json --output=lifted.npz --figure=lifted.png
+"""
+
+from collections import Counter
+
+import _flags
+import numpy as np
+from absl import flags
+
+import posenet3d
+from posenet3d.formats.detect import FORMATS, read_people
+from posenet3d.formats.writers.npz import write_lifted
+
+_MODEL = flags.DEFINE_string("model", None, "Saved model: file, folder or name.", required=True)
+_INPUT = flags.DEFINE_string("input", None, "COCO keypoints or a pose archive.", required=True)
+_OUTPUT = flags.DEFINE_string("output", None, "The .npz to write.", required=True)
+_FIGURE = flags.DEFINE_string("figure", None, "A picture (.png, .pdf, .svg) of lifted people.")
+_FORMAT = flags.DEFINE_enum("format", "auto", ("auto", *FORMATS), "Format of the input.")
+_SPLIT = flags.DEFINE_string("split", None, "Split of a pose archive, for example test.")
+_HEIGHT = flags.DEFINE_float("height_mm", None, "Standing height of the people; gives mm.")
+_SHOWN = 10
+
+
+def main() -> None:
+    """File to people, people to 3D, 3D to a file and a picture."""
+    estimator = posenet3d.load(_MODEL.value)
+    people = read_people(_INPUT.value, _FORMAT.value, _SPLIT.value).on(estimator.skeleton)
+    result = estimator.lift(people.keypoints_2d, people.confidence, height_mm=_HEIGHT.value)
+    write_lifted(_OUTPUT.value, people, result)
+    if _FIGURE.value:
+        from posenet3d.viz import figures
+
+        names = zip(people.image_ids, people.person_ids, strict=True)
+        sheet = figures.lifted_sheet(
+            people.keypoints_2d,
+            result.keypoints_3d,
+            people.skeleton,
+            confidence=people.confidence,
+            filled=result.filled,
+            problems=result.problems,
+            titles=[f"image {image}, person {person}" for image, person in names],
+        )
+        figures.save_figure(sheet, _FIGURE.value)
+    print(f"Lifted {result.lifted.sum()} of {len(people)} people to {_OUTPUT.value}.")
+    gaps = result.filled.sum(axis=0)
+    if gaps.any():
+        guessed = Counter(dict(zip(people.skeleton.joint_names, gaps.tolist(), strict=True)))
+        listed = ", ".join(f"{joint} {count}" for joint, count in guessed.most_common() if count)
+        print(f"Missing joints filled in, and marked so: {listed}.")
+    missed = np.flatnonzero(~result.lifted)
+    for row in missed[:_SHOWN]:
+        where = f"image {people.image_ids[row]}, person {people.person_ids[row]}"
+        print(f"Not lifted: {where}: {result.problems[row]}.")
+    if len(missed) > _SHOWN:
+        print(f"... and {len(missed) - _SHOWN} more; `problems` in {_OUTPUT.value} has them all.")
+
+
+if __name__ == "__main__":
+    _flags.run(main)

@@ -1,0 +1,44 @@
+import dataclasses
+
+import numpy as np
+import pytest
+
+from posenet3d.formats.people import People
+from posenet3d.skeleton import COCO_17, H36M_17, Skeleton
+
+PEOPLE = People(
+    keypoints_2d=np.arange(68, dtype=np.float32).reshape(2, 17, 2),
+    confidence=np.ones((2, 17), np.float32),
+    skeleton=COCO_17,
+    image_ids=(7, "b.jpg"),
+    person_ids=(0, 1),
+)
+
+
+def test_on_another_skeleton_persons_keep_their_ids():
+    lifted = PEOPLE.on(H36M_17)
+    assert lifted.skeleton is H36M_17
+    assert lifted.image_ids == (7, "b.jpg")
+    hips = [COCO_17.index("left_hip"), COCO_17.index("right_hip")]
+    np.testing.assert_allclose(lifted.keypoints_2d[:, 0], PEOPLE.keypoints_2d[:, hips].mean(1))
+
+
+def test_on_a_skeleton_without_a_map_is_refused():
+    with pytest.raises(ValueError, match="No map from skeleton 'coco17' to 'one'"):
+        PEOPLE.on(Skeleton("one", ("a",), (-1,), (), ()))
+
+
+BAD = {
+    "nan": ({"keypoints_2d": np.full((2, 17, 2), np.nan, np.float32)}, "row 0, joint nose"),
+    "joints": ({"keypoints_2d": np.zeros((2, 16, 2), np.float32)}, r"\[N, 17, 2\]"),
+    "nobody": ({"keypoints_2d": np.zeros((0, 17, 2), np.float32)}, "no person"),
+    "confidence": ({"confidence": np.full((2, 17), 2, np.float32)}, "got 2.0 at row 0"),
+    "ids": ({"person_ids": (1,)}, "person_ids has 1 entries for 2 persons"),
+    "sizes": ({"image_sizes": ((1, 2),) * 3}, "image_sizes has 3 entries"),
+}
+
+
+@pytest.mark.parametrize(("change", "message"), BAD.values(), ids=BAD)
+def test_people_that_cannot_be_are_refused(change, message):
+    with pytest.raises(ValueError, match=message):
+        dataclasses.replace(PEOPLE, **change)

@@ -1,0 +1,82 @@
+import dataclasses
+import os
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from posenet3d.errors import InputError
+from posenet3d.formats.people import People
+from posenet3d.formats.writers.npz import write_lifted
+from posenet3d.skeleton import H36M_17
+
+PEOPLE = People(
+    keypoints_2d=np.arange(68, dtype=np.float32).reshape(2, 17, 2),
+    confidence=np.full((2, 17), 0.5, np.float32),
+    skeleton=H36M_17,
+    image_ids=(7, 8),
+    person_ids=(100, 2**40),
+)
+
+
+def lifted(**more):
+    """What a `LiftResult` has, without a network to make it."""
+    result = dict(
+        keypoints_3d=np.ones((2, 17, 3), np.float32),
+        filled=np.eye(2, 17, dtype=bool),
+        lifted=np.array([True, False]),
+        problems=("", "no joint was found"),
+        score=np.array([0.25, np.nan], np.float32),
+        elevation=np.array([8.0, np.nan], np.float32),
+        unit="pose",
+    )
+    result["keypoints_3d"][1] = np.nan
+    return SimpleNamespace(**result | more)
+
+
+def test_everything_comes_back_without_pickles(tmp_path):
+    write_lifted(tmp_path / "out.npz", PEOPLE, lifted())
+    with np.load(tmp_path / "out.npz", allow_pickle=False) as read:
+        np.testing.assert_array_equal(read["keypoints_3d"], lifted().keypoints_3d)
+        np.testing.assert_array_equal(read["keypoints_2d"], PEOPLE.keypoints_2d)
+        np.testing.assert_array_equal(read["confidence"], PEOPLE.confidence)
+        np.testing.assert_array_equal(read["filled"], lifted().filled)
+        assert read["lifted"].tolist() == [True, False]
+        assert read["problems"].tolist() == ["", "no joint was found"]
+        assert read["score"][0] == 0.25
+        assert read["elevation"][0] == 8
+        assert read["image_ids"].tolist() == [7, 8]
+        assert read["person_ids"].tolist() == [100, 2**40]
+        assert tuple(read["joints"]) == H36M_17.joint_names
+        assert tuple(read["parents"]) == H36M_17.parents
+        assert read["unit"] == "pose"
+
+
+def test_ids_that_are_partly_texts_become_texts(tmp_path):
+    people = dataclasses.replace(PEOPLE, image_ids=("a.jpg", 8))
+    write_lifted(tmp_path / "out.npz", people, lifted())
+    with np.load(tmp_path / "out.npz") as read:
+        assert read["image_ids"].tolist() == ["a.jpg", "8"]
+
+
+def test_file_keeps_its_name_and_comes_alone(tmp_path):
+    write_lifted(tmp_path / "lifted.out", PEOPLE, lifted())
+    assert os.listdir(tmp_path) == ["lifted.out"]
+
+
+MISMATCHES = {
+    "other people": ({"keypoints_3d": np.ones((3, 17, 3))}, r"\[3, 17, 3\] but .*\[2, 17, 3\]"),
+    "rows": ({"problems": ("",)}, "problems has 1 rows for 2 people"),
+}
+
+
+@pytest.mark.parametrize(("change", "message"), MISMATCHES.values(), ids=MISMATCHES)
+def test_results_of_other_people_are_refused_and_nothing_is_left(tmp_path, change, message):
+    with pytest.raises(ValueError, match=message):
+        write_lifted(tmp_path / "out.npz", PEOPLE, lifted(**change))
+    assert os.listdir(tmp_path) == []
+
+
+def test_missing_folder_is_the_users_error(tmp_path):
+    with pytest.raises(InputError, match="there is no folder"):
+        write_lifted(tmp_path / "gone" / "out.npz", PEOPLE, lifted())
