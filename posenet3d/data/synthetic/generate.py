@@ -1,0 +1,145 @@
+"""From a configuration to motion, cameras and 2D poses."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from posenet3d.data.records import Poses2D
+from posenet3d.data.synthetic.activities import ACTIVITIES, animate
+from posenet3d.data.synthetic.animation import Clip
+from posenet3d.data.synthetic.body import ANGLES, draw_bodies, forward_kinematics, place_on_floor
+from posenet3d.data.synthetic.cameras import Cameras, draw_cameras
+from posenet3d.data.synthetic.config import SyntheticConfig
+from posenet3d.skeleton import H36M_17
+
+HELD_OUT_ACTIVITIES = ("climbing", "throwing", "lunging")
+"""Activities of `quickstart_split` that only its test set shows."""
+
+_TEST_SEEDS = 1_000_000_007  # from here on: no training set shares a seed with a test set
+
+
+@dataclasses.dataclass(frozen=True)
+class Motion:
+    """N frames of motion of S people, each with one activity.
+
+    Args:
+      positions: float32 `[N, 17, 3]`, metres, world frame: y up, the floor at y = 0.
+      lengths: int64 `[S]`, frames of each sequence, in the order of the rows.
+      activities: S names.
+      angles: float32 `[N, A]`, degrees, in the order of `body.ANGLES`.
+      stature: float32 `[S]`, metres.
+      frame_rate: Frames a second.
+    """
+
+    positions: np.ndarray
+    lengths: np.ndarray
+    activities: tuple[str, ...]
+    angles: np.ndarray
+    stature: np.ndarray
+    frame_rate: float
+
+
+def generate_motion(config: SyntheticConfig) -> Motion:
+    """Animates `config.num_sequences` different people; the same configuration, the same bytes."""
+    activities, rngs = _activities(config), _generators(config)
+    frames = config.frames_per_sequence
+    angles = np.empty((config.num_sequences, frames, len(ANGLES)), np.float32)
+    lift, left_support = np.empty((2, config.num_sequences, frames))
+    kinds = dict.fromkeys(activities)
+    for activity, rng in zip(kinds, rngs["motion"].spawn(len(kinds)), strict=True):
+        rows = [i for i, name in enumerate(activities) if name == activity]
+        clip = Clip(rng, len(rows), frames, config.frame_rate)
+        animate(activity, clip)
+        angles[rows] = clip.finish()
+        lift[rows], left_support[rows] = clip.lift, clip.left_support
+    bodies = draw_bodies(rngs["bodies"], config.num_sequences)
+    joints = forward_kinematics(angles, bodies)
+    positions = place_on_floor(joints, bodies, lift, left_support, config.frame_rate)
+    return Motion(
+        positions=positions.reshape(-1, *positions.shape[2:]).astype(np.float32),
+        lengths=np.full(config.num_sequences, frames, np.int64),
+        activities=activities,
+        angles=angles.reshape(-1, len(ANGLES)),
+        stature=bodies.stature.astype(np.float32),
+        frame_rate=config.frame_rate,
+    )
+
+
+def generate_cameras(config: SyntheticConfig, motion: Motion) -> Cameras:
+    """The cameras of `generate_poses(config)`, for example for their `elevation`, radians `[S]`."""
+    return draw_cameras(
+        _generators(config)["cameras"],
+        _by_sequence(motion),
+        elevation_deg=(config.elevation_mean_deg, config.elevation_std_deg),
+        distance_m=config.distance_m,
+        image_size=config.image_size,
+        focal_length=config.focal_length_px,
+    )
+
+
+def generate_poses(config: SyntheticConfig) -> Poses2D:
+    """2D poses of procedural human motion, with their true 3D for evaluation.
+
+    Returns:
+      Poses of the H36M-17 skeleton: `keypoints_2d` float32 `[N, 17, 2]`, pixels; `keypoints_3d`
+      float32 `[N, 17, 3]`, camera frame, mm, root-relative; sequences named activity and number.
+    """
+    motion = generate_motion(config)
+    cameras = generate_cameras(config, motion)
+    seen = cameras.see(_by_sequence(motion))
+    keypoints_2d = cameras.project(seen).reshape(-1, H36M_17.num_joints, 2)
+    keypoints_3d = 1000 * (seen - seen[:, :, H36M_17.root, None])
+    return Poses2D(
+        keypoints_2d=keypoints_2d.astype(np.float32),
+        skeleton=H36M_17,
+        lengths=motion.lengths,
+        sequences=tuple(f"{name}_{i:04d}" for i, name in enumerate(motion.activities)),
+        keypoints_3d=keypoints_3d.reshape(-1, H36M_17.num_joints, 3).astype(np.float32),
+        image_size=config.image_size,
+        frame_rate=config.frame_rate,
+    )
+
+
+def quickstart_split(
+    num_train_sequences: int = 800, num_test_sequences: int = 40, seed: int = 0
+) -> tuple[Poses2D, Poses2D]:
+    """Training and held-out test poses: by default 100,000 and 5,000, in a few seconds.
+
+    Held out are the people and the viewpoints (every test sequence has a newly drawn body and
+    camera), the motions (all are drawn anew), and the kinds of motion in `HELD_OUT_ACTIVITIES`
+    (climbing, throwing, lunging): the test set shows all activities, training all but those.
+
+    Args:
+      num_train_sequences: Sequences of 125 frames to train on.
+      num_test_sequences: Sequences of 125 frames to test on.
+      seed: Both sets depend on it and share no random numbers (for seeds below a billion).
+
+    Returns:
+      (train, test), as of `generate_poses`.
+
+    Raises:
+      ValueError: If a number is not a positive whole number or the seed is negative.
+    """
+    seen = tuple(name for name in ACTIVITIES if name not in HELD_OUT_ACTIVITIES)
+    train = SyntheticConfig(num_sequences=num_train_sequences, seed=seed, activities=seen)
+    test = SyntheticConfig(num_sequences=num_test_sequences, seed=seed + _TEST_SEEDS)
+    return generate_poses(train), generate_poses(test)
+
+
+def _activities(config: SyntheticConfig) -> tuple[str, ...]:
+    """The activity of each sequence."""
+    kinds = config.activities
+    return tuple(kinds[i % len(kinds)] for i in range(config.num_sequences))
+
+
+def _generators(config: SyntheticConfig) -> dict[str, np.random.Generator]:
+    """Independent sources, so that other cameras leave the motion as it is."""
+    names = ("bodies", "motion", "cameras")
+    return dict(zip(names, np.random.default_rng(config.seed).spawn(len(names)), strict=True))
+
+
+def _by_sequence(motion: Motion) -> np.ndarray:
+    """`[S, T, 17, 3]` metres, world frame."""
+    return motion.positions.reshape(len(motion.lengths), -1, *motion.positions.shape[1:])
