@@ -13,6 +13,9 @@ from absl import app, flags
 from posenet3d.errors import ConfigError, InputError, TrainingError
 
 
+flags.disclaim_key_flags()  # those defined here belong to the script that asks for them
+
+
 def define(config_class: type, prefix: str = "") -> None:
     """Defines a flag a field: its name, type, default and help; `lifter_width` for groups."""
     for field, kind, default in _fields(config_class):
@@ -68,6 +71,23 @@ def to_flagfile(config_class: type, prefix: str = "") -> str:
         else:
             lines.append(flags.FLAGS[name].serialize())
     return "\n".join(line for line in lines if line)
+
+
+def to_markdown(config_class: type, prefix: str = "") -> str:
+    """A table row a flag, as docs/training.md has them."""
+    lines = []
+    for field, kind, default in _fields(config_class):
+        name = prefix + field.name
+        if dataclasses.is_dataclass(kind):
+            lines.append(to_markdown(kind, f"{name}_"))
+            continue
+        choices = ""
+        if typing.get_origin(kind) is typing.Literal:
+            choices = f" One of {', '.join(typing.get_args(kind))}."
+        value = str(default).lower() if kind is bool else default
+        shown = f"`{value}`" if value not in ("", ()) else "(empty)"
+        lines.append(f"| `--{name}` | {shown} | {field.metadata['help']}{choices} |")
+    return "\n".join(lines)
 
 
 def run(main: Callable[[], None]) -> None:

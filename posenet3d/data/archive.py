@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import zipfile
+from collections.abc import Collection
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +17,6 @@ SPLITS = ("train", "val", "test")
 """An archive may hold several sets of poses, their keys prefixed `train_`, `val_`, `test_`."""
 
 _SHARED = ("joints", "image_size", "frame_rate")  # keys that hold for every split of a file
-_BROKEN = (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, NotImplementedError)
 
 
 def read_archive(
@@ -23,8 +24,9 @@ def read_archive(
 ) -> Poses2D:
     """Reads the poses of an archive.
 
-    Arrays that were stored uncompressed (`numpy.savez`) are memory-mapped, so that an archive
-    may be larger than memory. Compressed ones are read whole.
+    float32 arrays that were stored uncompressed (`numpy.savez`) are memory-mapped, so that an
+    archive may be larger than memory. Others are read whole. Arrays of other names are not
+    looked at.
 
     Args:
       path: The `.npz` file.
@@ -42,26 +44,28 @@ def read_archive(
         such key, or its poses are not as `Poses2D` demands.
     """
     path = Path(path)
+    prefix = f"{split}_" if split else ""
     try:
         with zipfile.ZipFile(path) as archive:
+            members = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
             arrays = {
-                Path(info.filename).stem: _read_member(path, archive, info)
-                for info in archive.infolist()
-                if info.filename.endswith(".npy") and _is_wanted(info.filename[:-4], split)
+                key: _read_member(path, archive, members[key])
+                for key in _wanted(members, prefix, keypoints)
+                if key in members
             }
-            names = sorted(Path(n).stem for n in archive.namelist())
     except FileNotFoundError:
         raise InputError(f"{path}: there is no such file.") from None
     except IsADirectoryError:
         raise InputError(f"{path} is a folder; give a pose archive (.npz).") from None
-    except _BROKEN as error:
-        raise InputError(f"{path} is not a readable pose archive (.npz): {error}") from error
-    prefix = f"{split}_" if split else ""
+    except Exception as error:  # a damaged archive fails in many ways, and all mean the same
+        reason = str(error).split("\n")[0] or type(error).__name__
+        raise InputError(f"{path} is not a readable pose archive (.npz): {reason}") from error
     if prefix + keypoints not in arrays:
-        splits = [s for s in SPLITS if f"{s}_keypoints_2d" in names]
+        splits = [s for s in SPLITS if f"{s}_keypoints_2d" in members]
         hint = f" It has the splits {', '.join(splits)}." if splits and split not in splits else ""
         raise InputError(
-            f"{path} holds no array {prefix}{keypoints}; it holds {', '.join(names)}.{hint}"
+            f"{path} holds no array {prefix}{keypoints}; it holds "
+            f"{', '.join(sorted(members)) or 'nothing'}.{hint}"
         )
     try:
         return _to_poses(arrays, prefix, keypoints)
@@ -74,13 +78,22 @@ def archive_splits(path: str | Path) -> tuple[str, ...]:
     try:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
-    except (OSError, zipfile.BadZipFile):
+    except Exception:  # see read_archive, which says what is wrong
         return ()
     return tuple(s for s in SPLITS if f"{s}_keypoints_2d.npy" in names)
 
 
-def write_archive(path: str | Path, poses: Poses2D, prefix: str = "") -> None:
-    """Writes poses as an archive that can be memory-mapped; replaces a file of that name whole."""
+def write_archive(path: str | Path, poses: Poses2D, split: str | None = None) -> None:
+    """Writes poses as an archive that can be memory-mapped; replaces a file of that name whole.
+
+    Args:
+      path: The `.npz` file.
+      poses: The poses.
+      split: Gives the keys this prefix; read them with the same `split`.
+
+    Raises:
+      InputError: If the folder of `path` does not exist.
+    """
     from posenet3d.formats.atomic import atomic_path
 
     arrays = {
@@ -95,17 +108,19 @@ def write_archive(path: str | Path, poses: Poses2D, prefix: str = "") -> None:
         "image_size": None if poses.image_size is None else np.array(poses.image_size),
         "frame_rate": None if poses.frame_rate is None else np.array(poses.frame_rate),
     }
+    prefix = f"{split}_" if split else ""
     arrays = {prefix + k: v for k, v in arrays.items() if v is not None}
     arrays |= {k: v for k, v in shared.items() if v is not None}
     with atomic_path(path) as temporary, open(temporary, "wb") as file:
         np.savez(file, **arrays)
 
 
-def _is_wanted(key: str, split: str | None) -> bool:
-    if key in _SHARED:
-        return True
-    prefixed = key.startswith(tuple(f"{s}_" for s in SPLITS))
-    return key.startswith(f"{split}_") if split else not prefixed
+def _wanted(members: Collection[str], prefix: str, keypoints: str) -> list[str]:
+    keys = [prefix + key for key in (keypoints, "keypoints_3d", "lengths", "sequences")]
+    of_detector = prefix + "keypoints_2d_noisy" in members
+    if keypoints != "keypoints_2d" or not of_detector:
+        keys.append(prefix + "confidence")
+    return [*keys, *_SHARED]
 
 
 def _read_member(path: Path, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> np.ndarray:
@@ -124,9 +139,12 @@ def _read_member(path: Path, archive: zipfile.ZipFile, info: zipfile.ZipInfo) ->
                 "is refused; save plain numbers or text"
             )
         header = member.tell()
-    size = int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
-    if info.file_size != header + size:
-        raise ValueError(f"the array {info.filename[:-4]} is cut short")
+    size = math.prod(shape) * dtype.itemsize
+    if min(shape, default=0) < 0 or not dtype.itemsize or info.file_size != header + size:
+        raise ValueError(
+            f"the array {info.filename[:-4]} is cut short or its header is damaged: shape "
+            f"{shape} of {dtype} does not fit its {info.file_size} bytes"
+        )
     if info.compress_type == zipfile.ZIP_STORED and size:
         start = _data_start(path, info) + header
         if start + size > path.stat().st_size:
@@ -152,23 +170,27 @@ def _to_poses(arrays: dict[str, np.ndarray], prefix: str, keypoints: str) -> Pos
 
     skeleton = skeletons.H36M_17
     if "joints" in arrays:
-        skeleton = skeletons.from_joint_names(tuple(str(n) for n in arrays["joints"]))
-    with_detections = prefix + "keypoints_2d_noisy" in arrays
-    reads_true_2d = with_detections and keypoints == "keypoints_2d"
+        skeleton = skeletons.from_joint_names(tuple(str(n) for n in arrays["joints"].flat))
     sequences = get("sequences")
     size = arrays.get("image_size")
     rate = arrays.get("frame_rate")
-    if size is not None and (size.shape != (2,) or not (size > 0).all()):
-        raise ValueError(f"image_size must be a positive (width, height), got {size.tolist()}.")
-    if rate is not None and (rate.shape != () or not rate > 0):
-        raise ValueError(f"frame_rate must be one positive number, got {rate.tolist()}.")
+    if size is not None and not _is_positive(size, shape=(2,)):
+        raise ValueError(f"image_size must be a positive (width, height), got {size}.")
+    if rate is not None and not _is_positive(rate, shape=()):
+        raise ValueError(f"frame_rate must be one positive number, got {rate}.")
     return Poses2D(
         keypoints_2d=get(keypoints),
         skeleton=skeleton,
-        confidence=None if reads_true_2d else get("confidence"),
+        confidence=get("confidence"),
         lengths=get("lengths"),
-        sequences=None if sequences is None else tuple(str(n) for n in sequences),
+        sequences=None if sequences is None else tuple(str(n) for n in sequences.flat),
         keypoints_3d=get("keypoints_3d"),
         image_size=None if size is None else (int(size[0]), int(size[1])),
         frame_rate=None if rate is None else float(rate),
     )
+
+
+def _is_positive(array: np.ndarray, shape: tuple[int, ...]) -> bool:
+    if array.shape != shape or array.dtype.kind not in "iuf":
+        return False
+    return bool((np.isfinite(array) & (array > 0)).all())

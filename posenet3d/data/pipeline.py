@@ -34,7 +34,8 @@ def training_batches(
       start_step: The first batch is that of this step.
       scale: Pixels a unit for all poses alike; None: each pose by its own size.
       neighbours: Whether each pose comes with the next frame of its sequence (the last with the
-        one before it), normalised by the same root and scale; sequences of one frame are left out.
+        one before it), its root at the origin too and at the same scale; sequences of one frame
+        are left out.
 
     Returns:
       Batches `{"keypoints_2d": [N, J, 2]}`, and `"neighbour_2d": [N, J, 2]` where asked for.

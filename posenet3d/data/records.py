@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 
 import numpy as np
 
 from posenet3d.skeleton import Skeleton
 
+_LARGEST = 1e9  # no picture and no room is so large, and its square still fits in float32
 _ROWS_A_CHECK = 1 << 16  # bounds the memory of checking an archive larger than memory
 
 
 @dataclasses.dataclass(frozen=True)
 class Poses2D:
     """N 2D poses of one skeleton in S sequences, checked.
+
+    Other types of number are taken as well and become those given here. An array of the right
+    type is not copied, so that a memory-mapped one stays one.
 
     Args:
       keypoints_2d: float32 `[N, J, 2]`, image frame (x right, y down), pixels.
@@ -42,28 +47,28 @@ class Poses2D:
     frame_rate: float | None = None
 
     def __post_init__(self) -> None:
-        check_array("keypoints_2d", self.keypoints_2d, self.skeleton, dims=2)
+        keep = functools.partial(object.__setattr__, self)  # the record is frozen
+        keep("keypoints_2d", check_array("keypoints_2d", self.keypoints_2d, self.skeleton, dims=2))
         rows = len(self.keypoints_2d)
         if rows == 0:
             raise ValueError("keypoints_2d holds no pose at all (its first axis is 0).")
         if self.keypoints_3d is not None:
-            check_array("keypoints_3d", self.keypoints_3d, self.skeleton, dims=3, rows=rows)
+            points = check_array("keypoints_3d", self.keypoints_3d, self.skeleton, 3, rows)
+            keep("keypoints_3d", points)
         if self.confidence is not None:
-            check_confidence(self.confidence, self.skeleton, rows)
-        if self.lengths is None:
-            object.__setattr__(self, "lengths", np.array([rows], np.int64))
-        lengths = np.asarray(self.lengths)
+            keep("confidence", check_confidence(self.confidence, self.skeleton, rows))
+        lengths = np.asarray([rows] if self.lengths is None else self.lengths)
         if lengths.ndim != 1 or lengths.dtype.kind not in "iu" or (lengths <= 0).any():
             raise ValueError(
                 "lengths must be a list of positive whole numbers, the frames of each sequence, "
                 f"got dtype {lengths.dtype} and shape {lengths.shape}."
             )
-        if lengths.sum() != rows:
-            raise ValueError(
-                f"lengths add up to {lengths.sum()} frames but there are {rows} poses."
-            )
+        total = sum(lengths.tolist())  # exact: a damaged file's lengths may overflow numpy's sum
+        if total != rows:
+            raise ValueError(f"lengths add up to {total} frames but there are {rows} poses.")
+        keep("lengths", lengths.astype(np.int64))
         if self.sequences is None:
-            object.__setattr__(self, "sequences", tuple(str(i) for i in range(len(lengths))))
+            keep("sequences", tuple(str(i) for i in range(len(lengths))))
         if len(self.sequences) != len(lengths):
             raise ValueError(
                 f"There are {len(self.sequences)} sequence names for {len(lengths)} lengths."
@@ -87,13 +92,17 @@ class Poses2D:
 
 def check_array(
     name: str, array: np.ndarray, skeleton: Skeleton, dims: int, rows: int | None = None
-) -> None:
-    """Refuses an array of joints that is not finite floating point `[rows, J, dims]`.
+) -> np.ndarray:
+    """Refuses an array of joints that is not `[rows, J, dims]` finite numbers of usable size.
+
+    Returns:
+      The array as float32; it is not copied if it is that already.
 
     Raises:
-      ValueError: Naming the array, what was given and what was expected; for a NaN or an infinity
-        its row and joint.
+      ValueError: Naming the array, what was given and what was expected; for a NaN, an
+        infinity or a number above 1e9 its row and joint.
     """
+    array = np.asanyarray(array)
     expected = f"[{'N' if rows is None else rows}, {skeleton.num_joints}, {dims}]"
     if array.ndim != 3 or array.shape[1:] != (skeleton.num_joints, dims):
         raise ValueError(
@@ -105,23 +114,28 @@ def check_array(
     if array.dtype.kind not in "fiu":
         raise ValueError(f"{name} must hold real numbers, got dtype {array.dtype}.")
     for start in range(0, len(array), _ROWS_A_CHECK):
-        finite = np.isfinite(array[start : start + _ROWS_A_CHECK])
-        if not finite.all():
-            row, joint, axis = np.argwhere(~finite)[0]
-            value = array[start + row, joint, axis]
+        part = array[start : start + _ROWS_A_CHECK].astype(np.float64)
+        usable = np.abs(part) <= _LARGEST  # False for NaN as well
+        if not usable.all():
+            row, joint, axis = np.argwhere(~usable)[0]
             raise ValueError(
-                f"{name} holds {value} at row {start + row}, joint "
-                f"{skeleton.joint_names[joint]}; give a missing joint any finite coordinates "
-                "and confidence 0."
+                f"{name} holds {part[row, joint, axis]:g} at row {start + row}, joint "
+                f"{skeleton.joint_names[joint]}; coordinates must be finite and at most "
+                f"{_LARGEST:g}. Give a missing joint any such coordinates and confidence 0."
             )
+    return array.astype(np.float32, copy=False)
 
 
-def check_confidence(confidence: np.ndarray, skeleton: Skeleton, rows: int) -> None:
+def check_confidence(confidence: np.ndarray, skeleton: Skeleton, rows: int) -> np.ndarray:
     """Refuses confidence that is not `[rows, J]` in [0, 1].
+
+    Returns:
+      The confidence as float32; it is not copied if it is that already.
 
     Raises:
       ValueError: Naming what was given, and for a wrong value its row and joint.
     """
+    confidence = np.asanyarray(confidence)
     expected = (rows, skeleton.num_joints)
     if confidence.shape != expected:
         raise ValueError(
@@ -138,3 +152,4 @@ def check_confidence(confidence: np.ndarray, skeleton: Skeleton, rows: int) -> N
                 f"confidence must lie in [0, 1], got {part[row, joint]} at row {start + row}, "
                 f"joint {skeleton.joint_names[joint]}."
             )
+    return confidence.astype(np.float32, copy=False)

@@ -16,7 +16,7 @@ DISTANCE = 10.0
 MIN_DEPTH = 1.0
 """No joint comes nearer to the camera than this: z = max(1, c + offset)."""
 
-_MIN_SCALE = 1e-6  # below this a pose is a point, and dividing by its size would overflow
+_TINY = 1e-12  # square of the size of a pose whose joints coincide: finite, as is its gradient
 
 
 class Normalised(NamedTuple):
@@ -41,8 +41,8 @@ def project(points_3d: tf.Tensor, distance: float = DISTANCE) -> tf.Tensor:
       `[..., J, 2]` on the image plane at focal length 1, the root at (0, 0). Points nearer than
       `MIN_DEPTH` are projected as if they were at that depth.
     """
-    _require_last(points_3d, 3, "points_3d")
     points_3d = tf.convert_to_tensor(points_3d)
+    _require_last(points_3d, 3, "points_3d")
     depth = tf.maximum(points_3d[..., 2:] + distance, MIN_DEPTH)
     return points_3d[..., :2] / depth
 
@@ -61,8 +61,8 @@ def unproject(
     Returns:
       `[..., J, 3]`, camera frame, root-relative. `project` is its inverse.
     """
-    _require_last(keypoints_2d, 2, "keypoints_2d")
     keypoints_2d = tf.convert_to_tensor(keypoints_2d)
+    _require_last(keypoints_2d, 2, "keypoints_2d")
     depth = tf.maximum(tf.convert_to_tensor(depth_offsets)[..., tf.newaxis] + distance, MIN_DEPTH)
     return tf.concat([keypoints_2d * depth, depth - distance], axis=-1)
 
@@ -88,13 +88,13 @@ def normalise(
       The `Normalised` pose; `denormalise` is the exact inverse. Every joint counts: the gaps of an
       incomplete pose are filled first (`models.GapFiller`).
     """
-    _require_last(keypoints_2d, 2, "keypoints_2d")
     keypoints_2d = tf.convert_to_tensor(keypoints_2d)
+    _require_last(keypoints_2d, 2, "keypoints_2d")
     root_2d = keypoints_2d[..., root : root + 1, :]
     centred = keypoints_2d - root_2d
     if scale is None:
-        size = tf.reduce_mean(tf.norm(centred, axis=-1), axis=-1)
-        scale = tf.maximum(size, _MIN_SCALE)[..., tf.newaxis, tf.newaxis] * distance
+        size = tf.sqrt(tf.reduce_sum(tf.square(centred), axis=-1, keepdims=True) + _TINY)
+        scale = tf.reduce_mean(size, axis=-2, keepdims=True) * distance
     scale = tf.cast(scale, keypoints_2d.dtype)
     return Normalised(centred / scale, root_2d, scale)
 
@@ -107,5 +107,5 @@ def denormalise(normalised: Normalised) -> tf.Tensor:
 def _require_last(tensor: tf.Tensor, size: int, name: str) -> None:
     """Refuses a tensor whose last axis is statically known to be of another size."""
     shape = tensor.shape
-    if len(shape) < 2 or shape[-1] not in (None, size):
-        raise ValueError(f"{name} must have the shape [..., J, {size}], got {list(shape)}.")
+    if shape.rank is not None and (shape.rank < 2 or shape[-1] not in (None, size)):
+        raise ValueError(f"{name} must have the shape [..., J, {size}], got {shape.as_list()}.")

@@ -25,12 +25,26 @@ def about_z(angle: tf.Tensor) -> tf.Tensor:
 
 def rotate(points_3d: tf.Tensor, matrix: tf.Tensor) -> tf.Tensor:
     """Turns points `[..., J, 3]` about the origin by matrices `[..., 3, 3]`."""
-    return tf.linalg.matmul(points_3d, matrix, transpose_b=True)
+    return product(points_3d, tf.linalg.matrix_transpose(matrix))
 
 
 def turn_back(points_3d: tf.Tensor, matrix: tf.Tensor) -> tf.Tensor:
     """Undoes `rotate`: turns points `[..., J, 3]` by the inverses of `[..., 3, 3]`."""
-    return tf.linalg.matmul(points_3d, matrix)
+    return product(points_3d, matrix)
+
+
+def product(left: tf.Tensor, right: tf.Tensor) -> tf.Tensor:
+    """Matrix product at full precision: `tf.matmul` rounds to TF32 on recent GPUs.
+
+    Args:
+      left: `[..., M, 3]`.
+      right: `[..., 3, 3]`.
+
+    Returns:
+      `[..., M, 3]`.
+    """
+    left, right = tf.convert_to_tensor(left), tf.convert_to_tensor(right)
+    return tf.reduce_sum(left[..., :, :, tf.newaxis] * right[..., tf.newaxis, :, :], axis=-2)
 
 
 def _parts(angle: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]:

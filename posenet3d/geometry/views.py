@@ -11,6 +11,7 @@ import math
 
 import tensorflow as tf
 
+from posenet3d import randomness
 from posenet3d.geometry import rotation
 
 
@@ -29,11 +30,8 @@ def view_matrix(
     Returns:
       Rotation matrices `[..., 3, 3]` for `rotation.rotate`.
     """
-    return (
-        rotation.about_x(elevation_to)
-        @ rotation.about_y(azimuth)
-        @ rotation.about_x(-tf.convert_to_tensor(elevation_from))
-    )
+    turned = rotation.product(rotation.about_x(elevation_to), rotation.about_y(azimuth))
+    return rotation.product(turned, rotation.about_x(-tf.convert_to_tensor(elevation_from)))
 
 
 def uniform_views(count: int, seed: tf.Tensor, max_elevation: float) -> tf.Tensor:
@@ -71,7 +69,7 @@ def known_views(count: int, seed: tf.Tensor, elevation: float, spread: float) ->
 
 def _draw(count: int, seed: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
     """Azimuth in +-pi, a uniform number in +-1 and a normal one, each `[count]`."""
-    seeds = tf.random.experimental.stateless_split(seed, 3)
-    azimuth = tf.random.stateless_uniform([count], seeds[0], -math.pi, math.pi)
-    uniform = tf.random.stateless_uniform([count], seeds[1], -1.0, 1.0)
-    return azimuth, uniform, tf.random.stateless_normal([count], seeds[2])
+    seeds = randomness.split(seed, 3)
+    azimuth = randomness.uniform([count], seeds[0], -math.pi, math.pi)
+    uniform = randomness.uniform([count], seeds[1], -1.0, 1.0)
+    return azimuth, uniform, randomness.normal([count], seeds[2])

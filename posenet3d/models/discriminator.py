@@ -7,8 +7,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from posenet3d.geometry import camera
-from posenet3d.models.blocks import ResidualTrunk
+from posenet3d.models.blocks import ResidualTrunk, pose_features
 
 
 @keras.saving.register_keras_serializable("posenet3d")
@@ -57,7 +56,7 @@ class PoseDiscriminator(keras.Model):
 
     def call(self, keypoints_2d: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Judges normalised 2D poses `[N, J, 2]`: logits `[N]`, the higher the more real."""
-        features = tf.reshape(keypoints_2d, [-1, 2 * self.num_joints]) * camera.DISTANCE
+        features = pose_features(keypoints_2d, self.num_joints)
         return self.head(self.trunk(features, training=training))[:, 0]
 
     def get_config(self) -> dict[str, Any]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
+from numbers import Real
 from typing import Any
 
 import keras
@@ -61,23 +63,27 @@ class PoseEstimator(keras.Model):
     def __init__(
         self, lifter: Lifter, skeleton: Skeleton, scale: float | None = None, **kwargs: Any
     ) -> None:
-        super().__init__(**kwargs)
+        super().__init__(**kwargs | {"dtype": "float32"})  # bfloat16 is too coarse for pixels
+        joints, root = skeleton.num_joints, skeleton.root
+        if (lifter.num_joints, lifter.root) != (joints, root):
+            raise ValueError(
+                f"The lifter is one of {lifter.num_joints} joints with root {lifter.root}, but the "
+                f"skeleton {skeleton.name} has {joints} with root {root}."
+            )
+        if scale is not None and not (isinstance(scale, Real) and 0 < scale < np.inf):
+            raise ValueError(f"scale must be a positive number of pixels or None, got {scale!r}.")
         self.lifter = lifter
-        self.gap_filler = GapFiller(skeleton.num_joints, skeleton.root)
+        self.gap_filler = GapFiller(joints, root)
         self.skeleton = skeleton
         self.scale = scale
         self.build()
-        joints = skeleton.num_joints
         # One trace serves batches of every size.
-        self._lift = tf.function(
-            self.call,
-            input_signature=[
-                {
-                    "keypoints_2d": tf.TensorSpec([None, joints, 2], tf.float32),
-                    "confidence": tf.TensorSpec([None, joints], tf.float32),
-                }
-            ],
-        )
+        signature = {
+            "keypoints_2d": tf.TensorSpec([None, joints, 2], tf.float32),
+            "confidence": tf.TensorSpec([None, joints], tf.float32),
+        }
+        self._lift = tf.function(self.call, input_signature=[signature])
+        self._complete = tf.function(self._fill_gaps, input_signature=[signature])
 
     def build(self, input_shape: Any = None) -> None:
         """Makes the lifter's weights."""
@@ -97,11 +103,12 @@ class PoseEstimator(keras.Model):
         Returns:
           `[N, J, 3]`, camera frame, root-relative, in units of the pose's own size.
         """
-        keypoints_2d = self._fill_gaps(inputs["keypoints_2d"], inputs["confidence"] > 0)
+        keypoints_2d = self._fill_gaps(inputs)
         normalised = camera.normalise(keypoints_2d, self.skeleton.root, self.scale).keypoints_2d
         return camera.unproject(normalised, self.lifter(normalised, training=training))
 
-    def _fill_gaps(self, keypoints_2d: tf.Tensor, present: tf.Tensor) -> tf.Tensor:
+    def _fill_gaps(self, inputs: dict[str, tf.Tensor]) -> tf.Tensor:
+        keypoints_2d, present = inputs["keypoints_2d"], inputs["confidence"] > 0
         # Filling is a linear system a pose; most batches of most users have no gap.
         return tf.cond(
             tf.reduce_all(present),
@@ -110,21 +117,18 @@ class PoseEstimator(keras.Model):
         )
 
     def complete(
-        self, keypoints_2d: np.ndarray, confidence: np.ndarray | None = None
+        self,
+        keypoints_2d: np.ndarray,
+        confidence: np.ndarray | None = None,
+        batch_size: int = 4096,
     ) -> np.ndarray:
         """The 2D poses that are lifted: `[N, J, 2]` in pixels, missing joints filled in.
 
         Args and errors are those of `lift`; a person who cannot be lifted is NaN.
         """
-        keypoints_2d, confidence = self._check(keypoints_2d, confidence)
-        present = confidence > 0
-        lifted = np.array([not p for p in self._problems(keypoints_2d, present)], bool)
-        filled = np.full_like(keypoints_2d, np.nan)
-        if lifted.any():
-            filled[lifted] = np.array(
-                self._fill_gaps(tf.constant(keypoints_2d[lifted]), present[lifted])
-            )
-        return filled
+        inputs = self._check(keypoints_2d, confidence)
+        rows = np.flatnonzero([not problem for problem in self._problems(**inputs)])
+        return _in_batches(self._complete, inputs, rows, batch_size, dims=2)
 
     def lift(
         self,
@@ -146,27 +150,22 @@ class PoseEstimator(keras.Model):
           The `LiftResult`. A person with too few joints is not lifted, and the result says so.
 
         Raises:
-          InputError: On wrong shapes or types, or a NaN or infinity, named by row and joint.
+          InputError: On wrong shapes or types, a NaN or infinity, named by row and joint, or a
+            height that is no height or that the skeleton's joints cannot tell.
         """
-        keypoints_2d, confidence = self._check(keypoints_2d, confidence)
-        if batch_size < 1:
-            raise InputError(f"batch_size must be at least 1, got {batch_size}.")
-        height_mm = _check_height(height_mm, len(keypoints_2d))
-        present = confidence > 0
-        problems = self._problems(keypoints_2d, present)
+        inputs = self._check(keypoints_2d, confidence)
+        if height_mm is not None:
+            height_mm = self._check_height(height_mm, len(inputs["keypoints_2d"]))
+        problems = self._problems(**inputs)
         lifted = np.array([not problem for problem in problems], bool)
-        keypoints_3d = np.full((*keypoints_2d.shape[:2], 3), np.nan, np.float32)
         rows = np.flatnonzero(lifted)
-        for start in range(0, len(rows), batch_size):
-            batch = rows[start : start + batch_size]
-            inputs = {"keypoints_2d": keypoints_2d[batch], "confidence": confidence[batch]}
-            keypoints_3d[batch] = self._lift(inputs).numpy()
+        keypoints_3d = _in_batches(self._lift, inputs, rows, batch_size, dims=3)
         if height_mm is not None:
             keypoints_3d *= self._mm_a_unit(keypoints_3d, height_mm)
-        nothing = np.full(len(keypoints_2d), np.nan, np.float32)
+        nothing = np.full(len(lifted), np.nan, np.float32)
         return LiftResult(
             keypoints_3d=keypoints_3d,
-            filled=~present & lifted[:, None],
+            filled=(inputs["confidence"] == 0) & lifted[:, None],
             lifted=lifted,
             problems=problems,
             score=nothing,
@@ -176,20 +175,35 @@ class PoseEstimator(keras.Model):
 
     def _check(
         self, keypoints_2d: np.ndarray, confidence: np.ndarray | None
-    ) -> tuple[np.ndarray, np.ndarray]:
-        keypoints_2d = np.asarray(keypoints_2d)
+    ) -> dict[str, np.ndarray]:
         try:
-            check_array("keypoints_2d", keypoints_2d, self.skeleton, dims=2)
+            keypoints_2d = check_array("keypoints_2d", keypoints_2d, self.skeleton, dims=2)
             if confidence is None:
                 confidence = np.ones(keypoints_2d.shape[:2], np.float32)
-            confidence = np.asarray(confidence)
-            check_confidence(confidence, self.skeleton, len(keypoints_2d))
+            confidence = check_confidence(confidence, self.skeleton, len(keypoints_2d))
         except ValueError as error:
             raise InputError(str(error)) from error
-        return keypoints_2d.astype(np.float32), confidence.astype(np.float32)
+        return {"keypoints_2d": keypoints_2d, "confidence": confidence}
 
-    def _problems(self, keypoints_2d: np.ndarray, present: np.ndarray) -> tuple[str, ...]:
+    def _check_height(self, height_mm: float | np.ndarray, count: int) -> np.ndarray:
+        if not self.skeleton.stature_weights:
+            raise InputError(
+                f"height_mm cannot be used with the skeleton {self.skeleton.name!r}: its joints "
+                "do not tell the height of a body."
+            )
+        try:
+            heights = np.asarray(height_mm, np.float32)
+        except (ValueError, TypeError):
+            heights = np.array(np.nan)
+        if heights.shape not in ((), (count,)) or not ((heights > 0) & (heights < np.inf)).all():
+            raise InputError(
+                f"height_mm must be one positive number or {count} of them, got {height_mm}."
+            )
+        return heights
+
+    def _problems(self, keypoints_2d: np.ndarray, confidence: np.ndarray) -> tuple[str, ...]:
         """For each person why it cannot be lifted; empty if nothing is in the way."""
+        present = confidence > 0
         joints = self.skeleton.num_joints
         needed = int(np.ceil(MIN_PRESENT * joints))
         counts = present.sum(axis=1)
@@ -207,11 +221,6 @@ class PoseEstimator(keras.Model):
     def _mm_a_unit(self, keypoints_3d: np.ndarray, height_mm: np.ndarray) -> np.ndarray:
         """Factors `[N, 1, 1]` that give each body the length its stature says."""
         weights = np.array(self.skeleton.stature_weights, np.float32)
-        if not weights.size:
-            raise InputError(
-                f"height_mm cannot be used with the skeleton {self.skeleton.name!r}: its joints "
-                "do not tell the height of a body."
-            )
         length = bones.bone_lengths(keypoints_3d, self.skeleton).numpy() @ weights
         return (ANKLE_TO_TOP * height_mm / length).astype(np.float32)[:, None, None]
 
@@ -231,12 +240,18 @@ class PoseEstimator(keras.Model):
         return cls(lifter, Skeleton.from_dict(config.pop("skeleton")), **config)
 
 
-def _check_height(height_mm: float | np.ndarray | None, count: int) -> np.ndarray | None:
-    if height_mm is None:
-        return None
-    height_mm = np.asarray(height_mm, np.float32)
-    if height_mm.shape not in ((), (count,)) or not (height_mm > 0).all():
-        raise InputError(
-            f"height_mm must be one positive number or {count} of them, got {height_mm.tolist()}."
-        )
-    return height_mm
+def _in_batches(
+    function: Callable[[dict[str, tf.Tensor]], tf.Tensor],
+    inputs: dict[str, np.ndarray],
+    rows: np.ndarray,
+    batch_size: int,
+    dims: int,
+) -> np.ndarray:
+    """What the function makes of these rows of the inputs, `[N, J, dims]`; NaN in the others."""
+    if batch_size < 1:
+        raise InputError(f"batch_size must be at least 1, got {batch_size}.")
+    result = np.full((*inputs["confidence"].shape, dims), np.nan, np.float32)
+    for start in range(0, len(rows), batch_size):
+        batch = rows[start : start + batch_size]
+        result[batch] = function({name: array[batch] for name, array in inputs.items()}).numpy()
+    return result

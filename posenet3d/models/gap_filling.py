@@ -27,7 +27,7 @@ class GapFiller(keras.layers.Layer):
     """
 
     def __init__(self, num_joints: int = 17, root: int = 0, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+        super().__init__(**kwargs | {"dtype": "float32"})  # bfloat16 is too coarse for pixels
         self.num_joints = num_joints
         self.root = root
         self.build()
@@ -63,11 +63,11 @@ class GapFiller(keras.layers.Layer):
           `[N, J, 2]`, pixels, complete.
         """
         weight = tf.cast(present, tf.float32)[..., tf.newaxis]
-        known = keypoints_2d * weight
+        keypoints_2d = tf.where(present[..., tf.newaxis], keypoints_2d, 0.0)
         # First guess of size and place: those of the mean pose's same joints.
         typical = tf.reshape(tf.convert_to_tensor(self.mean), [1, self.num_joints, 2])
         count = tf.reduce_sum(weight, axis=1, keepdims=True)
-        center = tf.reduce_sum(known, axis=1, keepdims=True) / count
+        center = tf.reduce_sum(keypoints_2d, axis=1, keepdims=True) / count
         typical_center = tf.reduce_sum(typical * weight, axis=1, keepdims=True) / count
         spread, typical_spread = (
             tf.sqrt(tf.reduce_sum(tf.square(offset) * weight, axis=[1, 2], keepdims=True) + 1e-12)

@@ -7,8 +7,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from posenet3d.geometry import camera
-from posenet3d.models.blocks import ResidualTrunk
+from posenet3d.models.blocks import ResidualTrunk, pose_features
 
 
 @keras.saving.register_keras_serializable("posenet3d")
@@ -75,8 +74,7 @@ class Lifter(keras.Model):
         Returns:
           Depth offsets `[N, J]` in units of the pose's size, exactly 0 for the root.
         """
-        # The image plane's unit is a tenth of the body's; networks like inputs of size 1.
-        features = tf.reshape(keypoints_2d, [-1, 2 * self.num_joints]) * camera.DISTANCE
+        features = pose_features(keypoints_2d, self.num_joints)
         return self.head(self.trunk(features, training=training)) * self.not_root
 
     def get_config(self) -> dict[str, Any]:

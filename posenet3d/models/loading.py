@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from pathlib import Path
 
 import keras
@@ -31,10 +30,12 @@ def load(path_or_name: str | Path) -> PoseEstimator:
       InputError: If there is no such file, or it is not a saved `PoseEstimator`.
     """
     path = _find(Path(path_or_name))
+    if path.suffix != ".keras":  # Keras would read other formats too, some of which can run code
+        raise InputError(f"{path} is not a .keras file.")
     try:
-        model = keras.saving.load_model(path, compile=False)
-    except (OSError, ValueError, TypeError, KeyError, zipfile.BadZipFile) as error:
-        reason = str(error).strip().split("\n")[0]
+        model = keras.saving.load_model(path, compile=False, safe_mode=True)
+    except Exception as error:  # a damaged file fails in many ways, and all mean the same
+        reason = str(error).strip().split("\n")[0] or type(error).__name__
         raise InputError(f"{path} cannot be read as a saved estimator: {reason}") from error
     if not isinstance(model, PoseEstimator):
         raise InputError(

@@ -25,7 +25,7 @@ def save_checkpoint(
       trainer: The compiled trainer.
       progress: Plain data, for example the epochs done and the best metric so far.
     """
-    arrays = {str(i): np.array(v) for i, v in enumerate(_variables(trainer))}
+    arrays = {str(i): v.numpy() for i, v in enumerate(_variables(trainer))}
     arrays[_PROGRESS] = np.array(json.dumps(progress))
     with atomic_path(path) as temporary, open(temporary, "wb") as file:
         np.savez(file, **arrays)

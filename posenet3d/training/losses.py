@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
+from posenet3d import randomness
 from posenet3d.geometry import bones
 from posenet3d.skeleton import Skeleton
 
@@ -89,7 +90,7 @@ def gradient_penalty(
     Returns:
       Scalar, without its weight.
     """
-    share = tf.random.stateless_uniform([tf.shape(real_2d)[0], 1, 1], seed)
+    share = randomness.uniform([tf.shape(real_2d)[0], 1, 1], seed)
     between = share * real_2d + (1.0 - share) * synthetic_2d
     with tf.GradientTape() as tape:
         tape.watch(between)

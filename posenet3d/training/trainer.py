@@ -9,6 +9,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from posenet3d import randomness
 from posenet3d.evaluation import metrics_tf
 from posenet3d.geometry import mirror, views
 from posenet3d.models import Lifter, PoseDiscriminator
@@ -245,7 +246,7 @@ class GeometricSelfSupervision(keras.Model):
         if not self.config.mirror:
             return keypoints_2d
         count = tf.shape(keypoints_2d)[0]
-        coin = tf.random.stateless_uniform([count, 1, 1], self._seed(_MIRROR)) < 0.5
+        coin = randomness.uniform([count, 1, 1], self._seed(_MIRROR)) < 0.5
         return tf.where(coin, mirror.mirror(keypoints_2d, self.skeleton), keypoints_2d)
 
     def _draw_views(self, count: tf.Tensor) -> tf.Tensor:
@@ -260,9 +261,7 @@ class GeometricSelfSupervision(keras.Model):
 
     def _seed(self, stream: int) -> tf.Tensor:
         """A seed for this step, from the run's seed and the saved counter."""
-        return tf.random.experimental.stateless_fold_in(
-            [self.config.seed, stream], tf.cast(self.step, tf.int32)
-        )
+        return randomness.fold_in([self.config.seed, stream], tf.cast(self.step, tf.int32))
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments, as plain data."""

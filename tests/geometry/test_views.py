@@ -1,0 +1,93 @@
+import math
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from posenet3d.geometry import rotation, views
+
+ABOVE = np.array([[0.0, -1.0, 0.0]], np.float32)  # over the root, y being down
+BEHIND = np.array([[0.0, 0.0, 1.0]], np.float32)
+SEED = tf.constant([3, 4])
+COUNT = 4000
+DRAW = {
+    "uniform": lambda seed, count=COUNT: views.uniform_views(count, seed, math.radians(20)),
+    "known": lambda seed, count=COUNT: views.known_views(count, seed, 0.15, 0.1),
+}
+
+
+def tilt_of(matrices):
+    """New elevation of views from a level camera: the angle to which the vertical is tilted."""
+    vertical = matrices.numpy() @ -ABOVE[0]
+    return np.arctan2(vertical[:, 2], vertical[:, 1])
+
+
+def test_raised_camera_sees_what_is_above_nearer_and_what_is_behind_higher():
+    look_down = views.view_matrix(0.0, 0.0, 0.3)
+    assert rotation.rotate(ABOVE, look_down)[0, 2] < 0
+    assert rotation.rotate(BEHIND, look_down)[0, 1] < 0
+
+
+def test_same_elevation_and_no_turn_is_the_identity():
+    np.testing.assert_allclose(views.view_matrix(0.0, 0.4, 0.4), np.eye(3), atol=1e-6)
+
+
+def test_turn_from_a_tilted_camera_is_about_the_persons_vertical():
+    seen_tilted = rotation.rotate(ABOVE, rotation.about_x(0.4))
+    turned = rotation.rotate(seen_tilted, views.view_matrix(2.0, 0.4, 0.4))
+    np.testing.assert_allclose(turned, seen_tilted, atol=1e-6)
+
+
+def test_half_turn_swaps_left_and_right_front_and_back():
+    point = np.array([[1.0, 2.0, 3.0]], np.float32)
+    turned = rotation.rotate(point, views.view_matrix(math.pi, 0.0, 0.0))
+    np.testing.assert_allclose(turned, [[-1.0, 2.0, -3.0]], atol=1e-5)
+
+
+def test_way_back_is_the_inverse():
+    there = views.view_matrix(1.2, 0.1, 0.3)
+    back = views.view_matrix(-1.2, 0.3, 0.1)
+    np.testing.assert_allclose(rotation.product(back, there), np.eye(3), atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", DRAW)
+def test_views_are_rotations(kind):
+    matrices = DRAW[kind](SEED).numpy()
+    np.testing.assert_allclose(matrices @ matrices.swapaxes(1, 2), [np.eye(3)] * COUNT, atol=1e-5)
+    np.testing.assert_allclose(np.linalg.det(matrices), 1, rtol=1e-4)
+
+
+def test_uniform_views_come_from_all_sides_at_all_elevations_of_the_range():
+    matrices = views.uniform_views(COUNT, SEED, math.radians(20))
+    elevation = np.degrees(tilt_of(matrices))
+    assert np.abs(elevation).max() <= 20.001
+    assert np.histogram(elevation, 4, (-20, 20))[0].min() > 0.22 * COUNT
+    azimuth = np.arctan2(matrices[:, 0, 2], matrices[:, 0, 0])
+    assert np.histogram(azimuth, 4, (-math.pi, math.pi))[0].min() > 0.22 * COUNT
+
+
+def test_known_views_undo_the_old_elevation_and_spread_around_it():
+    matrices = rotation.product(views.known_views(COUNT, SEED, 0.15, 0.1), rotation.about_x(0.15))
+    elevation = tilt_of(matrices)
+    assert elevation.mean() == pytest.approx(0.15, abs=0.01)
+    assert elevation.std() == pytest.approx(0.1, abs=0.01)
+    azimuth = np.arctan2(matrices[:, 0, 2], matrices[:, 0, 0])
+    assert np.histogram(azimuth, 4, (-math.pi, math.pi))[0].min() > 0.22 * COUNT
+
+
+@pytest.mark.parametrize("kind", DRAW)
+def test_seed_decides(kind):
+    np.testing.assert_array_equal(DRAW[kind](SEED), DRAW[kind](SEED))
+    assert np.abs(DRAW[kind](SEED) - DRAW[kind](SEED + 1)).max(axis=(1, 2)).min() > 0
+
+
+@pytest.mark.parametrize("kind", DRAW)
+@pytest.mark.parametrize("jit_compile", [False, True])
+def test_compiled_views_are_the_same(kind, jit_compile):
+    compiled = tf.function(lambda: DRAW[kind](SEED, 8), jit_compile=jit_compile)
+    np.testing.assert_allclose(compiled(), DRAW[kind](SEED, 8), atol=1e-5)
+
+
+def test_every_mode_and_leading_shape_gives_the_same(assert_runs_alike):
+    angles = np.random.default_rng(0).uniform(-1, 1, (3, 2, 3))
+    assert_runs_alike(views.view_matrix, *angles)

@@ -1,0 +1,132 @@
+"""What every network must keep, and small ones to check it on."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from posenet3d.models import Lifter, PoseEstimator
+
+
+class Guarantees:
+    """Checks of a network on a batch of its inputs.
+
+    Args:
+      make: Makes the network; called anew where a check needs a second one.
+      inputs: Arguments of a call: tensors whose first axis is the batch.
+      folder: For files.
+    """
+
+    def __init__(self, make, inputs, folder):
+        self.make = make
+        self.inputs = inputs
+        self.folder = folder
+
+    def config_round_trip(self):
+        network = self.make()
+        config = keras.saving.serialize_keras_object(network)
+        again = keras.saving.deserialize_keras_object(config)
+        assert type(again) is type(network)
+        assert keras.saving.serialize_keras_object(again) == config
+        again(*self.inputs)
+        network(*self.inputs)
+        assert [w.shape for w in again.weights] == [w.shape for w in network.weights]
+
+    def saving_keeps_outputs(self):
+        network = self.used()
+        network.save(self.folder / "network.keras")
+        again = keras.saving.load_model(self.folder / "network.keras")
+        np.testing.assert_array_equal(again(*self.inputs), network(*self.inputs))
+
+    def weights_file_keeps_outputs(self):
+        network, again = self.used(), self.make()
+        network.save_weights(self.folder / "network.weights.h5")
+        again(*self.inputs)
+        again.load_weights(self.folder / "network.weights.h5")
+        np.testing.assert_array_equal(again(*self.inputs), network(*self.inputs))
+
+    def mixed_precision_gives_float32(self):
+        exact = self.used()
+        try:
+            keras.config.set_dtype_policy("mixed_bfloat16")
+            mixed = self.make()
+            outputs = mixed(*self.inputs)
+            mixed.set_weights(exact.get_weights())
+            outputs = mixed(*self.inputs)
+        finally:
+            keras.config.set_dtype_policy("float32")
+        assert outputs.dtype == tf.float32
+        expected = np.array(exact(*self.inputs))
+        np.testing.assert_allclose(outputs, expected, atol=0.05 * np.abs(expected).max())
+
+    def gradient_reaches_every_weight(self):
+        network = self.used()
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_sum(tf.square(network(*self.inputs, training=True) - 1.0))
+        gradients = tape.gradient(loss, network.trainable_weights)
+        for weight, gradient in zip(network.trainable_weights, gradients, strict=True):
+            assert gradient is not None, weight.path
+            assert np.isfinite(gradient).all(), weight.path
+            assert np.any(gradient), weight.path
+
+    def poses_are_independent(self):
+        network = self.used()
+        first = network(*tf.nest.map_structure(lambda array: array[:1], self.inputs))
+        np.testing.assert_allclose(first, network(*self.inputs)[:1], rtol=1e-4, atol=1e-5)
+
+    def compiled_gives_the_same(self):
+        network = self.used()
+        compiled = tf.function(network, jit_compile=True)(*self.inputs)
+        np.testing.assert_allclose(compiled, network(*self.inputs), rtol=1e-3, atol=1e-3)
+
+    def used(self):
+        """A network whose weights and batch statistics are not those it began with."""
+        network = self.make()
+        network(*self.inputs, training=True)
+        rng = np.random.default_rng(0)
+        for weight in network.trainable_weights:
+            weight.assign_add(rng.normal(scale=0.1, size=weight.shape))
+        return network
+
+
+CHECKS = [name for name in vars(Guarantees) if not name.startswith("_") and name != "used"]
+
+
+@pytest.fixture(params=CHECKS)
+def keeps(request, tmp_path):
+    """Runs one check a test on the network that `make` makes."""
+
+    def keeps(make, *inputs):
+        getattr(Guarantees(make, inputs, tmp_path), request.param)()
+
+    return keeps
+
+
+@pytest.fixture(scope="session")
+def normalised_2d():
+    """Eight random poses of the size that networks see."""
+    points = np.random.default_rng(0).normal(scale=0.1, size=(8, 17, 2))
+    return tf.constant(points - points[:, :1], tf.float32)
+
+
+@pytest.fixture(scope="session")
+def make_estimator(people):
+    """A small estimator that gives every pose other depths; keyword arguments as its own."""
+
+    def make(**settings):
+        keras.utils.set_random_seed(0)
+        lifter = Lifter(width=16, num_blocks=1, normalisation="layer")
+        estimator = PoseEstimator(lifter, people.skeleton, **settings)
+        lifter.head.kernel.assign_add(
+            np.random.default_rng(0).normal(scale=0.1, size=lifter.head.kernel.shape)
+        )
+        estimator.gap_filler.adapt(people.keypoints_2d)
+        return estimator
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def estimator(make_estimator):
+    """A small estimator; do not change it."""
+    return make_estimator()

@@ -1,0 +1,28 @@
+import json
+
+
+def test_prints_the_table_and_writes_the_report(script, trained, archive, tmp_path):
+    process = script(
+        "evaluate", f"--model={trained}", f"--data={archive}", f"--output={tmp_path / 'report'}"
+    )
+    assert process.returncode == 0, process.stderr
+    assert "| flat pose" in process.stdout
+    assert "| lifted" in process.stdout
+    report = json.loads((tmp_path / "report" / "report.json").read_text())
+    assert report["final"]["num_poses"] == 400
+    assert (tmp_path / "report" / "lifted.png").exists()
+
+
+def test_archive_without_3d_is_refused(refused, trained, tmp_path):
+    import numpy as np
+
+    path = tmp_path / "flat.npz"
+    poses = np.random.default_rng(0).normal(size=(3, 17, 2)).astype(np.float32)
+    np.savez(path, keypoints_2d=poses)
+    line = refused("evaluate", f"--model={trained}", f"--data={path}")
+    assert "has no keypoints_3d" in line
+
+
+def test_missing_model_is_refused_with_those_there_are(refused, archive, tmp_path):
+    line = refused("evaluate", "--model=nothing", f"--data={archive}", cwd=tmp_path)
+    assert "There is no model 'nothing'" in line

@@ -1,0 +1,82 @@
+import json
+
+import numpy as np
+import pytest
+
+STANDING = [
+    (50, 10), (52, 8), (48, 8), (55, 10), (45, 10), (62, 30), (38, 30), (66, 50), (34, 50),
+    (68, 68), (32, 68), (58, 70), (42, 70), (59, 100), (41, 100), (60, 130), (40, 130),
+]  # fmt: skip
+
+
+def person(image_id, missing=(), **fields):
+    keypoints = []
+    for joint, (right, down) in enumerate(STANDING):
+        keypoints += [0, 0, 0] if joint in missing else [right, down, 0.9]
+    return {
+        "image_id": image_id, "category_id": 1, "keypoints": keypoints, "score": 0.8, **fields
+    }  # fmt: skip
+
+
+@pytest.fixture
+def keypoints(tmp_path):
+    """A COCO results file: two people in one image, one with a gap, and one almost hidden."""
+    people = [
+        person(7),
+        person(7, missing=[9]),
+        person("street.jpg", missing=range(5, 17)),
+    ]
+    path = tmp_path / "keypoints.json"
+    path.write_text(json.dumps(people))
+    return path
+
+
+def test_every_person_is_lifted_or_reported(script, trained, keypoints, tmp_path):
+    output, figure = tmp_path / "out.npz", tmp_path / "out.png"
+    process = script(
+        "lift", f"--model={trained}", f"--input={keypoints}", f"--output={output}",
+        f"--figure={figure}",
+    )  # fmt: skip
+    assert process.returncode == 0, process.stderr
+    assert "Lifted 2 of 3 people" in process.stdout
+    assert "left_wrist 1" in process.stdout
+    assert "Not lifted: image street.jpg" in process.stdout
+    assert figure.stat().st_size > 10_000
+    with np.load(output) as lifted:
+        assert lifted["keypoints_3d"].shape == (3, 17, 3)
+        assert lifted["lifted"].tolist() == [True, True, False]
+        assert [str(i) for i in lifted["image_ids"]] == ["7", "7", "street.jpg"]
+        assert lifted["filled"][1].sum() == 1
+        assert np.isnan(lifted["keypoints_3d"][2]).all()
+        assert str(lifted["unit"]) == "pose"
+
+
+def test_height_gives_millimetres(script, trained, keypoints, tmp_path):
+    output = tmp_path / "out.npz"
+    process = script(
+        "lift", f"--model={trained}", f"--input={keypoints}", f"--output={output}",
+        "--height_mm=1800",
+    )  # fmt: skip
+    assert process.returncode == 0, process.stderr
+    with np.load(output) as lifted:
+        assert str(lifted["unit"]) == "mm"
+        tall = np.ptp(lifted["keypoints_3d"][0, :, 1])
+    assert 1200 < tall < 1800
+
+
+def test_pose_archives_are_lifted(script, trained, archive, tmp_path):
+    output = tmp_path / "out.npz"
+    process = script("lift", f"--model={trained}", f"--input={archive}", f"--output={output}")
+    assert "Lifted 400 of 400 people" in process.stdout
+
+
+def test_broken_file_is_refused_and_nothing_written(refused, trained, keypoints, tmp_path):
+    keypoints.write_text(keypoints.read_text()[:-30])
+    output = tmp_path / "out.npz"
+    line = refused("lift", f"--model={trained}", f"--input={keypoints}", f"--output={output}")
+    assert "keypoints.json" in line
+    assert not output.exists()
+
+
+def test_missing_flag_is_named(refused):
+    assert "--model" in refused("lift")

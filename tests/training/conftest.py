@@ -1,0 +1,82 @@
+"""Small runs that the training tests share."""
+
+import dataclasses
+
+import pytest
+
+from posenet3d.data import pipeline, synthetic
+from posenet3d.skeleton import H36M_17
+from posenet3d.training import (
+    DiscriminatorConfig,
+    GeometricSelfSupervision,
+    LifterConfig,
+    TrainingConfig,
+)
+from posenet3d.training.optimizers import make_optimizers
+
+
+@pytest.fixture(scope="session")
+def poses():
+    """Some hundred poses of procedural motion, with 3D."""
+    return synthetic.generate_poses(
+        synthetic.SyntheticConfig(num_sequences=20, frames_per_sequence=20, seed=3)
+    )
+
+
+@pytest.fixture(scope="session")
+def small_config():
+    """Settings of a run of seconds; keyword arguments replace some."""
+
+    def make(**changes):
+        config = TrainingConfig(
+            steps=8,
+            steps_per_epoch=4,
+            batch_size=32,
+            validation_poses=64,
+            figures=False,
+            lifter=LifterConfig(width=16, num_blocks=1),
+            discriminator=DiscriminatorConfig(width=16, num_blocks=1),
+        )
+        return dataclasses.replace(config, **changes)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def make_trainer(small_config):
+    """A compiled trainer with the given settings."""
+
+    def make(**changes):
+        import keras
+
+        config = small_config(**changes)
+        keras.utils.set_random_seed(config.seed)
+        trainer = GeometricSelfSupervision(config, H36M_17, [1.0] * 16)
+        trainer.compile(*make_optimizers(config), jit_compile=config.jit_compile)
+        return trainer
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def fit(poses):
+    """Fits a trainer for some steps; returns the history of its one epoch."""
+
+    def fit(trainer, steps=4, start=0):
+        batches = pipeline.training_batches(poses, 32, seed=0, start_step=start)
+        history = trainer.fit(batches, steps_per_epoch=steps, verbose=0, shuffle=False)
+        return {name: values[-1] for name, values in history.history.items()}
+
+    return fit
+
+
+@pytest.fixture(scope="session")
+def weights_of():
+    """All weights and optimizer variables of a trainer as NumPy arrays."""
+
+    def weights_of(trainer):
+        optimizers = (trainer.optimizer, trainer.discriminator_optimizer)
+        variables = [*trainer.weights, *(v for o in optimizers for v in o.variables)]
+        return [v.numpy() for v in variables]
+
+    return weights_of

@@ -1,0 +1,91 @@
+import dataclasses
+
+import numpy as np
+import pytest
+
+from posenet3d.data.archive import write_archive
+from posenet3d.errors import ConfigError, InputError, TrainingError
+from posenet3d.geometry import camera
+from posenet3d.training.prepare import prepare
+
+
+@pytest.fixture
+def archive(poses, tmp_path):
+    """Writes poses as an archive and returns its path."""
+
+    def write(name="poses.npz", **changes):
+        write_archive(tmp_path / name, dataclasses.replace(poses, **changes))
+        return str(tmp_path / name)
+
+    return write
+
+
+def test_constant_poses_are_refused(small_config, poses, archive):
+    same = np.repeat(poses.keypoints_2d[:1], len(poses), axis=0)
+    path = archive(keypoints_2d=same)
+    with pytest.raises(TrainingError, match="nearly all the same"):
+        prepare(small_config(train_data=path))
+
+
+def test_a_handful_of_different_poses_is_refused(small_config, poses, archive):
+    few = np.tile(poses.keypoints_2d[:5], (len(poses) // 5, 1, 1))
+    with pytest.raises(TrainingError, match="of 380 looked at 5 differ"):
+        prepare(small_config(train_data=archive(keypoints_2d=few)))
+
+
+def test_fewer_poses_than_a_batch_are_refused(small_config, archive):
+    with pytest.raises(TrainingError, match=r"There are 380 complete poses .* at least 512"):
+        prepare(small_config(train_data=archive(), batch_size=512))
+
+
+def test_incomplete_poses_are_left_out_and_counted(small_config, poses, archive):
+    confidence = np.ones((len(poses), 17), np.float32)
+    confidence[::4, 3] = 0.0
+    data = prepare(small_config(train_data=archive(confidence=confidence), batch_size=32))
+    assert data.dropped > 50
+    assert (data.train.confidence > 0).all()
+    assert (data.evaluation.confidence == 0).any()  # they can be lifted all the same
+
+
+def test_whole_sequences_are_held_out(small_config, poses, archive):
+    data = prepare(small_config(train_data=archive()))
+    assert (len(data.train), len(data.evaluation)) == (380, 20)
+    whole = [part.tobytes() for part in np.split(poses.keypoints_2d, len(poses.lengths))]
+    assert data.evaluation.keypoints_2d.tobytes() in whole
+    held = {row.tobytes() for row in data.evaluation.keypoints_2d}
+    assert not held & {row.tobytes() for row in data.train.keypoints_2d}
+
+
+def test_single_poses_are_held_out_where_sequences_are_few(small_config, archive):
+    data = prepare(small_config(train_data=archive(lengths=None, sequences=None)))
+    assert (len(data.train), len(data.evaluation)) == (380, 20)
+
+
+def test_another_archive_to_evaluate_on(small_config, poses, archive):
+    config = small_config(train_data=archive("a.npz"), eval_data=archive("b.npz"))
+    data = prepare(config)
+    assert len(data.train) == len(data.evaluation) == len(poses)
+    assert len(data.validation) == config.validation_poses
+
+
+def test_one_scale_for_the_data_set_is_that_of_the_paper(small_config, poses, archive):
+    data = prepare(small_config(train_data=archive(), scale="dataset"))
+    scaled = camera.normalise(data.train.keypoints_2d, 0, data.scale).keypoints_2d.numpy()
+    head_root = np.linalg.norm(scaled[:, poses.skeleton.index("head")], axis=-1)
+    np.testing.assert_allclose(head_root.mean(), 1 / camera.DISTANCE, rtol=1e-5)
+
+
+def test_missing_file_is_named(small_config):
+    with pytest.raises(InputError, match=r"nowhere\.npz.*no such file"):
+        prepare(small_config(train_data="nowhere.npz"))
+
+
+def test_eval_data_needs_train_data(small_config):
+    with pytest.raises(ConfigError, match="eval_data is given without train_data"):
+        prepare(small_config(eval_data="poses.npz"))
+
+
+def test_procedural_motion_is_the_default(small_config):
+    data = prepare(small_config(synthetic_sequences=20))
+    assert len(data.train) == 20 * 125
+    assert data.evaluation.keypoints_3d is not None
