@@ -12,7 +12,6 @@ from absl import app, flags
 
 from posenet3d.errors import ConfigError, InputError, TrainingError
 
-
 flags.disclaim_key_flags()  # those defined here belong to the script that asks for them
 
 

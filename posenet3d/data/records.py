@@ -7,6 +7,7 @@ import functools
 
 import numpy as np
 
+from posenet3d import joint_maps
 from posenet3d.skeleton import Skeleton
 
 _LARGEST = 1e9  # no picture and no room is so large, and its square still fits in float32
@@ -77,6 +78,28 @@ class Poses2D:
     def __len__(self) -> int:
         """N, the number of poses."""
         return len(self.keypoints_2d)
+
+    def on(self, skeleton: Skeleton) -> Poses2D:
+        """The same poses with the joints of another skeleton.
+
+        Raises:
+          ValueError: If no map between the skeletons is declared in `joint_maps`.
+        """
+        if skeleton == self.skeleton:
+            return self
+        joint_map = joint_maps.get(self.skeleton.name, skeleton.name)
+        keypoints_2d, confidence = joint_map.apply(self.keypoints_2d, self.confidence)
+        keypoints_3d = self.keypoints_3d
+        if keypoints_3d is not None:
+            keypoints_3d, _ = joint_map.apply(keypoints_3d)
+            keypoints_3d = keypoints_3d - keypoints_3d[:, skeleton.root, None]
+        return dataclasses.replace(
+            self,
+            keypoints_2d=keypoints_2d,
+            confidence=confidence,
+            keypoints_3d=keypoints_3d,
+            skeleton=skeleton,
+        )
 
     def select(self, rows: np.ndarray) -> Poses2D:
         """The given rows as one sequence: for a subset whose order in time no longer matters."""

@@ -77,13 +77,10 @@ def make_report(
       training: Plain data about the training; goes into the report.
 
     Raises:
-      InputError: If the estimator is one for another skeleton, or nobody can be lifted.
+      InputError: If nobody can be lifted.
+      ValueError: If no map from the poses' skeleton to the estimator's is declared.
     """
-    if poses.skeleton.joint_names != estimator.skeleton.joint_names:
-        raise InputError(
-            f"The poses have the joints of {poses.skeleton.name}, the model was trained on those "
-            f"of {estimator.skeleton.name}."
-        )
+    poses = poses.on(estimator.skeleton)
     result = estimator.lift(poses.keypoints_2d, poses.confidence)
     if not result.lifted.any():
         raise InputError(f"None of the {len(poses)} poses can be lifted: {result.problems[0]}.")

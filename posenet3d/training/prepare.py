@@ -11,6 +11,7 @@ from posenet3d.data import archive, synthetic
 from posenet3d.data.records import Poses2D
 from posenet3d.errors import ConfigError, InputError, TrainingError
 from posenet3d.geometry import camera
+from posenet3d.skeleton import H36M_17
 from posenet3d.training.config import TrainingConfig
 
 MIN_POSES = 64
@@ -41,12 +42,7 @@ def prepare(config: TrainingConfig) -> RunData:
       InputError: If a file cannot be used.
       TrainingError: If there are too few poses, or they are all the same.
     """
-    train, evaluation = _read(config)
-    if train.skeleton != evaluation.skeleton:
-        raise InputError(
-            f"{config.train_data} has the joints of {train.skeleton.name} but "
-            f"{config.eval_data} those of {evaluation.skeleton.name}."
-        )
+    train, evaluation = (poses.on(H36M_17) for poses in _read(config))
     complete = _complete_rows(train)
     dropped = len(train) - len(complete)
     if dropped:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -125,7 +126,7 @@ class GeometricSelfSupervision(keras.Model):
 
         # The discriminator: tell those views from real poses.
         synthetic_2d = tf.stop_gradient(cycle.synthetic_2d)
-        discriminator_loss = self._every_kth_step(
+        discriminator_loss, learnt = self._every_kth_step(
             lambda: self._train_discriminator(keypoints_2d, synthetic_2d)
         )
 
@@ -134,8 +135,7 @@ class GeometricSelfSupervision(keras.Model):
         means = {name: term for name, (_, term) in terms.items()} | {"loss": lifter_loss}
         for name, value in means.items():
             self._means[name].update_state(value)
-        trained = tf.cast(discriminator_loss >= -math.inf, tf.float32)  # NaN: not trained
-        self._means["discriminator_loss"].update_state(discriminator_loss, sample_weight=trained)
+        self._means["discriminator_loss"].update_state(discriminator_loss, sample_weight=learnt)
         return {name: metric.result() for name, metric in self._means.items()}
 
     def test_step(self, data: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
@@ -213,16 +213,16 @@ class GeometricSelfSupervision(keras.Model):
         self._apply(self.discriminator_optimizer, gradients, self.discriminator.trainable_variables)
         return loss
 
-    def _every_kth_step(self, train: Any) -> tf.Tensor:
-        """The loss of `train()`, or NaN at the steps that leave it out."""
+    def _every_kth_step(self, train: Callable[[], tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:
+        """The loss of `train()` and 1, or two zeros at a step that leaves it out."""
+        zero, one = tf.constant(0.0), tf.constant(1.0)
         every = self.config.optimizer.discriminator_every
         if not self.config.loss.adversarial:
-            return tf.constant(math.nan)
+            return zero, zero
         if every == 1:
-            return train()
-        return tf.cond(
-            tf.equal(tf.cast(self.step, tf.int64) % every, 0), train, lambda: tf.constant(math.nan)
-        )
+            return train(), one
+        due = tf.equal(tf.cast(self.step, tf.int64) % every, 0)
+        return tf.cond(due, lambda: (train(), one), lambda: (zero, zero))
 
     def _apply(self, optimizer: Any, gradients: list[tf.Tensor], variables: list[Any]) -> None:
         if self.config.optimizer.clip_norm:

@@ -1,8 +1,10 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
 from posenet3d.data.records import Poses2D
-from posenet3d.skeleton import H36M_17
+from posenet3d.skeleton import COCO_17, H36M_17
 
 
 @pytest.fixture
@@ -137,3 +139,16 @@ def zeros(*shape, dtype=np.float32):
 def test_bad_arrays_are_refused(arrays, changes, message):
     with pytest.raises(ValueError, match=message):
         Poses2D(**arrays | changes)
+
+
+def test_poses_of_another_skeleton_are_mapped_with_their_3d(people):
+    coco = people.on(COCO_17)
+    assert coco.skeleton == COCO_17
+    back = dataclasses.replace(
+        coco,
+        confidence=np.ones_like(coco.confidence),  # the face's zeros count as seen
+    ).on(H36M_17)
+    knees = [H36M_17.index("left_knee"), H36M_17.index("right_knee")]
+    np.testing.assert_allclose(back.keypoints_2d[:, knees], people.keypoints_2d[:, knees])
+    np.testing.assert_array_equal(back.keypoints_3d[:, H36M_17.root], 0.0)
+    assert people.on(H36M_17) is people

@@ -6,6 +6,7 @@ import pytest
 from posenet3d.data.archive import write_archive
 from posenet3d.errors import ConfigError, InputError, TrainingError
 from posenet3d.geometry import camera
+from posenet3d.skeleton import COCO_17, H36M_17
 from posenet3d.training.prepare import prepare
 
 
@@ -89,3 +90,14 @@ def test_procedural_motion_is_the_default(small_config):
     data = prepare(small_config(synthetic_sequences=20))
     assert len(data.train) == 20 * 125
     assert data.evaluation.keypoints_3d is not None
+
+
+def test_poses_of_coco_are_mapped_to_the_packages_joints(small_config, tmp_path):
+    rng = np.random.default_rng(0)
+    joints = np.array(COCO_17.joint_names)
+    poses = rng.normal(500, 100, size=(200, 17, 2)).astype(np.float32)
+    np.savez(tmp_path / "coco.npz", keypoints_2d=poses, joints=joints)
+    data = prepare(small_config(train_data=str(tmp_path / "coco.npz"), batch_size=32))
+    assert data.train.skeleton == H36M_17
+    hips = poses[1, [COCO_17.index("left_hip"), COCO_17.index("right_hip")]]
+    np.testing.assert_allclose(data.train.keypoints_2d[0, 0], hips.mean(axis=0), rtol=1e-5)

@@ -117,7 +117,8 @@ def test_batch_normalised_and_dropped_out_networks_train(make_trainer, fit, smal
 @pytest.mark.parametrize("jit", [False, True])
 def test_discriminator_learns_at_every_kth_step(make_trainer, fit, jit):
     trainer = make_trainer(optimizer=OptimizerConfig(discriminator_every=3), jit_compile=jit)
-    fit(trainer, steps=7)
+    logs = fit(trainer, steps=7)
+    assert 0.01 < logs["discriminator_loss"] < 100
     assert int(trainer.discriminator_optimizer.iterations) == 3  # steps 0, 3 and 6
     assert int(trainer.optimizer.iterations) == 7
 
@@ -125,7 +126,7 @@ def test_discriminator_learns_at_every_kth_step(make_trainer, fit, jit):
 def test_discriminator_rests_without_adversarial_loss(make_trainer, fit):
     trainer = make_trainer(loss=LossConfig(adversarial=0.0))
     before = trainer.discriminator.get_weights()
-    fit(trainer, steps=2)
+    assert fit(trainer, steps=2)["discriminator_loss"] == 0.0
     assert equal(trainer.discriminator.get_weights(), before)
 
 
