@@ -6,7 +6,8 @@ started again therefore sees the batches it would have seen, with no state to sa
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import functools
+from collections.abc import Callable
 
 import numpy as np
 import tensorflow as tf
@@ -49,29 +50,38 @@ def training_batches(
         rows = rows[neighbour_of != rows]
     if len(rows) < batch_size:
         raise ValueError(f"A batch of {batch_size} cannot be filled from {len(rows)} poses.")
-    keypoints_2d = poses.keypoints_2d
+    keypoints_2d, root = poses.keypoints_2d, poses.skeleton.root
 
-    def read() -> Iterator[dict[str, np.ndarray]]:
-        for batch in _shuffled(rows, batch_size, seed, start_step):
-            item = {"keypoints_2d": keypoints_2d[batch].astype(np.float32)}
-            if neighbours:
-                item["neighbour_2d"] = keypoints_2d[neighbour_of[batch]].astype(np.float32)
-            yield item
+    def read(step: tf.Tensor, lookup: Callable[[np.ndarray], np.ndarray]) -> tf.Tensor:
+        def poses_of_step(step: np.ndarray) -> np.ndarray:
+            return keypoints_2d[lookup(rows_of_step(int(step)))].astype(np.float32)
 
-    pose = tf.TensorSpec([batch_size, *keypoints_2d.shape[1:]], tf.float32)
-    signature = {"keypoints_2d": pose} | ({"neighbour_2d": pose} if neighbours else {})
-    root = poses.skeleton.root
+        # Not Dataset.from_generator: it makes malloc return freed memory at once, and the pages
+        # that every later tensor then has to be given anew double the time of a training step.
+        batch = tf.numpy_function(poses_of_step, [step], tf.float32)
+        return tf.ensure_shape(batch, [batch_size, *keypoints_2d.shape[1:]])
 
-    def normalise(item: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
-        normalised = camera.normalise(item["keypoints_2d"], root, scale)
-        batch = {"keypoints_2d": normalised.keypoints_2d}
+    @functools.lru_cache(maxsize=1)
+    def order_of_pass(number: int) -> np.ndarray:
+        return np.random.default_rng([seed, number]).permutation(rows)
+
+    def rows_of_step(step: int) -> np.ndarray:
+        """The rest of a pass that fills no batch is dropped."""
+        number, batch = divmod(step, len(rows) // batch_size)
+        return order_of_pass(number)[batch * batch_size : (batch + 1) * batch_size]
+
+    def make(step: tf.Tensor) -> dict[str, tf.Tensor]:
+        normalised = camera.normalise(read(step, lambda batch: batch), root, scale)
+        item = {"keypoints_2d": normalised.keypoints_2d}
         if neighbours:
-            neighbour = camera.normalise(item["neighbour_2d"], root, normalised.scale)
-            batch["neighbour_2d"] = neighbour.keypoints_2d
-        return batch
+            neighbour_2d = read(step, lambda batch: neighbour_of[batch])
+            item["neighbour_2d"] = camera.normalise(
+                neighbour_2d, root, normalised.scale
+            ).keypoints_2d
+        return item
 
-    dataset = tf.data.Dataset.from_generator(read, output_signature=signature)
-    return dataset.map(normalise).prefetch(tf.data.AUTOTUNE)
+    steps = tf.data.Dataset.range(start_step, np.iinfo(np.int64).max)
+    return steps.map(make).prefetch(tf.data.AUTOTUNE)
 
 
 def validation_batches(
@@ -94,20 +104,6 @@ def validation_batches(
     if poses.keypoints_3d is not None:
         arrays["keypoints_3d"] = np.asarray(poses.keypoints_3d, np.float32)
     return tf.data.Dataset.from_tensor_slices(arrays).batch(batch_size)
-
-
-def _shuffled(
-    rows: np.ndarray, batch_size: int, seed: int, start_step: int
-) -> Iterator[np.ndarray]:
-    """Batches of rows from `start_step` on; a pass drops the rest that fills no batch."""
-    batches_a_pass = len(rows) // batch_size
-    step = start_step
-    while True:
-        number, first = divmod(step, batches_a_pass)
-        order = np.random.default_rng([seed, number]).permutation(rows)
-        for batch in range(first, batches_a_pass):
-            yield order[batch * batch_size : (batch + 1) * batch_size]
-        step = (number + 1) * batches_a_pass
 
 
 def _neighbours(lengths: np.ndarray) -> np.ndarray:
