@@ -34,7 +34,9 @@ def view_matrix(
     return rotation.product(turned, rotation.about_x(-tf.convert_to_tensor(elevation_from)))
 
 
-def uniform_views(count: int, seed: tf.Tensor, max_elevation: float) -> tf.Tensor:
+def uniform_views(
+    count: int, seed: tf.Tensor, max_elevation: float, max_azimuth: float = math.pi
+) -> tf.Tensor:
     """Views of the paper: azimuth U[-pi, pi], new elevation U[-max, max], old elevation taken as 0.
 
     Chen et al., CVPR 2019, draw the elevation from +-pi/9.
@@ -43,15 +45,22 @@ def uniform_views(count: int, seed: tf.Tensor, max_elevation: float) -> tf.Tenso
       count: Number of views N.
       seed: int32 `[2]`; the same seed gives the same views.
       max_elevation: Radians.
+      max_azimuth: Radians, largest turn about the vertical to either side.
 
     Returns:
       Rotation matrices `[N, 3, 3]`.
     """
-    azimuth, uniform, _ = _draw(count, seed)
+    azimuth, uniform, _ = _draw(count, seed, max_azimuth)
     return view_matrix(azimuth, tf.zeros_like(azimuth), uniform * max_elevation)
 
 
-def known_views(count: int, seed: tf.Tensor, elevation: float, spread: float) -> tf.Tensor:
+def known_views(
+    count: int,
+    seed: tf.Tensor,
+    elevation: float,
+    spread: float,
+    max_azimuth: float = math.pi,
+) -> tf.Tensor:
     """Views of cameras whose mean elevation is known: undo it, turn, tilt anew around it.
 
     Args:
@@ -59,17 +68,20 @@ def known_views(count: int, seed: tf.Tensor, elevation: float, spread: float) ->
       seed: int32 `[2]`; the same seed gives the same views.
       elevation: Radians, mean elevation of the cameras that took the data.
       spread: Radians, standard deviation of the new elevation about it.
+      max_azimuth: Radians, largest turn about the vertical to either side.
 
     Returns:
       Rotation matrices `[N, 3, 3]`.
     """
-    azimuth, _, normal = _draw(count, seed)
+    azimuth, _, normal = _draw(count, seed, max_azimuth)
     return view_matrix(azimuth, tf.fill([count], elevation), elevation + spread * normal)
 
 
-def _draw(count: int, seed: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-    """Azimuth in +-pi, a uniform number in +-1 and a normal one, each `[count]`."""
+def _draw(
+    count: int, seed: tf.Tensor, max_azimuth: float
+) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+    """Azimuth in +-max_azimuth, a uniform number in +-1 and a normal one, each `[count]`."""
     seeds = randomness.split(seed, 3)
-    azimuth = randomness.uniform([count], seeds[0], -math.pi, math.pi)
+    azimuth = randomness.uniform([count], seeds[0], -max_azimuth, max_azimuth)
     uniform = randomness.uniform([count], seeds[1], -1.0, 1.0)
     return azimuth, uniform, randomness.normal([count], seeds[2])

@@ -69,7 +69,14 @@ class ViewConfig:
         20.0, "Largest elevation in degrees of the new views (kind uniform)."
     )
 
+    max_azimuth: float = setting(
+        180.0,
+        "Largest turn about the vertical in degrees. Less than 180 where people face the camera, "
+        "as in photographs: turned further, they would look unlike the data however well lifted.",
+    )
+
     def __post_init__(self) -> None:
+        _check_range("view_max_azimuth", self.max_azimuth, 1.0, 180.0)
         for name in ("elevation", "elevation_spread", "max_elevation"):
             _check_range(f"view_{name}", getattr(self, name), -90.0, 90.0)
         _check_range("view_elevation_spread", self.elevation_spread, 0.0, 90.0)
@@ -90,6 +97,12 @@ class LossConfig:
     adversarial_kind: Literal["log", "softplus", "least_squares", "wgan_gp"] = setting(
         "least_squares", "Kind of the adversarial loss."
     )
+    adversarial_noise: float = setting(
+        0.0,
+        "Standard deviation, in parts of a pose's size, of noise on every pose that the "
+        "discriminator sees. Hides from it what only real poses have: a detector's or an "
+        "annotator's jitter, joints that were interpolated.",
+    )
     bone: float = setting(50.0, "Weight of the bone-ratio prior at the end of its ramp; 0: off.")
     bone_start: float = setting(5.0, "Weight of the bone-ratio prior at the first step.")
     bone_ramp: float = setting(
@@ -104,6 +117,7 @@ class LossConfig:
     def __post_init__(self) -> None:
         for name in ("consistency_2d", "consistency_3d", "adversarial", "bone", "bone_start"):
             _check_range(f"loss_{name}", getattr(self, name), 0.0, 1e9)
+        _check_range("loss_adversarial_noise", self.adversarial_noise, 0.0, 1.0)
         _check_range("loss_bone_ramp", self.bone_ramp, 0.0, 1.0)
         if any(not ratio > 0 for ratio in self.bone_ratios):
             raise ConfigError(f"loss_bone_ratios must all be positive, got {self.bone_ratios}.")
@@ -162,7 +176,15 @@ class TrainingConfig:
     )
     eval_keypoints: str = setting("keypoints_2d", "Which 2D poses of the archive to evaluate on.")
     synthetic_sequences: int = setting(
-        0, "Sequences of procedural motion to train on; 0: as many as suit the quick start."
+        0,
+        "Sequences of procedural motion (125 poses each) to train on. Without train_data 0 stands "
+        "for as many as suit the quick start; with it, they are added to the archive's poses, 0: "
+        "none. They help where people in the archive all face the camera.",
+    )
+    init_model: str = setting(
+        "",
+        "Saved model (file, folder or name) whose lifter the run starts from: to go on from one "
+        "trained on other poses. Its size must be that of the settings.",
     )
     scale: Literal["pose", "dataset"] = setting(
         "pose",

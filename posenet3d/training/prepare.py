@@ -43,6 +43,8 @@ def prepare(config: TrainingConfig) -> RunData:
       TrainingError: If there are too few poses, or they are all the same.
     """
     train, evaluation = (poses.on(H36M_17) for poses in _read(config))
+    if config.train_data and config.synthetic_sequences:
+        train = _join(train, _procedural(config)[0])
     complete = _complete_rows(train)
     dropped = len(train) - len(complete)
     if dropped:
@@ -66,10 +68,7 @@ def _read(config: TrainingConfig) -> tuple[Poses2D, Poses2D]:
     if not config.train_data:
         if config.eval_data:
             raise ConfigError("eval_data is given without train_data; give both or neither.")
-        sequences = {"num_train_sequences": config.synthetic_sequences or None}
-        return synthetic.quickstart_split(
-            **{k: v for k, v in sequences.items() if v}, seed=config.seed
-        )
+        return _procedural(config)
     path = Path(config.train_data)
     splits = archive.archive_splits(path)
     train = archive.read_archive(
@@ -82,6 +81,27 @@ def _read(config: TrainingConfig) -> tuple[Poses2D, Poses2D]:
     if "test" in splits:
         return train, archive.read_archive(path, "test", config.eval_keypoints)
     return _hold_out(train)
+
+
+def _procedural(config: TrainingConfig) -> tuple[Poses2D, Poses2D]:
+    number = config.synthetic_sequences
+    sequences = {"num_train_sequences": number} if number else {}
+    return synthetic.quickstart_split(**sequences, seed=config.seed)
+
+
+def _join(first: Poses2D, second: Poses2D) -> Poses2D:
+    """Both sets of 2D poses; those without confidence are complete. 3D is of no use in training."""
+    confidence = [
+        np.ones(p.keypoints_2d.shape[:2], np.float32) if p.confidence is None else p.confidence
+        for p in (first, second)
+    ]
+    return Poses2D(
+        keypoints_2d=np.concatenate([first.keypoints_2d, second.keypoints_2d]),
+        skeleton=first.skeleton,
+        confidence=np.concatenate(confidence),
+        lengths=np.concatenate([first.lengths, second.lengths]),
+        sequences=(*first.sequences, *second.sequences),
+    )
 
 
 def _hold_out(poses: Poses2D) -> tuple[Poses2D, Poses2D]:

@@ -99,8 +99,23 @@ def make_trainer(config: TrainingConfig, data: RunData) -> GeometricSelfSupervis
     if not ratios and config.loss.bone:
         ratios = estimate_bone_ratios(data.train.keypoints_2d, skeleton)
     trainer = GeometricSelfSupervision(config, skeleton, list(ratios) or None)
+    if config.init_model:
+        _start_from(trainer, config.init_model)
     trainer.compile(*make_optimizers(config), jit_compile=config.jit_compile)
     return trainer
+
+
+def _start_from(trainer: GeometricSelfSupervision, model: str) -> None:
+    """Gives both lifters the weights of a saved model's."""
+    lifter = load(model).lifter
+    sizes = [[w.shape for w in network.weights] for network in (lifter, trainer.lifter)]
+    if sizes[0] != sizes[1]:
+        raise ConfigError(
+            f"init_model {model} has another size than the settings: it was made with "
+            f"{lifter.trunk.settings}."
+        )
+    for network in (trainer.lifter, trainer.averaged_lifter):
+        network.set_weights(lifter.get_weights())
 
 
 def make_estimator(trainer: GeometricSelfSupervision, data: RunData) -> PoseEstimator:

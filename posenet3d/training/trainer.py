@@ -12,14 +12,15 @@ import tensorflow as tf
 
 from posenet3d import randomness
 from posenet3d.evaluation import metrics_tf
-from posenet3d.geometry import mirror, views
+from posenet3d.geometry import camera, mirror, views
 from posenet3d.models import Lifter, PoseDiscriminator
 from posenet3d.skeleton import Skeleton
 from posenet3d.training import losses
 from posenet3d.training.config import TrainingConfig, config_from_dict
 from posenet3d.training.cycle import Cycle, lift_reproject_lift
 
-_MIRROR, _VIEWS, _PENALTY, _VALIDATION = range(4)  # one stream of random numbers each
+# One stream of random numbers each.
+_MIRROR, _VIEWS, _PENALTY, _VALIDATION, _LIFTED, _REAL, _SYNTHETIC = range(7)
 
 # Metrics that hold for predictions of any size; the full set is in posenet3d.evaluation.
 _ACCURACY = {"pa_mpjpe": metrics_tf.pa_mpjpe, "n_mpjpe": metrics_tf.n_mpjpe}
@@ -189,7 +190,7 @@ class GeometricSelfSupervision(keras.Model):
             error = losses.squared_error(cycle.relifted_3d, cycle.turned_3d)
             terms["consistency_3d"] = weight.consistency_3d, error
         if weight.adversarial:
-            logits = self.discriminator(cycle.synthetic_2d, training=True)
+            logits = self._judge(cycle.synthetic_2d, _LIFTED)
             loss = losses.ADVERSARIAL_LOSSES[weight.adversarial_kind].generator(logits)
             terms["adversarial"] = weight.adversarial, loss
         if weight.bone:
@@ -200,18 +201,28 @@ class GeometricSelfSupervision(keras.Model):
     def _train_discriminator(self, real_2d: tf.Tensor, synthetic_2d: tf.Tensor) -> tf.Tensor:
         kind = losses.ADVERSARIAL_LOSSES[self.config.loss.adversarial_kind]
 
-        def judge(poses: tf.Tensor) -> tf.Tensor:
-            return self.discriminator(poses, training=True)
-
         with tf.GradientTape() as tape:
-            loss = kind.discriminator(judge(real_2d), judge(synthetic_2d))
+            loss = kind.discriminator(
+                self._judge(real_2d, _REAL), self._judge(synthetic_2d, _SYNTHETIC)
+            )
             if kind.gradient_penalty:
                 loss += kind.gradient_penalty * losses.gradient_penalty(
-                    judge, real_2d, synthetic_2d, self._seed(_PENALTY)
+                    lambda poses: self.discriminator(poses, training=True),
+                    real_2d,
+                    synthetic_2d,
+                    self._seed(_PENALTY),
                 )
         gradients = tape.gradient(loss, self.discriminator.trainable_variables)
         self._apply(self.discriminator_optimizer, gradients, self.discriminator.trainable_variables)
         return loss
+
+    def _judge(self, keypoints_2d: tf.Tensor, stream: int) -> tf.Tensor:
+        """The discriminator's logits of poses under noise."""
+        if self.config.loss.adversarial_noise:
+            deviation = self.config.loss.adversarial_noise / camera.DISTANCE
+            noise = randomness.normal(tf.shape(keypoints_2d), self._seed(stream))
+            keypoints_2d += deviation * noise
+        return self.discriminator(keypoints_2d, training=True)
 
     def _every_kth_step(self, train: Callable[[], tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:
         """The loss of `train()` and 1, or two zeros at a step that leaves it out."""
@@ -254,10 +265,11 @@ class GeometricSelfSupervision(keras.Model):
 
     def _views_from(self, seed: Any, count: tf.Tensor) -> tf.Tensor:
         view = self.config.view
+        turn = math.radians(view.max_azimuth)
         if view.kind == "uniform":
-            return views.uniform_views(count, seed, math.radians(view.max_elevation))
+            return views.uniform_views(count, seed, math.radians(view.max_elevation), turn)
         elevation, spread = math.radians(view.elevation), math.radians(view.elevation_spread)
-        return views.known_views(count, seed, elevation, spread)
+        return views.known_views(count, seed, elevation, spread, turn)
 
     def _seed(self, stream: int) -> tf.Tensor:
         """A seed for this step, from the run's seed and the saved counter."""

@@ -91,3 +91,14 @@ def test_compiled_views_are_the_same(kind, jit_compile):
 def test_every_mode_and_leading_shape_gives_the_same(assert_runs_alike):
     angles = np.random.default_rng(0).uniform(-1, 1, (3, 2, 3))
     assert_runs_alike(views.view_matrix, *angles)
+
+
+@pytest.mark.parametrize("kind", ["uniform", "known"])
+def test_azimuth_stays_within_its_limit(kind):
+    limit = np.radians(40)
+    turns = {
+        "uniform": lambda: views.uniform_views(500, [0, 1], 0.0, limit),
+        "known": lambda: views.known_views(500, [0, 1], 0.0, 0.0, limit),
+    }[kind]()
+    azimuth = np.abs(np.arctan2(turns[:, 0, 2], turns[:, 0, 0]))
+    assert 0.9 * limit < azimuth.max() <= limit + 1e-6

@@ -101,3 +101,10 @@ def test_poses_of_coco_are_mapped_to_the_packages_joints(small_config, tmp_path)
     assert data.train.skeleton == H36M_17
     hips = poses[1, [COCO_17.index("left_hip"), COCO_17.index("right_hip")]]
     np.testing.assert_allclose(data.train.keypoints_2d[0, 0], hips.mean(axis=0), rtol=1e-5)
+
+
+def test_procedural_motion_is_added_to_an_archive_where_asked_for(small_config, archive):
+    config = small_config(train_data=archive(), synthetic_sequences=17)
+    data = prepare(config)
+    assert len(data.train) == 380 + 17 * 125
+    assert len(data.evaluation) == 20  # the archive's alone

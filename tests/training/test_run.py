@@ -9,7 +9,13 @@ import posenet3d
 from posenet3d.data.archive import write_archive
 from posenet3d.errors import ConfigError, InputError, TrainingError
 from posenet3d.evaluation import evaluate
-from posenet3d.training import LossConfig, OptimizerConfig, callbacks, train_and_evaluate
+from posenet3d.training import (
+    LifterConfig,
+    LossConfig,
+    OptimizerConfig,
+    callbacks,
+    train_and_evaluate,
+)
 from posenet3d.training.config import TrainingConfig
 from posenet3d.training.prepare import prepare
 
@@ -172,3 +178,21 @@ def test_wrong_number_of_bone_ratios_is_refused(small_config, data, tmp_path):
 def test_run_without_a_folder_is_refused():
     with pytest.raises(ConfigError, match="run_dir is empty"):
         train_and_evaluate(TrainingConfig())
+
+
+def test_run_starts_from_the_lifter_of_a_saved_model(finished, small_config, data, tmp_path):
+    _, run_dir, report = finished
+    config = small_config(run_dir=str(tmp_path / "run"), train_data=data, init_model=str(run_dir))
+    again = train_and_evaluate(config)
+    assert again.rows["before"] == report.rows["final"]
+
+
+def test_saved_model_of_another_size_is_refused(finished, small_config, data, tmp_path):
+    config = small_config(
+        run_dir=str(tmp_path / "run"),
+        train_data=data,
+        init_model=str(finished[1]),
+        lifter=LifterConfig(width=8),
+    )
+    with pytest.raises(ConfigError, match="has another size than the settings"):
+        train_and_evaluate(config)

@@ -233,3 +233,12 @@ def test_validation_agrees_with_the_reference_metric(make_trainer, poses):
 def test_missing_bone_ratios_are_refused(small_config):
     with pytest.raises(ValueError, match="bone_ratios is None"):
         GeometricSelfSupervision(small_config(), H36M_17)
+
+
+def test_noise_is_on_what_the_discriminator_sees_and_nothing_else(make_trainer, poses):
+    batch = next(iter(pipeline.training_batches(poses, 32, seed=0)))["keypoints_2d"]
+    plain, noisy = (make_trainer(loss=LossConfig(adversarial_noise=noise)) for noise in (0.0, 0.5))
+    assert equal(lifter_weights(plain), lifter_weights(noisy))
+    np.testing.assert_array_equal(plain._judge(batch, 0), plain.discriminator(batch))
+    assert np.abs(noisy._judge(batch, 0) - noisy.discriminator(batch)).max() > 0.01
+    np.testing.assert_array_equal(noisy._judge(batch, 0), noisy._judge(batch, 0))
