@@ -165,6 +165,11 @@ H36M_17 = _skeleton(
 )
 """The 17 joints of Human3.6M in the order used throughout the literature; the package's own."""
 
+CMU_17 = dataclasses.replace(H36M_17, name="cmu17")
+"""The same 17 joints where the CMU motion capture database's skeleton has them: the pelvis above
+the hips, the thorax below the shoulders, the head joint inside the head. Lifters are sensitive to
+that, so it is a skeleton of its own."""
+
 COCO_17 = _skeleton(
     "coco17",
     {
@@ -189,7 +194,7 @@ COCO_17 = _skeleton(
 )
 """The 17 keypoints of COCO (Lin et al., ECCV 2014), person category; it has no pelvis or spine."""
 
-_SKELETONS = {s.name: s for s in (H36M_17, COCO_17)}
+_SKELETONS = {s.name: s for s in (H36M_17, CMU_17, COCO_17)}
 
 
 def get(name: str) -> Skeleton:

@@ -99,8 +99,11 @@ def run(main: Callable[[], None]) -> None:
                     f"Did not understand {' '.join(argv[1:])}; flags look like --name=value."
                 )
             main()
-        except (ConfigError, InputError, TrainingError, ImportError) as error:
+        except (ConfigError, InputError, TrainingError, ImportError, OSError) as error:
             sys.exit(_fail(str(error)))
+        except KeyboardInterrupt:
+            print(f"{sys.argv[0]}: stopped.", file=sys.stderr)
+            sys.exit(130)
 
     def parse_flags(argv: list[str]) -> list[str]:
         try:

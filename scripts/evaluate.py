@@ -17,6 +17,9 @@ _MODEL = flags.DEFINE_string("model", None, "Saved model: file, folder or name."
 _DATA = flags.DEFINE_string("data", None, "Pose archive with keypoints_3d.", required=True)
 _SPLIT = flags.DEFINE_string("split", None, "Split of the archive; by default test if it has one.")
 _KEYPOINTS = flags.DEFINE_string("keypoints", "keypoints_2d", "Which 2D poses to lift.")
+_SKELETON = flags.DEFINE_enum(
+    "skeleton", None, ("h36m17", "cmu17"), "Where the archive's joints lie; by default the model's."
+)
 _OUTPUT = flags.DEFINE_string("output", None, "Folder for report.json, report.md and pictures.")
 _FIGURES = flags.DEFINE_bool("figures", True, "Draw pictures into the report.")
 
@@ -25,7 +28,9 @@ def main() -> None:
     """Archive to poses, poses to a report, its table to the terminal."""
     estimator = posenet3d.load(_MODEL.value)
     split = _SPLIT.value or ("test" if "test" in archive_splits(_DATA.value) else None)
-    poses = read_archive(_DATA.value, split, _KEYPOINTS.value)
+    poses = read_archive(
+        _DATA.value, split, _KEYPOINTS.value, _SKELETON.value or estimator.skeleton.name
+    )
     if poses.keypoints_3d is None:
         raise InputError(f"{_DATA.value} has no keypoints_3d to measure against.")
     report = make_report(estimator, poses)

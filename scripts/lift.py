@@ -19,6 +19,9 @@ _OUTPUT = flags.DEFINE_string("output", None, "The .npz to write.", required=Tru
 _FIGURE = flags.DEFINE_string("figure", None, "A picture (.png, .pdf, .svg) of lifted people.")
 _FORMAT = flags.DEFINE_enum("format", "auto", ("auto", *FORMATS), "Format of the input.")
 _SPLIT = flags.DEFINE_string("split", None, "Split of a pose archive, for example test.")
+_SKELETON = flags.DEFINE_enum(
+    "skeleton", None, ("h36m17", "cmu17"), "Where an archive's joints lie; by default the model's."
+)
 _HEIGHT = flags.DEFINE_float("height_mm", None, "Standing height of the people; gives mm.")
 _SHOWN = 10
 
@@ -26,7 +29,9 @@ _SHOWN = 10
 def main() -> None:
     """File to people, people to 3D, 3D to a file and a picture."""
     estimator = posenet3d.load(_MODEL.value)
-    people = read_people(_INPUT.value, _FORMAT.value, _SPLIT.value).on(estimator.skeleton)
+    placement = _SKELETON.value or estimator.skeleton.name
+    people = read_people(_INPUT.value, _FORMAT.value, _SPLIT.value, placement)
+    people = people.on(estimator.skeleton)
     result = estimator.lift(people.keypoints_2d, people.confidence, height_mm=_HEIGHT.value)
     write_lifted(_OUTPUT.value, people, result)
     if _FIGURE.value:

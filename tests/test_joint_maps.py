@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from posenet3d import joint_maps
+from posenet3d import joint_maps, skeleton
 from posenet3d.joint_maps import Copy, Extrapolate, JointMap, Mean
 from posenet3d.skeleton import COCO_17, H36M_17
 
@@ -188,3 +188,28 @@ def test_wrong_shapes_are_refused():
 def test_unknown_map_lists_those_there_are():
     with pytest.raises(ValueError, match=r"'coco17' to 'mpii16'.*coco17 -> h36m17"):
         joint_maps.get("coco17", "mpii16")
+
+
+@pytest.mark.parametrize("other", ["h36m17", "coco17"])
+def test_trunk_of_cmu_lies_where_its_motion_capture_has_it(other):
+    rng = np.random.default_rng(0)
+    source = skeleton.get(other)
+    keypoints = rng.normal(size=(5, source.num_joints, 2))
+    mapped, _ = joint_maps.get(other, "cmu17").apply(keypoints)
+
+    def middle(name):
+        return keypoints[:, [source.index(f"left_{name}"), source.index(f"right_{name}")]].mean(1)
+
+    hips, shoulders = middle("hip"), middle("shoulder")
+    for joint, share in (("pelvis", 0.204), ("spine", 0.670), ("thorax", 0.902)):
+        expected = hips + share * (shoulders - hips)
+        np.testing.assert_allclose(mapped[:, skeleton.H36M_17.index(joint)], expected)
+
+
+def test_placing_joints_as_cmu_and_back_changes_limbs_and_head_not():
+    names = skeleton.H36M_17.joint_names
+    there, back = joint_maps.get("cmu17", "h36m17"), joint_maps.get("h36m17", "cmu17")
+    poses = np.random.default_rng(0).normal(size=(5, 17, 3))
+    again, _ = back.apply(there.apply(poses)[0])
+    kept = [i for i, n in enumerate(names) if n == "head" or n.startswith(("left_", "right_"))]
+    np.testing.assert_allclose(again[:, kept], poses[:, kept])

@@ -20,7 +20,10 @@ _SHARED = ("joints", "image_size", "frame_rate")  # keys that hold for every spl
 
 
 def read_archive(
-    path: str | Path, split: str | None = None, keypoints: str = "keypoints_2d"
+    path: str | Path,
+    split: str | None = None,
+    keypoints: str = "keypoints_2d",
+    placement: str = skeletons.H36M_17.name,
 ) -> Poses2D:
     """Reads the poses of an archive.
 
@@ -35,6 +38,8 @@ def read_archive(
       keypoints: Key of the 2D poses to read. An archive with true and detected 2D of the same
         poses has both `keypoints_2d` and `keypoints_2d_noisy`; its `confidence` is the
         detector's and is read with `keypoints_2d_noisy` only.
+      placement: Name of the skeleton whose joints these are, where several have joints of the
+        same names: `h36m17` or `cmu17`.
 
     Returns:
       The checked poses.
@@ -68,7 +73,7 @@ def read_archive(
             f"{', '.join(sorted(members)) or 'nothing'}.{hint}"
         )
     try:
-        return _to_poses(arrays, prefix, keypoints)
+        return _to_poses(arrays, prefix, keypoints, skeletons.get(placement))
     except ValueError as error:
         raise InputError(f"{path}: {error}") from error
 
@@ -164,13 +169,17 @@ def _data_start(path: Path, info: zipfile.ZipInfo) -> int:
     return info.header_offset + 30 + name + extra
 
 
-def _to_poses(arrays: dict[str, np.ndarray], prefix: str, keypoints: str) -> Poses2D:
+def _to_poses(
+    arrays: dict[str, np.ndarray], prefix: str, keypoints: str, placement: skeletons.Skeleton
+) -> Poses2D:
     def get(key: str) -> np.ndarray | None:
         return arrays.get(prefix + key)
 
-    skeleton = skeletons.H36M_17
+    skeleton = placement
     if "joints" in arrays:
-        skeleton = skeletons.from_joint_names(tuple(str(n) for n in arrays["joints"].flat))
+        names = tuple(str(n) for n in arrays["joints"].flat)
+        if names != placement.joint_names:
+            skeleton = skeletons.from_joint_names(names)
     sequences = get("sequences")
     size = arrays.get("image_size")
     rate = arrays.get("frame_rate")

@@ -14,18 +14,25 @@ from posenet3d.data.records import Poses2D
 from posenet3d.errors import InputError
 from posenet3d.formats.people import People
 from posenet3d.formats.readers.coco import read_coco
+from posenet3d.skeleton import H36M_17
 
 FORMATS = ("coco", "npz")
 """What `read_people` knows: COCO keypoint JSON and pose archives."""
 
 
-def read_people(path: str | Path, format: str = "auto", split: str | None = None) -> People:
+def read_people(
+    path: str | Path,
+    format: str = "auto",
+    split: str | None = None,
+    placement: str = H36M_17.name,
+) -> People:
     """Reads the persons of a file.
 
     Args:
       path: A COCO keypoint file (results or annotations) or a pose archive.
       format: One of `FORMATS`, or `"auto"`: the content tells, whatever the file is called.
       split: Which part of a pose archive to read (see `read_archive`).
+      placement: The skeleton of an archive's joints (see `read_archive`).
 
     Returns:
       The persons in the order of the file. Those of an archive have the image id `sequence/frame`
@@ -42,7 +49,7 @@ def read_people(path: str | Path, format: str = "auto", split: str | None = None
     if format == "coco":
         return read_coco(path)
     try:
-        return _people_of(read_archive(path, split=split))
+        return _people_of(read_archive(path, split=split, placement=placement))
     except InputError:
         raise
     except (ValueError, TypeError, AttributeError, OSError, zlib.error) as error:

@@ -181,6 +181,11 @@ class TrainingConfig:
         "for as many as suit the quick start; with it, they are added to the archive's poses, 0: "
         "none. They help where people in the archive all face the camera.",
     )
+    skeleton: Literal["h36m17", "cmu17"] = setting(
+        "h36m17",
+        "Where the lifter's 17 joints lie, and those of an archive that does not say otherwise: as "
+        "in Human3.6M (pelvis in the middle of the hips) or in CMU's motion capture (above them).",
+    )
     init_model: str = setting(
         "",
         "Saved model (file, folder or name) whose lifter the run starts from: to go on from one "

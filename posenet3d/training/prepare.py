@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
+from posenet3d import skeleton as skeletons
 from posenet3d.data import archive, synthetic
 from posenet3d.data.records import Poses2D
 from posenet3d.errors import ConfigError, InputError, TrainingError
 from posenet3d.geometry import camera
-from posenet3d.skeleton import H36M_17
 from posenet3d.training.config import TrainingConfig
 
 MIN_POSES = 64
@@ -42,9 +42,9 @@ def prepare(config: TrainingConfig) -> RunData:
       InputError: If a file cannot be used.
       TrainingError: If there are too few poses, or they are all the same.
     """
-    train, evaluation = (poses.on(H36M_17) for poses in _read(config))
+    train, evaluation = (poses.on(skeletons.get(config.skeleton)) for poses in _read(config))
     if config.train_data and config.synthetic_sequences:
-        train = _join(train, _procedural(config)[0])
+        train = _join(train, _procedural(config)[0].on(train.skeleton))
     complete = _complete_rows(train)
     dropped = len(train) - len(complete)
     if dropped:
@@ -70,16 +70,16 @@ def _read(config: TrainingConfig) -> tuple[Poses2D, Poses2D]:
             raise ConfigError("eval_data is given without train_data; give both or neither.")
         return _procedural(config)
     path = Path(config.train_data)
-    splits = archive.archive_splits(path)
-    train = archive.read_archive(
-        path, "train" if "train" in splits else None, config.train_keypoints
-    )
+
+    def read(path: str | Path, split: str | None, keypoints: str) -> Poses2D:
+        split = split if split in archive.archive_splits(path) else None
+        return archive.read_archive(path, split, keypoints, config.skeleton)
+
+    train = read(path, "train", config.train_keypoints)
     if config.eval_data:
-        splits = archive.archive_splits(config.eval_data)
-        split = "test" if "test" in splits else None
-        return train, archive.read_archive(config.eval_data, split, config.eval_keypoints)
-    if "test" in splits:
-        return train, archive.read_archive(path, "test", config.eval_keypoints)
+        return train, read(config.eval_data, "test", config.eval_keypoints)
+    if "test" in archive.archive_splits(path):
+        return train, read(path, "test", config.eval_keypoints)
     return _hold_out(train)
 
 

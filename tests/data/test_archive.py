@@ -156,3 +156,9 @@ def test_missing_file_and_folder(tmp_path):
         read_archive(tmp_path / "missing.npz")
     with pytest.raises(InputError, match="is a folder"):
         read_archive(tmp_path)
+
+
+def test_placement_tells_skeletons_of_the_same_names_apart(people, tmp_path):
+    write_archive(tmp_path / "poses.npz", people)
+    assert read_archive(tmp_path / "poses.npz").skeleton.name == "h36m17"
+    assert read_archive(tmp_path / "poses.npz", placement="cmu17").skeleton.name == "cmu17"
