@@ -90,7 +90,8 @@ def matmul_seconds(config: TrainingConfig, seconds: float) -> float:
         # Enough products a call to hide its overhead, each with a factor of its own, so that no
         # product can be taken for another.
         left = tf.random.normal([m, k])
-        rights = [tf.random.normal([k, n]) for _ in range(max(1, int(2e9 / (2.0 * m * k * n))))]
+        repeat = min(50, max(1, int(2e9 / (2.0 * m * k * n))))
+        rights = [tf.random.normal([k, n]) for _ in range(repeat)]
 
         @tf.function
         def products(left: tf.Tensor, rights: list[tf.Tensor]) -> list[tf.Tensor]:
