@@ -62,7 +62,8 @@ def test_found_by_name_and_by_joints(skeleton):
 
 
 def test_unknown_skeleton_joint_and_order_name_what_there_is():
-    with pytest.raises(ValueError, match=r"Unknown skeleton 'smpl24'; known are cmu17, coco17, h36m17"):
+    message = r"Unknown skeleton 'smpl24'; known are cmu17, coco17, h36m17"
+    with pytest.raises(ValueError, match=message):
         skeletons.get("smpl24")
     with pytest.raises(ValueError, match=r"no joint 'toe'; it has pelvis, "):
         H36M_17.index("toe")
