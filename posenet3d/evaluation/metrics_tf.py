@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from posenet3d.evaluation.metrics import AUC_THRESHOLDS_MM, CPS_LIMIT_MM, PCK_THRESHOLD_MM
 from posenet3d.geometry.alignment import procrustes
+from posenet3d.geometry.bones import bone_vectors
 from posenet3d.skeleton import H36M_17, Skeleton
 
 
@@ -97,6 +98,4 @@ def _without(root: int, errors: tf.Tensor) -> tf.Tensor:
 
 
 def _bone_length_sum(pose_3d: tf.Tensor, skeleton: Skeleton) -> tf.Tensor:
-    parents, children = zip(*skeleton.bones, strict=True)
-    bones = tf.gather(pose_3d, children, axis=-2) - tf.gather(pose_3d, parents, axis=-2)
-    return tf.reduce_sum(tf.norm(bones, axis=-1), axis=-1)
+    return tf.reduce_sum(tf.norm(bone_vectors(pose_3d, skeleton), axis=-1), axis=-1)

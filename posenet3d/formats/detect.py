@@ -12,6 +12,7 @@ import numpy as np
 from posenet3d.data.archive import read_archive
 from posenet3d.data.records import Poses2D
 from posenet3d.errors import InputError
+from posenet3d.formats.opening import opening
 from posenet3d.formats.people import People
 from posenet3d.formats.readers.coco import read_coco
 from posenet3d.skeleton import H36M_17
@@ -62,15 +63,8 @@ def detect_format(path: str | Path) -> str:
     Raises:
       InputError: If the file is missing or empty, or has none of them.
     """
-    try:
-        with open(path, "rb") as file:
-            start = file.read(4096)
-    except FileNotFoundError:
-        raise InputError(f"{path}: there is no such file.") from None
-    except IsADirectoryError:
-        raise InputError(f"{path} is a folder; give a file.") from None
-    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
-        raise InputError(f"{path} cannot be read: {error}") from None
+    with opening(path), open(path, "rb") as file:
+        start = file.read(4096)
     if not start:
         raise InputError(f"{path} is empty.")
     if start.startswith(b"PK"):  # an archive of numpy is a zip

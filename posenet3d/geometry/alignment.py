@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import tensorflow as tf
 
+from posenet3d.geometry.rotation import product
+
 
 def procrustes(points: tf.Tensor, target: tf.Tensor, reflection: bool = False) -> tf.Tensor:
     """Moves, turns and scales points to bring them nearest their targets, in least squares.
@@ -25,23 +27,18 @@ def procrustes(points: tf.Tensor, target: tf.Tensor, reflection: bool = False) -
     centre = tf.reduce_mean(target, axis=-2, keepdims=True)
     target -= centre
     points -= tf.reduce_mean(points, axis=-2, keepdims=True)
-    covariance = _product(tf.linalg.matrix_transpose(points), target)
+    covariance = product(tf.linalg.matrix_transpose(points), target)
     _, u, v = tf.linalg.svd(covariance)
     if not reflection:
         handedness = _triple_product(u) * _triple_product(v)
         last = tf.where(handedness < 0, -u[..., 2], u[..., 2])
         u = tf.stack([u[..., 0], u[..., 1], last], axis=-1)
-    turned = _product(points, _product(u, tf.linalg.matrix_transpose(v)))
+    turned = product(points, product(u, tf.linalg.matrix_transpose(v)))
     scale = tf.math.divide_no_nan(
         tf.reduce_sum(turned * target, axis=[-2, -1], keepdims=True),
         tf.reduce_sum(turned**2, axis=[-2, -1], keepdims=True),
     )
     return scale * turned + centre
-
-
-def _product(left: tf.Tensor, right: tf.Tensor) -> tf.Tensor:
-    """Matrix product at full precision: `tf.matmul` rounds to TF32 on recent GPUs."""
-    return tf.reduce_sum(left[..., :, :, None] * right[..., None, :, :], axis=-2)
 
 
 def _triple_product(matrix: tf.Tensor) -> tf.Tensor:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from posenet3d.errors import InputError
+from posenet3d.formats.opening import opening
 
 
 def load_json(path: str | Path) -> Any:
@@ -33,14 +34,8 @@ def load_json(path: str | Path) -> Any:
 
 
 def _read_text(path: str | Path) -> str:
-    try:
+    with opening(path):
         content = Path(path).read_bytes()
-    except FileNotFoundError:
-        raise InputError(f"{path}: there is no such file.") from None
-    except IsADirectoryError:
-        raise InputError(f"{path} is a folder; give a file.") from None
-    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
-        raise InputError(f"{path} cannot be read: {error}") from None
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
