@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import zlib
 from collections import Counter
 from pathlib import Path
 
@@ -49,12 +48,7 @@ def read_people(
         format = detect_format(path)
     if format == "coco":
         return read_coco(path)
-    try:
-        return _people_of(read_archive(path, split=split, placement=placement))
-    except InputError:
-        raise
-    except (ValueError, TypeError, AttributeError, OSError, zlib.error) as error:
-        raise InputError(f"{path} is not a readable pose archive (.npz): {error}") from error
+    return _people_of(read_archive(path, split=split, placement=placement))
 
 
 def detect_format(path: str | Path) -> str:
