@@ -1,6 +1,6 @@
 """posenet3d: learn to lift 2D human keypoints to 3D from 2D poses alone.
 
-estimator = posenet3d.load("cmu17")
+estimator = posenet3d.load()  # the pretrained lifter; "small", or a run of your own
 result = estimator.lift(keypoints_2d, confidence)
 """
 

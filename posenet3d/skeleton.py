@@ -194,7 +194,8 @@ COCO_17 = _skeleton(
 )
 """The 17 keypoints of COCO (Lin et al., ECCV 2014), person category; it has no pelvis or spine."""
 
-_SKELETONS = {s.name: s for s in (H36M_17, CMU_17, COCO_17)}
+SKELETONS = {s.name: s for s in (H36M_17, CMU_17, COCO_17)}
+"""Known skeletons by name."""
 
 
 def get(name: str) -> Skeleton:
@@ -203,9 +204,9 @@ def get(name: str) -> Skeleton:
     Raises:
       ValueError: If there is none; the message lists those there are.
     """
-    if name not in _SKELETONS:
-        raise ValueError(f"Unknown skeleton {name!r}; known are {', '.join(sorted(_SKELETONS))}.")
-    return _SKELETONS[name]
+    if name not in SKELETONS:
+        raise ValueError(f"Unknown skeleton {name!r}; known are {', '.join(sorted(SKELETONS))}.")
+    return SKELETONS[name]
 
 
 def from_joint_names(joint_names: tuple[str, ...]) -> Skeleton:
@@ -214,10 +215,10 @@ def from_joint_names(joint_names: tuple[str, ...]) -> Skeleton:
     Raises:
       ValueError: If no known skeleton has them.
     """
-    for skeleton in _SKELETONS.values():
+    for skeleton in SKELETONS.values():
         if skeleton.joint_names == tuple(joint_names):
             return skeleton
     raise ValueError(
         f"No known skeleton has the {len(joint_names)} joints {', '.join(joint_names)} in this "
-        f"order; known are {', '.join(sorted(_SKELETONS))}."
+        f"order; known are {', '.join(sorted(SKELETONS))}."
     )

@@ -12,6 +12,8 @@ from absl import app, flags
 
 from posenet3d.errors import ConfigError, InputError, TrainingError
 
+_AUTO = "auto"
+
 flags.disclaim_key_flags()  # those defined here belong to the script that asks for them
 
 
@@ -25,8 +27,8 @@ def define(config_class: type, prefix: str = "") -> None:
         text = field.metadata["help"]
         if typing.get_origin(kind) is typing.Literal:
             flags.DEFINE_enum(name, default, typing.get_args(kind), text)
-        elif typing.get_origin(kind) is tuple:
-            flags.DEFINE_list(name, default, text)
+        elif _optional(kind):
+            flags.DEFINE_string(name, _AUTO if default is None else _text(default), text)
         else:
             makers: dict[type, Callable[..., Any]] = {
                 bool: flags.DEFINE_bool,
@@ -48,13 +50,8 @@ def parse(config_class: type, prefix: str = "") -> Any:
         name = prefix + field.name
         if dataclasses.is_dataclass(kind):
             values[field.name] = parse(kind, f"{name}_")
-        elif typing.get_origin(kind) is tuple:
-            try:
-                values[field.name] = tuple(float(v) for v in flags.FLAGS[name].value)
-            except ValueError:
-                raise ConfigError(
-                    f"{name} must be numbers between commas, got {flags.FLAGS[name].value}."
-                ) from None
+        elif _optional(kind):
+            values[field.name] = _number_or_numbers(name, flags.FLAGS[name].value, kind)
         else:
             values[field.name] = flags.FLAGS[name].value
     return config_class(**values)
@@ -84,7 +81,7 @@ def to_markdown(config_class: type, prefix: str = "") -> str:
         if typing.get_origin(kind) is typing.Literal:
             choices = f" One of {', '.join(typing.get_args(kind))}."
         value = str(default).lower() if kind is bool else default
-        shown = f"`{value}`" if value not in ("", ()) else "(empty)"
+        shown = "`auto`" if value is None else f"`{value}`" if value != "" else "(empty)"
         lines.append(f"| `--{name}` | {shown} | {field.metadata['help']}{choices} |")
     return "\n".join(lines)
 
@@ -112,6 +109,30 @@ def run(main: Callable[[], None]) -> None:
             sys.exit(_fail(str(error)))
 
     app.run(guarded, flags_parser=parse_flags)
+
+
+def _optional(kind: Any) -> bool:
+    """Whether a setting may be None, which its flag calls auto."""
+    return type(None) in typing.get_args(kind)
+
+
+def _number_or_numbers(name: str, value: str, kind: Any) -> Any:
+    """The value of a setting that may be auto: a number, or a tuple of them."""
+    if value == _AUTO:
+        return None
+    many = kind != float | None
+    try:
+        numbers = tuple(float(v) for v in value.split(","))
+    except ValueError:
+        numbers = ()
+    if not numbers or (len(numbers) > 1 and not many):
+        expected = "numbers between commas" if many else "a number"
+        raise ConfigError(f"{name} must be {_AUTO} or {expected}, got {value!r}.")
+    return numbers if many else numbers[0]
+
+
+def _text(value: Any) -> str:
+    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def _fail(message: str) -> int:

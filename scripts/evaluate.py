@@ -12,8 +12,9 @@ import posenet3d
 from posenet3d.data.archive import archive_splits, read_archive
 from posenet3d.errors import InputError
 from posenet3d.evaluation.report import make_report, write_report
+from posenet3d.models.loading import DEFAULT_MODEL
 
-_MODEL = flags.DEFINE_string("model", None, "Saved model: file, folder or name.", required=True)
+_MODEL = flags.DEFINE_string("model", DEFAULT_MODEL, "Pretrained model's name, or a path.")
 _DATA = flags.DEFINE_string("data", None, "Pose archive with keypoints_3d.", required=True)
 _SPLIT = flags.DEFINE_string("split", None, "Split of the archive; by default test if it has one.")
 _KEYPOINTS = flags.DEFINE_string("keypoints", "keypoints_2d", "Which 2D poses to lift.")

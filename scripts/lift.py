@@ -1,6 +1,6 @@
 """Lifts every person of a keypoint file to 3D.
 
-python scripts/lift.py --model=cmu17 --input=keypoints.json --output=lifted.npz --figure=lifted.png
+python scripts/lift.py --input=keypoints.json --output=lifted.npz --figure=lifted.png
 """
 
 from collections import Counter
@@ -12,8 +12,9 @@ from absl import flags
 import posenet3d
 from posenet3d.formats.detect import FORMATS, read_people
 from posenet3d.formats.writers.npz import write_lifted
+from posenet3d.models.loading import DEFAULT_MODEL
 
-_MODEL = flags.DEFINE_string("model", None, "Saved model: file, folder or name.", required=True)
+_MODEL = flags.DEFINE_string("model", DEFAULT_MODEL, "Pretrained model's name, or a path.")
 _INPUT = flags.DEFINE_string("input", None, "COCO keypoints or a pose archive.", required=True)
 _OUTPUT = flags.DEFINE_string("output", None, "The .npz to write.", required=True)
 _FIGURE = flags.DEFINE_string("figure", None, "A picture (.png, .pdf, .svg) of lifted people.")

@@ -4,6 +4,7 @@ python scripts/train.py --flagfile=configs/quickstart.flags
 python scripts/train.py --flagfile=configs/cmu17.flags --train_data=poses.npz --run_dir=runs/a
 """
 
+import functools
 import sys
 
 import _flags
@@ -18,6 +19,7 @@ def main() -> None:
         config,
         verbose=1 if sys.stdout.isatty() else 2,
         records={"flags.txt": _flags.to_flagfile(TrainingConfig)},
+        say=functools.partial(print, flush=True),
     )
     print(f"\n{report}\n")
     if report.train_minutes is not None:

@@ -23,6 +23,8 @@ def training_batches(
     start_step: int = 0,
     scale: float | None = None,
     neighbours: bool = False,
+    same_body: bool = False,
+    group: np.ndarray | None = None,
 ) -> tf.data.Dataset:
     """Endless shuffled batches, every pose once before any comes again.
 
@@ -37,9 +39,13 @@ def training_batches(
       neighbours: Whether each pose comes with the next frame of its sequence (the last with the
         one before it), its root at the origin too and at the same scale; sequences of one frame
         are left out.
+      same_body: Whether each pose comes with a frame of its sequence, drawn at random (now and then
+        the same) and normalised by itself.
+      group: int `[len(poses)]`, a number that goes with each pose, or None.
 
     Returns:
-      Batches `{"keypoints_2d": [N, J, 2]}`, and `"neighbour_2d": [N, J, 2]` where asked for.
+      Batches `{"keypoints_2d": [N, J, 2]}`, and `"neighbour_2d"` and `"same_body_2d"` `[N, J, 2]`
+      and `"group"` `[N]` where asked for.
 
     Raises:
       ValueError: If there are fewer poses than a batch takes.
@@ -51,10 +57,11 @@ def training_batches(
     if len(rows) < batch_size:
         raise ValueError(f"A batch of {batch_size} cannot be filled from {len(rows)} poses.")
     keypoints_2d, root = poses.keypoints_2d, poses.skeleton.root
+    ends = np.cumsum(poses.lengths)
 
-    def read(step: tf.Tensor, lookup: Callable[[np.ndarray], np.ndarray]) -> tf.Tensor:
+    def read(step: tf.Tensor, lookup: Callable[[int], np.ndarray]) -> tf.Tensor:
         def poses_of_step(step: np.ndarray) -> np.ndarray:
-            return keypoints_2d[lookup(rows_of_step(int(step)))].astype(np.float32)
+            return keypoints_2d[lookup(int(step))].astype(np.float32)
 
         # Not Dataset.from_generator: it makes malloc return freed memory at once, and the pages
         # that every later tensor then has to be given anew double the time of a training step.
@@ -70,18 +77,49 @@ def training_batches(
         number, batch = divmod(step, len(rows) // batch_size)
         return order_of_pass(number)[batch * batch_size : (batch + 1) * batch_size]
 
+    def others_of_step(step: int) -> np.ndarray:
+        sequence = np.searchsorted(ends, rows_of_step(step), side="right")
+        length = poses.lengths[sequence]
+        draw = np.random.default_rng([seed, step, 1]).random(batch_size)
+        return ends[sequence] - length + (draw * length).astype(np.int64)
+
     def make(step: tf.Tensor) -> dict[str, tf.Tensor]:
-        normalised = camera.normalise(read(step, lambda batch: batch), root, scale)
+        normalised = camera.normalise(read(step, rows_of_step), root, scale)
         item = {"keypoints_2d": normalised.keypoints_2d}
         if neighbours:
-            neighbour_2d = read(step, lambda batch: neighbour_of[batch])
+            neighbour_2d = read(step, lambda step: neighbour_of[rows_of_step(step)])
             item["neighbour_2d"] = camera.normalise(
                 neighbour_2d, root, normalised.scale
             ).keypoints_2d
+        if same_body:
+            other_2d = read(step, others_of_step)
+            item["same_body_2d"] = camera.normalise(other_2d, root, scale).keypoints_2d
+        if group is not None:
+            numbers = tf.numpy_function(
+                lambda step: group[rows_of_step(int(step))].astype(np.int32), [step], tf.int32
+            )
+            item["group"] = tf.ensure_shape(numbers, [batch_size])
         return item
 
     steps = tf.data.Dataset.range(start_step, np.iinfo(np.int64).max)
     return steps.map(make).prefetch(tf.data.AUTOTUNE)
+
+
+def with_source(
+    batches: tf.data.Dataset, source: Poses2D, batch_size: int, seed: int, start_step: int = 0
+) -> tf.data.Dataset:
+    """Adds `"source_2d"` `[M, J, 2]` to batches: normalised poses of another data set.
+
+    Args:
+      batches: As of `training_batches`.
+      source: Complete poses.
+      batch_size: Poses of the source a batch, M.
+      seed: Seed of their order.
+      start_step: The first batch is that of this step.
+    """
+    others = training_batches(source, batch_size, seed, start_step)
+    both = tf.data.Dataset.zip(batches, others)
+    return both.map(lambda batch, other: batch | {"source_2d": other["keypoints_2d"]}).prefetch(1)
 
 
 def validation_batches(

@@ -101,6 +101,18 @@ class Poses2D:
             skeleton=skeleton,
         )
 
+    def keep(self, rows: np.ndarray) -> Poses2D:
+        """The given rows, rising, as sequences: where rows are left out, a sequence is split."""
+        rows = np.asarray(rows)
+        sequence = np.repeat(np.arange(len(self.lengths)), self.lengths)[rows]
+        starts = np.flatnonzero(np.diff(rows) != 1) + 1
+        starts = np.union1d(np.append(0, starts), np.flatnonzero(np.diff(sequence)) + 1)
+        return dataclasses.replace(
+            self.select(rows),
+            lengths=np.diff(np.append(starts, len(rows))),
+            sequences=tuple(self.sequences[i] for i in sequence[starts]),
+        )
+
     def select(self, rows: np.ndarray) -> Poses2D:
         """The given rows as one sequence: for a subset whose order in time no longer matters."""
         return dataclasses.replace(

@@ -99,3 +99,7 @@ def _without(root: int, errors: tf.Tensor) -> tf.Tensor:
 
 def _bone_length_sum(pose_3d: tf.Tensor, skeleton: Skeleton) -> tf.Tensor:
     return tf.reduce_sum(tf.norm(bone_vectors(pose_3d, skeleton), axis=-1), axis=-1)
+
+
+ACCURACY = {"pa_mpjpe": pa_mpjpe, "n_mpjpe": n_mpjpe}
+"""The metrics that hold for predictions of any size; the full set is in `metrics`."""

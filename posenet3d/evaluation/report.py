@@ -14,11 +14,12 @@ from posenet3d.errors import InputError
 from posenet3d.evaluation import metrics
 from posenet3d.evaluation.evaluate import Evaluation, evaluate
 from posenet3d.evaluation.flat import flat_pose
+from posenet3d.evaluation.ranking import error_of_best, spearman
 from posenet3d.evaluation.table import format_table
 from posenet3d.formats.atomic import atomic_path
 
 if TYPE_CHECKING:
-    from posenet3d.models import PoseEstimator
+    from posenet3d.models import LiftResult, PoseEstimator
 
 _PICTURED = 12
 _COLUMNS = (
@@ -39,6 +40,8 @@ class Report:
     not_lifted: int
     train_minutes: float | None = None
     training: dict[str, Any] = dataclasses.field(default_factory=dict)
+    elevation_trials: tuple[dict[str, float], ...] = ()  # of a search for the cameras' elevation
+    scores: dict[str, float] = dataclasses.field(default_factory=dict)  # what the score is worth
 
     def __str__(self) -> str:
         if not self.rows:
@@ -56,7 +59,12 @@ class Report:
         result["not_lifted"] = self.not_lifted
         if self.train_minutes is not None:
             result["train_minutes"] = round(self.train_minutes, 3)
-        return result | ({"training": self.training} if self.training else {})
+        further = {
+            "training": self.training,
+            "elevation_trials": list(self.elevation_trials),
+            "scores": self.scores,
+        }
+        return result | {name: value for name, value in further.items() if value}
 
 
 def make_report(
@@ -65,6 +73,7 @@ def make_report(
     untrained: PoseEstimator | None = None,
     train_minutes: float | None = None,
     training: dict[str, Any] | None = None,
+    elevation_trials: tuple[dict[str, float], ...] = (),
 ) -> Report:
     """Lifts poses and measures the result against their true 3D, where it is known.
 
@@ -75,6 +84,7 @@ def make_report(
       untrained: An estimator for the row "before".
       train_minutes: Goes into the report.
       training: Plain data about the training; goes into the report.
+      elevation_trials: Those of the search for the cameras' elevation.
 
     Raises:
       InputError: If nobody can be lifted.
@@ -102,6 +112,8 @@ def make_report(
         not_lifted=int((~result.lifted).sum()),
         train_minutes=train_minutes,
         training=training or {},
+        elevation_trials=elevation_trials,
+        scores=_worth_of_scores(result, poses) if poses.keypoints_3d is not None else {},
     )
 
 
@@ -139,6 +151,21 @@ def _evaluate(predicted_3d: np.ndarray, poses: Poses2D, rows: np.ndarray) -> Eva
     )
 
 
+def _worth_of_scores(result: LiftResult, poses: Poses2D) -> dict[str, float]:
+    """How well the label-free score ranks the poses by their true error."""
+    rows = np.flatnonzero(result.lifted & np.isfinite(result.score))
+    if len(rows) < 2 or np.ptp(result.score[rows]) == 0:
+        return {}
+    errors = metrics.pa_mpjpe(result.keypoints_3d[rows], poses.keypoints_3d[rows])
+    if np.ptp(errors) == 0:
+        return {}
+    return {
+        "spearman": spearman(result.score[rows], errors),
+        "pa_mpjpe": float(errors.mean()),
+        "pa_mpjpe_of_best_80_percent": error_of_best(result.score[rows], errors, 0.8),
+    }
+
+
 def _draw(report: Report, folder: Path, history: list[dict[str, float]]) -> dict[str, str]:
     """Draws the pictures; returns {caption: file name}."""
     from posenet3d.viz import charts, figures
@@ -163,6 +190,11 @@ def _draw(report: Report, folder: Path, history: list[dict[str, float]]) -> dict
         }
         figures.save_figure(charts.error_histogram(errors), folder / "errors.png")
         pictures["PA-MPJPE of every pose"] = "errors.png"
+    if report.elevation_trials:
+        figures.save_figure(
+            charts.elevation_curve(report.elevation_trials), folder / "elevation.png"
+        )
+        pictures["The search for the cameras' elevation"] = "elevation.png"
     if history:
         figures.save_figure(charts.training_curves(history), folder / "training.png")
         pictures["The course of training"] = "training.png"
@@ -176,6 +208,13 @@ def _markdown(report: Report, pictures: dict[str, str]) -> str:
         notes.append(f"Trained for {report.train_minutes:.1f} minutes.")
     notes += [f"{name}: {value}." for name, value in report.training.items()]
     parts.append(" ".join(notes))
+    if report.scores:
+        parts.append(
+            f"Ranked by the score, which needs no label: Spearman correlation with the error "
+            f"{report.scores['spearman']:.2f}; PA-MPJPE of the best-scored 80 % "
+            f"{report.scores['pa_mpjpe_of_best_80_percent']:.1f} mm, of all "
+            f"{report.scores['pa_mpjpe']:.1f} mm."
+        )
     if report.rows and report.rows["final"].per_sequence:
         by_sequence = report.rows["final"].per_sequence
         parts += ["## By sequence", format_table(by_sequence, (*_COLUMNS, "num_poses"))]

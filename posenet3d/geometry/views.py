@@ -60,7 +60,8 @@ def known_views(
     elevation: float,
     spread: float,
     max_azimuth: float = math.pi,
-) -> tf.Tensor:
+    elevation_from: tf.Tensor | None = None,
+) -> tuple[tf.Tensor, tf.Tensor]:
     """Views of cameras whose mean elevation is known: undo it, turn, tilt anew around it.
 
     Args:
@@ -69,12 +70,16 @@ def known_views(
       elevation: Radians, mean elevation of the cameras that took the data.
       spread: Radians, standard deviation of the new elevation about it.
       max_azimuth: Radians, largest turn about the vertical to either side.
+      elevation_from: `[N]`, radians: what is undone for each pose; None: the mean elevation.
 
     Returns:
-      Rotation matrices `[N, 3, 3]`.
+      Rotation matrices `[N, 3, 3]`, and the new views' elevation `[N]` in radians.
     """
     azimuth, _, normal = _draw(count, seed, max_azimuth)
-    return view_matrix(azimuth, tf.fill([count], elevation), elevation + spread * normal)
+    elevation_to = elevation + spread * normal
+    if elevation_from is None:
+        elevation_from = tf.fill([count], elevation)
+    return view_matrix(azimuth, elevation_from, elevation_to), elevation_to
 
 
 def _draw(

@@ -1,9 +1,21 @@
 """The networks and what is made of them."""
 
-from posenet3d.models.discriminator import PoseDiscriminator
+from posenet3d.models.discriminator import MotionDiscriminator, PoseDiscriminator
+from posenet3d.models.domain_adapter import DomainAdapter
 from posenet3d.models.estimator import LiftResult, PoseEstimator
+from posenet3d.models.flow import PoseFlow
 from posenet3d.models.gap_filling import GapFiller
 from posenet3d.models.lifter import Lifter
 from posenet3d.models.loading import load
 
-__all__ = ["GapFiller", "LiftResult", "Lifter", "PoseDiscriminator", "PoseEstimator", "load"]
+__all__ = [
+    "DomainAdapter",
+    "GapFiller",
+    "LiftResult",
+    "Lifter",
+    "MotionDiscriminator",
+    "PoseDiscriminator",
+    "PoseEstimator",
+    "PoseFlow",
+    "load",
+]

@@ -1,4 +1,4 @@
-"""The discriminator of 2D poses."""
+"""The discriminators: of 2D poses, and of their motion from one frame to the next."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ import keras
 import tensorflow as tf
 
 from posenet3d.models.blocks import ResidualTrunk, pose_features
+
+MOTION_UNIT = 0.1
+"""Differences of neighbouring frames are judged in tenths, being about a tenth of a pose; ours."""
 
 
 @keras.saving.register_keras_serializable("posenet3d")
@@ -62,3 +65,13 @@ class PoseDiscriminator(keras.Model):
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments."""
         return super().get_config() | {"num_joints": self.num_joints} | self.trunk.settings
+
+
+@keras.saving.register_keras_serializable("posenet3d")
+class MotionDiscriminator(PoseDiscriminator):
+    """Tells how real 2D poses move from how projections of lifted ones do.
+
+    It sees the difference of two neighbouring frames alone (Chen et al., CVPR 2019), both
+    normalised by the first one's size, in units of `MOTION_UNIT`. Arguments are those of
+    `PoseDiscriminator`.
+    """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Callable
 from numbers import Real
 from typing import Any
@@ -13,17 +14,14 @@ import tensorflow as tf
 
 from posenet3d.data.records import check_array, check_confidence
 from posenet3d.errors import InputError
-from posenet3d.geometry import bones, camera
+from posenet3d.geometry import camera, mirror
+from posenet3d.models import self_check, stature
 from posenet3d.models.gap_filling import GapFiller
-from posenet3d.models.lifter import Lifter
+from posenet3d.models.lifter import Lifter, unproject
 from posenet3d.skeleton import Skeleton
 
 MIN_PRESENT = 0.5
 """Share of a person's joints that must be present for the rest to be filled in; ours."""
-
-ANKLE_TO_TOP = 1.0 - 0.039
-"""Share of the stature between ankle and top of the head; Winter, Biomechanics and Motor Control
-of Human Movement: the ankle stands at 0.039 of the stature."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,8 +36,8 @@ class LiftResult:
     filled: np.ndarray  # [N, J] bool: the joint was missing and has been guessed
     lifted: np.ndarray  # [N] bool
     problems: tuple[str, ...]  # N, "" where the person was lifted
-    score: np.ndarray  # [N] float32, NaN: this estimator does not judge its poses
-    elevation: np.ndarray  # [N] float32, degrees, NaN: this estimator does not find the camera
+    score: np.ndarray  # [N] float32 in (0, 1], how much the lifter agrees with itself; or NaN
+    elevation: np.ndarray  # [N] float32, degrees the camera looks down, NaN: not estimated
     unit: str  # "pose": the mean distance of the 2D joints from the root is 1; or "mm"
 
 
@@ -49,7 +47,7 @@ class PoseEstimator(keras.Model):
 
     Example:
 
-        estimator = posenet3d.load("saved_models/cmu17")
+        estimator = posenet3d.load()
         result = estimator.lift(keypoints_2d, confidence)     # pixels [N, 17, 2], [N, 17]
         result.keypoints_3d                                   # [N, 17, 3]
 
@@ -58,10 +56,23 @@ class PoseEstimator(keras.Model):
       skeleton: The skeleton of its joints.
       scale: Pixels a unit, where the lifter was trained with one scale for a whole data set;
         None: each pose is scaled by its own size.
+      elevation: Mean elevation in degrees of the cameras it was trained for; from there it looks
+        at its own poses anew to score them.
+      average_mirrored: Whether each pose is lifted in a mirror as well and the two averaged, which
+        costs a second lift. On motion capture it took a tenth off the error (docs/training.md).
+      average_turned: Share that the pose as lifted from six other sides has in the answer, at the
+        cost of six lifts more; 0: none, which was best where the mirrored pose is averaged.
     """
 
     def __init__(
-        self, lifter: Lifter, skeleton: Skeleton, scale: float | None = None, **kwargs: Any
+        self,
+        lifter: Lifter,
+        skeleton: Skeleton,
+        scale: float | None = None,
+        elevation: float = 0.0,
+        average_mirrored: bool = True,
+        average_turned: float = 0.0,
+        **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs | {"dtype": "float32"})  # bfloat16 is too coarse for pixels
         joints, root = skeleton.num_joints, skeleton.root
@@ -76,14 +87,20 @@ class PoseEstimator(keras.Model):
         self.gap_filler = GapFiller(joints, root)
         self.skeleton = skeleton
         self.scale = scale
+        self.elevation = float(elevation)
+        self.average_mirrored = average_mirrored
+        self.average_turned = float(average_turned)
         self.build()
         # One trace serves batches of every size.
         signature = {
             "keypoints_2d": tf.TensorSpec([None, joints, 2], tf.float32),
             "confidence": tf.TensorSpec([None, joints], tf.float32),
         }
-        self._lift = tf.function(self.call, input_signature=[signature])
-        self._complete = tf.function(self._fill_gaps, input_signature=[signature])
+        self._lift = tf.function(self._lift_unscored, input_signature=[signature])
+        self._lift_and_score = tf.function(self._lift_scored, input_signature=[signature])
+        self._complete = tf.function(
+            lambda inputs: {"keypoints_2d": self._fill_gaps(inputs)}, input_signature=[signature]
+        )
 
     def build(self, input_shape: Any = None) -> None:
         """Makes the lifter's weights."""
@@ -103,9 +120,50 @@ class PoseEstimator(keras.Model):
         Returns:
           `[N, J, 3]`, camera frame, root-relative, in units of the pose's own size.
         """
-        keypoints_2d = self._fill_gaps(inputs)
+        return self._lift_pose(inputs, training)["keypoints_3d"]
+
+    def _lift_pose(self, inputs: dict[str, tf.Tensor], training: bool = False) -> dict[str, Any]:
+        """`keypoints_3d` `[N, J, 3]` and `elevation` `[N]` in radians or None."""
+        keypoints_2d, confidence = self._fill_gaps(inputs), inputs["confidence"]
         normalised = camera.normalise(keypoints_2d, self.skeleton.root, self.scale).keypoints_2d
-        return camera.unproject(normalised, self.lifter(normalised, training=training))
+        lifted = self.lifter(normalised, confidence, training=training)
+        keypoints_3d, elevation = unproject(lifted), lifted.elevation
+        if self.average_mirrored:
+            lifted = self.lifter(
+                mirror.mirror(normalised, self.skeleton),
+                tf.gather(confidence, self.skeleton.mirror, axis=1),
+                training=training,
+            )
+            keypoints_3d = (keypoints_3d + mirror.mirror(unproject(lifted), self.skeleton)) / 2
+            if elevation is not None:
+                elevation = (elevation + lifted.elevation) / 2
+        if self.average_turned:
+            turned_3d = tf.reduce_mean(self._answers(keypoints_3d, elevation), axis=0)
+            keypoints_3d += self.average_turned * (turned_3d - keypoints_3d)
+        return {"keypoints_3d": keypoints_3d, "elevation": elevation}
+
+    def _lift_unscored(self, inputs: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+        return self._named(**self._lift_pose(inputs))
+
+    def _lift_scored(self, inputs: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+        lifted = self._lift_pose(inputs)
+        again_3d = self._answers(**lifted)
+        score = self_check.score_of(self_check.disagreement(lifted["keypoints_3d"], again_3d))
+        return self._named(**lifted) | {"score": score}
+
+    def _named(self, keypoints_3d: tf.Tensor, elevation: tf.Tensor | None) -> dict[str, tf.Tensor]:
+        """What a result has, NaN where there is nothing to say; elevation in degrees."""
+        nothing = tf.fill(tf.shape(keypoints_3d)[:1], np.float32(np.nan))
+        degrees = nothing if elevation is None else elevation * (180 / math.pi)
+        return {"keypoints_3d": keypoints_3d, "elevation": degrees, "score": nothing}
+
+    def _answers(self, keypoints_3d: tf.Tensor, elevation: tf.Tensor | None) -> tf.Tensor:
+        """The poses as lifted from the fixed views (see `self_check.answers`)."""
+        mean = math.radians(self.elevation)
+        if elevation is None:
+            elevation = tf.fill(tf.shape(keypoints_3d)[:1], mean)
+        resize = self.scale is None
+        return self_check.answers(self.lifter, keypoints_3d, elevation, mean, self.skeleton, resize)
 
     def _fill_gaps(self, inputs: dict[str, tf.Tensor]) -> tf.Tensor:
         keypoints_2d, present = inputs["keypoints_2d"], inputs["confidence"] > 0
@@ -122,13 +180,13 @@ class PoseEstimator(keras.Model):
         confidence: np.ndarray | None = None,
         batch_size: int = 4096,
     ) -> np.ndarray:
-        """The 2D poses that are lifted: `[N, J, 2]` in pixels, missing joints filled in.
+        """The 2D poses that the lifter is given: `[N, J, 2]` in pixels, missing joints filled in.
 
         Args and errors are those of `lift`; a person who cannot be lifted is NaN.
         """
         inputs = self._check(keypoints_2d, confidence)
         rows = np.flatnonzero([not problem for problem in self._problems(**inputs)])
-        return _in_batches(self._complete, inputs, rows, batch_size, dims=2)
+        return _in_batches(self._complete, inputs, rows, batch_size)["keypoints_2d"]
 
     def lift(
         self,
@@ -136,6 +194,7 @@ class PoseEstimator(keras.Model):
         confidence: np.ndarray | None = None,
         batch_size: int = 4096,
         height_mm: float | np.ndarray | None = None,
+        score: bool = True,
     ) -> LiftResult:
         """Lifts people.
 
@@ -145,6 +204,7 @@ class PoseEstimator(keras.Model):
             looked at. None: every joint is present.
           batch_size: People lifted at a time; bounds the memory.
           height_mm: Standing height of the person, one number or `[N]`; gives mm.
+          score: Whether to score the poses, which lifts each of them six times more.
 
         Returns:
           The `LiftResult`. A person with too few joints is not lifted, and the result says so.
@@ -155,21 +215,22 @@ class PoseEstimator(keras.Model):
         """
         inputs = self._check(keypoints_2d, confidence)
         if height_mm is not None:
-            height_mm = self._check_height(height_mm, len(inputs["keypoints_2d"]))
+            heights = stature.check_height(height_mm, len(keypoints_2d), self.skeleton)
         problems = self._problems(**inputs)
         lifted = np.array([not problem for problem in problems], bool)
         rows = np.flatnonzero(lifted)
-        keypoints_3d = _in_batches(self._lift, inputs, rows, batch_size, dims=3)
+        function = self._lift_and_score if score else self._lift
+        answer = _in_batches(function, inputs, rows, batch_size)
+        keypoints_3d = answer["keypoints_3d"]
         if height_mm is not None:
-            keypoints_3d *= self._mm_a_unit(keypoints_3d, height_mm)
-        nothing = np.full(len(lifted), np.nan, np.float32)
+            keypoints_3d *= stature.mm_a_unit(keypoints_3d, heights, self.skeleton)
         return LiftResult(
             keypoints_3d=keypoints_3d,
             filled=(inputs["confidence"] == 0) & lifted[:, None],
             lifted=lifted,
             problems=problems,
-            score=nothing,
-            elevation=nothing.copy(),
+            score=answer["score"],
+            elevation=answer["elevation"],
             unit="pose" if height_mm is None else "mm",
         )
 
@@ -184,22 +245,6 @@ class PoseEstimator(keras.Model):
         except ValueError as error:
             raise InputError(str(error)) from error
         return {"keypoints_2d": keypoints_2d, "confidence": confidence}
-
-    def _check_height(self, height_mm: float | np.ndarray, count: int) -> np.ndarray:
-        if not self.skeleton.stature_weights:
-            raise InputError(
-                f"height_mm cannot be used with the skeleton {self.skeleton.name!r}: its joints "
-                "do not tell the height of a body."
-            )
-        try:
-            heights = np.asarray(height_mm, np.float32)
-        except (ValueError, TypeError):
-            heights = np.array(np.nan)
-        if heights.shape not in ((), (count,)) or not ((heights > 0) & (heights < np.inf)).all():
-            raise InputError(
-                f"height_mm must be one positive number or {count} of them, got {height_mm}."
-            )
-        return heights
 
     def _problems(self, keypoints_2d: np.ndarray, confidence: np.ndarray) -> tuple[str, ...]:
         """For each person why it cannot be lifted; empty if nothing is in the way."""
@@ -218,18 +263,15 @@ class PoseEstimator(keras.Model):
             )
         return tuple(problems)
 
-    def _mm_a_unit(self, keypoints_3d: np.ndarray, height_mm: np.ndarray) -> np.ndarray:
-        """Factors `[N, 1, 1]` that give each body the length its stature says."""
-        weights = np.array(self.skeleton.stature_weights, np.float32)
-        length = bones.bone_lengths(keypoints_3d, self.skeleton).numpy() @ weights
-        return (ANKLE_TO_TOP * height_mm / length).astype(np.float32)[:, None, None]
-
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments, as plain data."""
         return super().get_config() | {
             "lifter": keras.saving.serialize_keras_object(self.lifter),
             "skeleton": dataclasses.asdict(self.skeleton),
             "scale": self.scale,
+            "elevation": self.elevation,
+            "average_mirrored": self.average_mirrored,
+            "average_turned": self.average_turned,
         }
 
     @classmethod
@@ -241,17 +283,22 @@ class PoseEstimator(keras.Model):
 
 
 def _in_batches(
-    function: Callable[[dict[str, tf.Tensor]], tf.Tensor],
+    function: Callable[[dict[str, tf.Tensor]], dict[str, tf.Tensor]],
     inputs: dict[str, np.ndarray],
     rows: np.ndarray,
     batch_size: int,
-    dims: int,
-) -> np.ndarray:
-    """What the function makes of these rows of the inputs, `[N, J, dims]`; NaN in the others."""
+) -> dict[str, np.ndarray]:
+    """What the function makes of these rows of the inputs, by name; NaN in the other rows."""
     if batch_size < 1:
         raise InputError(f"batch_size must be at least 1, got {batch_size}.")
-    result = np.full((*inputs["confidence"].shape, dims), np.nan, np.float32)
+    shapes = function.get_concrete_function().structured_outputs
+    results = {
+        name: np.full((len(inputs["confidence"]), *tensor.shape[1:]), np.nan, np.float32)
+        for name, tensor in shapes.items()
+    }
     for start in range(0, len(rows), batch_size):
         batch = rows[start : start + batch_size]
-        result[batch] = function({name: array[batch] for name, array in inputs.items()}).numpy()
-    return result
+        answer = function({name: array[batch] for name, array in inputs.items()})
+        for name, tensor in answer.items():
+            results[name][batch] = tensor.numpy()
+    return results

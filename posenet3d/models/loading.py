@@ -12,16 +12,25 @@ from posenet3d.models.estimator import PoseEstimator
 ESTIMATOR_FILE = "estimator.keras"
 """Name of the estimator's file in a run's `best/` folder and in `saved_models/<name>/`."""
 
-_CHECKOUT = Path(__file__).resolve().parents[2]
+DEFAULT_MODEL = "full"
+"""The pretrained model that is loaded where none is named."""
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+# The pretrained models lie inside the installed package, and in a checkout beside it (setup.py).
+_SHELVES = (_PACKAGE / "saved_models", _PACKAGE.parent / "saved_models")
 
 
-def load(path_or_name: str | Path) -> PoseEstimator:
-    """Loads an estimator.
+def load(path_or_name: str | Path = DEFAULT_MODEL) -> PoseEstimator:
+    """Loads an estimator: a pretrained one, or one of your own runs.
+
+    The name of a pretrained model means that model from every working directory, also where a
+    file or folder has the same name; for that one, write `./full` or give a `Path`. Anything
+    else is a path: of a `.keras` file, of a folder that holds `estimator.keras`, or of a run's
+    folder, whose best is taken. It is looked for from the working directory, then from `runs/`
+    there.
 
     Args:
-      path_or_name: A `.keras` file, a folder that holds `estimator.keras` (a model of
-        `saved_models/`, or a run's folder, whose best is taken), or the name of a model in
-        `saved_models/`, looked for in the working directory and in the package's checkout.
+      path_or_name: Name of a pretrained model, by default the full one; or a path.
 
     Returns:
       The `PoseEstimator`.
@@ -29,7 +38,7 @@ def load(path_or_name: str | Path) -> PoseEstimator:
     Raises:
       InputError: If there is no such file, or it is not a saved `PoseEstimator`.
     """
-    path = _find(Path(path_or_name))
+    path = _find(path_or_name)
     if path.suffix != ".keras":  # Keras would read other formats too, some of which can run code
         raise InputError(f"{path} is not a .keras file.")
     try:
@@ -45,16 +54,23 @@ def load(path_or_name: str | Path) -> PoseEstimator:
     return model
 
 
-def _find(path: Path) -> Path:
-    shelves = [Path("saved_models"), _CHECKOUT / "saved_models"]
-    for place in [path, *(shelf / path for shelf in shelves)]:
-        if place.is_file():
-            return place
-        for candidate in (place / ESTIMATOR_FILE, place / "best" / ESTIMATOR_FILE):
-            if candidate.is_file():
-                return candidate
-    known = {p.parent.name for shelf in shelves for p in shelf.glob(f"*/{ESTIMATOR_FILE}")}
+def _find(path_or_name: str | Path) -> Path:
+    pretrained = _pretrained()
+    if isinstance(path_or_name, str) and path_or_name in pretrained:
+        return pretrained[path_or_name]
+    path = Path(path_or_name)
+    for place in (path, "runs" / path):
+        for file in (place, place / ESTIMATOR_FILE, place / "best" / ESTIMATOR_FILE):
+            if file.is_file():
+                return file
     raise InputError(
-        f"There is no model {str(path)!r}: give a .keras file, a run's folder, or one of the "
-        f"models in saved_models/ ({', '.join(sorted(known)) or 'there is none'})."
+        f"There is no model {str(path_or_name)!r}: give a .keras file, a run's folder, or the name "
+        f"of a pretrained model ({', '.join(pretrained) or 'none is installed'})."
     )
+
+
+def _pretrained() -> dict[str, Path]:
+    """The file of each pretrained model by its name."""
+    shelf = next((shelf for shelf in _SHELVES if shelf.is_dir()), None)
+    files = sorted(shelf.glob(f"*/{ESTIMATOR_FILE}")) if shelf else []
+    return {file.parent.name: file for file in files}

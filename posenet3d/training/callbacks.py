@@ -24,8 +24,32 @@ from posenet3d.models import PoseEstimator
 from posenet3d.training.checkpoint import save_checkpoint
 from posenet3d.training.config import TrainingConfig
 from posenet3d.training.optimizers import current_learning_rate
+from posenet3d.training.view_distance import ViewDistance
 
 _DIVERGED = 1e6  # losses of normalised poses are of the order of 10
+
+
+class Clock(keras.callbacks.Callback):
+    """Adds the seconds that a run has taken so far, validations included, to what is logged.
+
+    Args:
+      seconds: Those before, of a run that is resumed.
+    """
+
+    def __init__(self, seconds: float = 0.0) -> None:
+        super().__init__()
+        self.seconds = seconds
+        self._since = time.monotonic()
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        """Starts the clock."""
+        self._since = time.monotonic()
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any]) -> None:
+        """Writes into the logs that the callbacks after this one see."""
+        now = time.monotonic()
+        self.seconds, self._since = self.seconds + now - self._since, now
+        logs["seconds"] = self.seconds
 
 
 class StopOnDivergence(keras.callbacks.Callback):
@@ -41,15 +65,30 @@ class StopOnDivergence(keras.callbacks.Callback):
                 )
 
 
-class LearningRates(keras.callbacks.Callback):
-    """Adds both learning rates to what is logged."""
+class MeasureViews(keras.callbacks.Callback):
+    """Adds the distance of the new views from real poses to what is logged.
+
+    Args:
+      view_distance: What measures it.
+    """
+
+    def __init__(self, view_distance: ViewDistance) -> None:
+        super().__init__()
+        self.view_distance = view_distance
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any]) -> None:
         """Writes into the logs that the callbacks after this one see."""
-        logs["lifter_learning_rate"] = current_learning_rate(self.model.optimizer)
-        logs["discriminator_learning_rate"] = current_learning_rate(
-            self.model.discriminator_optimizer
-        )
+        logs["view_distance"] = self.view_distance.of(self.model)
+
+
+class LearningRates(keras.callbacks.Callback):
+    """Adds the learning rates to what is logged."""
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any]) -> None:
+        """Writes into the logs that the callbacks after this one see."""
+        names = ("lifter_learning_rate", "discriminator_learning_rate")
+        for name, optimizer in zip(names, self.model.optimizers, strict=False):
+            logs[name] = current_learning_rate(optimizer)
 
 
 class KeepLifter(keras.callbacks.Callback):
@@ -77,12 +116,13 @@ class KeepLifter(keras.callbacks.Callback):
             if self.config.keep_metric not in logs:
                 raise ConfigError(
                     f"keep_metric is {self.config.keep_metric!r}, but there are only "
-                    f"{', '.join(k for k in logs if k.startswith('val_'))}."
+                    f"{', '.join(k for k in logs if k.startswith(('val_', 'view_')))}."
                 )
             if logs[self.config.keep_metric] >= self.best:
                 return
             self.best = float(logs[self.config.keep_metric])
         self.estimator.lifter.set_weights(self.model.averaged_lifter.get_weights())
+        self.path.parent.mkdir(parents=True, exist_ok=True)
         with atomic_path(self.path) as temporary:
             self.estimator.save(temporary)
 
@@ -158,25 +198,15 @@ class SaveCheckpoint(keras.callbacks.Callback):
     Args:
       path: The checkpoint file.
       keep: Its best value goes on record.
-      seconds: Time trained before, of a run that is resumed.
     """
 
-    def __init__(self, path: Path, keep: KeepLifter, seconds: float = 0.0) -> None:
+    def __init__(self, path: Path, keep: KeepLifter) -> None:
         super().__init__()
         self.path = path
         self.keep = keep
-        self.seconds = seconds
-        self._since = time.monotonic()
-
-    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
-        """Starts the clock."""
-        self._since = time.monotonic()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any]) -> None:
         """Replaces the checkpoint."""
-        now = time.monotonic()
-        self.seconds += now - self._since
-        self._since = now
         best = None if np.isinf(self.keep.best) else self.keep.best
-        progress = {"epochs": epoch + 1, "best": best, "seconds": self.seconds}
+        progress = {"epochs": epoch + 1, "best": best, "seconds": logs["seconds"]}
         save_checkpoint(self.path, self.model, progress)

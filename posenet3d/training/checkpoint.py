@@ -54,5 +54,4 @@ def restore_checkpoint(path: Path, trainer: GeometricSelfSupervision) -> dict[st
 
 
 def _variables(trainer: GeometricSelfSupervision) -> list[Any]:
-    optimizers = (trainer.optimizer, trainer.discriminator_optimizer)
-    return [*trainer.weights, *(v for o in optimizers for v in o.variables)]
+    return [*trainer.weights, *(v for o in trainer.optimizers for v in o.variables)]

@@ -27,13 +27,23 @@ def bone_ratio_loss(
 
     Args:
       keypoints_3d: `[N, J, 3]`.
-      typical_ratios: `[J - 1]`, mean 1, in the order of `skeleton.bones`.
+      typical_ratios: `[J - 1]` or `[N, J - 1]`, mean 1, in the order of `skeleton.bones`.
       skeleton: The skeleton of the J joints.
 
     Returns:
       Scalar: summed over bones, mean over the batch.
     """
     difference = bones.bone_ratios(keypoints_3d, skeleton) - typical_ratios
+    return tf.reduce_mean(tf.reduce_sum(tf.square(difference), axis=-1))
+
+
+def same_body_loss(first_3d: tf.Tensor, second_3d: tf.Tensor, skeleton: Skeleton) -> tf.Tensor:
+    """How far the bone ratios of two poses `[N, J, 3]` of one body each are from one another.
+
+    Returns:
+      Scalar: squared differences summed over bones, mean over the batch.
+    """
+    difference = bones.bone_ratios(first_3d, skeleton) - bones.bone_ratios(second_3d, skeleton)
     return tf.reduce_mean(tf.reduce_sum(tf.square(difference), axis=-1))
 
 
@@ -84,14 +94,15 @@ def gradient_penalty(
     Args:
       discriminator: From poses `[N, J, 2]` to logits `[N]`.
       real_2d: `[N, J, 2]`.
-      synthetic_2d: `[N, J, 2]`.
+      synthetic_2d: `[M, J, 2]`; of the larger set the first rows are taken.
       seed: int32 `[2]` for the points between.
 
     Returns:
       Scalar, without its weight.
     """
-    share = randomness.uniform([tf.shape(real_2d)[0], 1, 1], seed)
-    between = share * real_2d + (1.0 - share) * synthetic_2d
+    count = tf.minimum(tf.shape(real_2d)[0], tf.shape(synthetic_2d)[0])
+    share = randomness.uniform([count, 1, 1], seed)
+    between = share * real_2d[:count] + (1.0 - share) * synthetic_2d[:count]
     with tf.GradientTape() as tape:
         tape.watch(between)
         logits = tf.reduce_sum(discriminator(between))

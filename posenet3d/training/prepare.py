@@ -12,6 +12,7 @@ from posenet3d.data import archive, synthetic
 from posenet3d.data.records import Poses2D
 from posenet3d.errors import ConfigError, InputError, TrainingError
 from posenet3d.geometry import camera
+from posenet3d.skeleton import Skeleton
 from posenet3d.training.config import TrainingConfig
 
 MIN_POSES = 64
@@ -31,6 +32,8 @@ class RunData:
     train: Poses2D  # complete poses
     evaluation: Poses2D  # held out, for the final report
     validation: Poses2D  # complete poses of the evaluation set, looked at after every epoch
+    source: Poses2D | None  # complete poses of another kind, to train on as well
+    group: np.ndarray | None  # [len(train)], where there are bodies of two kinds: 1 for procedural
     scale: float | None  # pixels a unit for the whole data set; None: each pose its own
     dropped: int  # incomplete poses of the training set that are left out
 
@@ -42,15 +45,24 @@ def prepare(config: TrainingConfig) -> RunData:
       InputError: If a file cannot be used.
       TrainingError: If there are too few poses, or they are all the same.
     """
-    train, evaluation = (poses.on(skeletons.get(config.skeleton)) for poses in _read(config))
+    skeleton = skeletons.get(config.skeleton)
+    train, evaluation = (poses.on(skeleton) for poses in _read(config))
+    group = None
     if config.train_data and config.synthetic_sequences:
-        train = _join(train, _procedural(config)[0].on(train.skeleton))
+        procedural = _procedural(config)[0].on(skeleton)
+        group = np.repeat([0, 1], [len(train), len(procedural)]).astype(np.int32)
+        train = _join(train, procedural)
     complete = _complete_rows(train)
     dropped = len(train) - len(complete)
     if dropped:
-        # A subset keeps its order but not its neighbours.
-        train = train.select(complete)
+        train, group = train.keep(complete), None if group is None else group[complete]
     _check_trainable(train, config.batch_size, dropped)
+    with_neighbour = int(train.lengths[train.lengths > 1].sum())
+    if config.loss.motion and with_neighbour < config.batch_size:
+        raise TrainingError(
+            f"loss_motion needs {config.batch_size} poses that have a next frame, but there are "
+            f"{with_neighbour}. Set it to 0, or give the archive its `lengths`."
+        )
     rows = _complete_rows(evaluation)
     step = max(1, len(rows) // config.validation_poses)
     if not len(rows):
@@ -59,9 +71,29 @@ def prepare(config: TrainingConfig) -> RunData:
         train=train,
         evaluation=evaluation,
         validation=evaluation.select(rows[::step][: config.validation_poses]),
+        source=_source(config, skeleton) if config.source_data else None,
+        group=group,
         scale=_dataset_scale(train) if config.scale == "dataset" else None,
         dropped=dropped,
     )
+
+
+def source_batch_size(config: TrainingConfig) -> int:
+    """Poses of source_data a step."""
+    return max(1, round(config.batch_size * config.adapter.share))
+
+
+def _source(config: TrainingConfig, skeleton: Skeleton) -> Poses2D:
+    if config.scale != "pose":
+        raise ConfigError("source_data needs scale=pose: two data sets have no common scale.")
+    poses = _read_split(config.source_data, "train", config.source_keypoints, config)
+    poses = poses.on(skeleton)
+    complete = _complete_rows(poses)
+    dropped = len(poses) - len(complete)
+    if dropped:
+        poses = poses.keep(complete)
+    _check_trainable(poses, source_batch_size(config), dropped)
+    return poses
 
 
 def _read(config: TrainingConfig) -> tuple[Poses2D, Poses2D]:
@@ -71,16 +103,18 @@ def _read(config: TrainingConfig) -> tuple[Poses2D, Poses2D]:
         return _procedural(config)
     path = Path(config.train_data)
 
-    def read(path: str | Path, split: str | None, keypoints: str) -> Poses2D:
-        split = split if split in archive.archive_splits(path) else None
-        return archive.read_archive(path, split, keypoints, config.skeleton)
-
-    train = read(path, "train", config.train_keypoints)
+    train = _read_split(path, "train", config.train_keypoints, config)
     if config.eval_data:
-        return train, read(config.eval_data, "test", config.eval_keypoints)
+        return train, _read_split(config.eval_data, "test", config.eval_keypoints, config)
     if "test" in archive.archive_splits(path):
-        return train, read(path, "test", config.eval_keypoints)
+        return train, _read_split(path, "test", config.eval_keypoints, config)
     return _hold_out(train)
+
+
+def _read_split(path: str | Path, split: str, keypoints: str, config: TrainingConfig) -> Poses2D:
+    """A split of an archive; all of it if it has no splits."""
+    found = split if split in archive.archive_splits(path) else None
+    return archive.read_archive(path, found, keypoints, config.skeleton)
 
 
 def _procedural(config: TrainingConfig) -> tuple[Poses2D, Poses2D]:
@@ -112,7 +146,7 @@ def _hold_out(poses: Poses2D) -> tuple[Poses2D, Poses2D]:
         held = np.repeat([n in held_names for n in poses.sequences], poses.lengths)
     else:
         held = np.arange(len(poses)) % _HELD_OUT_EVERY == 0
-    return poses.select(np.flatnonzero(~held)), poses.select(np.flatnonzero(held))
+    return poses.keep(np.flatnonzero(~held)), poses.keep(np.flatnonzero(held))
 
 
 def _complete_rows(poses: Poses2D) -> np.ndarray:

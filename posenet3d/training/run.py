@@ -6,6 +6,8 @@ import dataclasses
 import importlib.util
 import json
 import math
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,22 +18,27 @@ from posenet3d.data import pipeline
 from posenet3d.errors import ConfigError, InputError
 from posenet3d.evaluation.report import Report, make_report, write_report
 from posenet3d.formats.atomic import atomic_path
-from posenet3d.models import Lifter, PoseEstimator, load
+from posenet3d.models import DomainAdapter, PoseEstimator, load
 from posenet3d.models.loading import ESTIMATOR_FILE
 from posenet3d.training import callbacks
-from posenet3d.training.bone_ratios import estimate_bone_ratios
+from posenet3d.training.build import make_estimator, make_trainer, training_data
 from posenet3d.training.checkpoint import restore_checkpoint
 from posenet3d.training.config import TrainingConfig
-from posenet3d.training.optimizers import make_optimizers
+from posenet3d.training.elevation import ElevationSearch, search_elevation
 from posenet3d.training.prepare import RunData, prepare
+from posenet3d.training.teach import first_stage, teach
 from posenet3d.training.trainer import GeometricSelfSupervision
+from posenet3d.training.view_distance import ViewDistance
 
 _PICTURED_POSES = 6
 _PICTURES_A_RUN = 10
 
 
 def train_and_evaluate(
-    config: TrainingConfig, verbose: int | str = 0, records: dict[str, str] | None = None
+    config: TrainingConfig,
+    verbose: int | str = 0,
+    records: dict[str, str] | None = None,
+    say: Callable[[str], None] | None = None,
 ) -> Report:
     """Trains a lifter from 2D poses, evaluates the one that is kept, and records both.
 
@@ -44,6 +51,7 @@ def train_and_evaluate(
       config: The settings.
       verbose: Progress that Keras prints: 0 nothing, 1 a bar, 2 a line an epoch.
       records: Further texts for the run's folder by file name, written as training starts.
+      say: Called with a line of text about what goes on outside of Keras's own progress.
 
     Returns:
       The report; `str(report)` is its table.
@@ -62,70 +70,125 @@ def train_and_evaluate(
     run_dir = Path(config.run_dir)
     _check_same_run(run_dir / "config.json", config)
     data = prepare(config)
-
-    keras.utils.set_random_seed(config.seed)
-    trainer = make_trainer(config, data)
-    untrained = make_estimator(trainer, data)
-    checkpoint = run_dir / "checkpoints" / "latest.npz"
-    progress: dict[str, Any] = {"epochs": 0, "best": None, "seconds": 0.0}
     _record(run_dir, {"config.json": json.dumps(_settings(config), indent=1)} | (records or {}))
-    if checkpoint.exists():
-        progress = restore_checkpoint(checkpoint, trainer)
-    seconds = progress["seconds"]
-    if progress["epochs"] < config.epochs:
-        seconds = _fit(config, data, trainer, progress, verbose)
+    stage = _given_teacher(config) if config.student.teacher else None
+    if stage is None:
+        stage = _first_stage(config, data, run_dir, verbose, say)
+    seconds, facts = stage.seconds, {"poses": len(data.train), "incomplete": data.dropped}
+    if config.student.steps:
+        known = dataclasses.replace(config, elevation=stage.elevation)
+        seconds += teach(known, data, stage.kept, stage.adapter, run_dir, verbose)
+        facts["student_steps"] = config.student.steps
 
     report = make_report(
         estimator=load(run_dir / "best"),
-        untrained=untrained,
+        untrained=stage.untrained,
         poses=data.evaluation,
         train_minutes=seconds / 60,
-        training={"steps": config.steps, "poses": len(data.train), "incomplete": data.dropped},
+        training=facts | stage.facts,
+        elevation_trials=stage.trials,
     )
-    history = [json.loads(s) for s in (run_dir / "metrics.jsonl").read_text().splitlines()]
+    metrics = run_dir / "metrics.jsonl"
+    lines = metrics.read_text().splitlines() if metrics.exists() else []
+    history = [json.loads(line) for line in lines]
     write_report(report, run_dir, history, figures=config.figures)
     return report
 
 
-def make_trainer(config: TrainingConfig, data: RunData) -> GeometricSelfSupervision:
-    """The compiled trainer of a run, with new weights."""
-    skeleton = data.train.skeleton
-    ratios: Any = config.loss.bone_ratios
-    if ratios and len(ratios) != len(skeleton.bones):
+@dataclasses.dataclass(frozen=True)
+class _Stage:
+    """What comes out of the first stage."""
+
+    kept: PoseEstimator
+    untrained: PoseEstimator | None
+    adapter: DomainAdapter | None
+    elevation: float | None  # degrees; None where the views' kind needs none
+    seconds: float
+    trials: tuple[dict[str, float], ...]  # of the search for the elevation
+    facts: dict[str, Any]  # for the report
+
+
+def _given_teacher(config: TrainingConfig) -> _Stage:
+    """A saved model in the place of a first stage."""
+    teacher = load(config.student.teacher)
+    if teacher.skeleton.name != config.skeleton:
         raise ConfigError(
-            f"loss_bone_ratios has {len(ratios)} values; the skeleton {skeleton.name} has "
-            f"{len(skeleton.bones)} bones."
+            f"student_teacher {config.student.teacher} lifts the skeleton "
+            f"{teacher.skeleton.name}; give --skeleton={teacher.skeleton.name}."
         )
-    if not ratios and config.loss.bone:
-        ratios = estimate_bone_ratios(data.train.keypoints_2d, skeleton)
-    trainer = GeometricSelfSupervision(config, skeleton, list(ratios) or None)
-    if config.init_model:
-        _start_from(trainer, config.init_model)
-    trainer.compile(*make_optimizers(config), jit_compile=config.jit_compile)
-    return trainer
+    elevation = teacher.elevation if config.elevation is None else config.elevation
+    facts = {"teacher": config.student.teacher}
+    return _Stage(teacher, None, None, elevation, 0.0, (), facts)
 
 
-def _start_from(trainer: GeometricSelfSupervision, model: str) -> None:
-    """Gives both lifters the weights of a saved model's."""
-    lifter = load(model).lifter
-    sizes = [[w.shape for w in network.weights] for network in (lifter, trainer.lifter)]
-    if sizes[0] != sizes[1]:
-        raise ConfigError(
-            f"init_model {model} has another size than the settings: it was made with "
-            f"{lifter.trunk.settings}."
-        )
-    for network in (trainer.lifter, trainer.averaged_lifter):
-        network.set_weights(lifter.get_weights())
+def _first_stage(
+    config: TrainingConfig,
+    data: RunData,
+    run_dir: Path,
+    verbose: int | str,
+    say: Callable[[str], None] | None,
+) -> _Stage:
+    """Finds the elevation, trains in the cycle, goes on where it was stopped."""
+    kept = run_dir / ("teacher" if config.student.steps else "best") / ESTIMATOR_FILE
+    config, trials = first_stage(config), ()
+    if config.elevation is None and config.view.kind != "uniform":
+        search = find_elevation(config, data, run_dir / "elevation.json", say)
+        config, trials = dataclasses.replace(config, elevation=search.elevation), search.trials
+
+    keras.utils.set_random_seed(config.seed)
+    checkpoint = run_dir / "checkpoints" / "latest.npz"
+    trainer = make_trainer(config, data, fit=not checkpoint.exists())
+    untrained = make_estimator(trainer, data)
+    progress: dict[str, Any] = {"epochs": 0, "best": None, "seconds": 0.0}
+    if checkpoint.exists():
+        progress = restore_checkpoint(checkpoint, trainer)
+    seconds = progress["seconds"]
+    if progress["epochs"] < config.epochs:
+        seconds = _fit(config, data, trainer, progress, verbose, kept)
+    facts: dict[str, Any] = {"steps": config.steps}
+    if config.elevation is not None:
+        facts["elevation"] = config.elevation
+    if trainer.bone_ratios is not None:
+        skeleton = data.train.skeleton
+        names = [skeleton.joint_names[child] for _, child in skeleton.bones]
+        ratios = np.round(trainer.bone_ratios[0][0], 3).tolist()
+        facts["bone_ratios"] = dict(zip(names, ratios, strict=True))
+    seconds += sum(trial["seconds"] for trial in trials)
+    return _Stage(load(kept), untrained, trainer.adapter, config.elevation, seconds, trials, facts)
 
 
-def make_estimator(trainer: GeometricSelfSupervision, data: RunData) -> PoseEstimator:
-    """An estimator with a copy of the averaged lifter and the training poses' statistics."""
-    lifter = Lifter.from_config(trainer.averaged_lifter.get_config())
-    estimator = PoseEstimator(lifter, data.train.skeleton, data.scale)
-    lifter.set_weights(trainer.averaged_lifter.get_weights())
-    step = max(1, len(data.train) // 50_000)
-    estimator.gap_filler.adapt(data.train.keypoints_2d[::step])
-    return estimator
+def find_elevation(
+    config: TrainingConfig,
+    data: RunData,
+    record: Path,
+    say: Callable[[str], None] | None = None,
+) -> ElevationSearch:
+    """Searches the cameras' elevation; trials on record are not done again."""
+    trials = json.loads(record.read_text()) if record.exists() else []
+
+    data = dataclasses.replace(data, source=None)  # as in a trial's settings
+    view_distance = ViewDistance(data.train, data.scale, config.seed)
+
+    def train(trial: TrainingConfig) -> dict[str, float]:
+        start = time.monotonic()
+        keras.utils.set_random_seed(trial.seed)
+        trainer = make_trainer(trial, data)
+        batches = training_data(trial, data).take(trial.steps)
+        history = trainer.fit(batches, verbose=0, shuffle=False).history
+        losses = {name: float(values[-1]) for name, values in history.items()}
+        distance = view_distance.of(trainer)
+        return {"view_distance": distance, "seconds": time.monotonic() - start, **losses}
+
+    def progress(trial: dict[str, float]) -> None:
+        trials.append(trial)
+        _record(record.parent, {record.name: json.dumps(trials, indent=1)})
+        if say is not None:
+            say(
+                f"Cameras at {trial['elevation']:g} degrees: new views are "
+                f"{trial['view_distance']:.3f} from real poses."
+            )
+
+    return search_elevation(config, train, progress, tuple(trials))
 
 
 def _fit(
@@ -134,16 +197,15 @@ def _fit(
     trainer: GeometricSelfSupervision,
     progress: dict[str, Any],
     verbose: int | str,
+    kept: Path,
 ) -> float:
     """Trains from where the run stands to its end; returns the seconds it has taken in all."""
     run_dir = Path(config.run_dir)
     done = progress["epochs"]
     estimator = make_estimator(trainer, data)
     best = math.inf if progress["best"] is None else progress["best"]
-    keep = callbacks.KeepLifter(run_dir / "best" / ESTIMATOR_FILE, estimator, config, best)
-    save = callbacks.SaveCheckpoint(
-        run_dir / "checkpoints" / "latest.npz", keep, progress["seconds"]
-    )
+    keep = callbacks.KeepLifter(kept, estimator, config, best)
+    clock = callbacks.Clock(progress["seconds"])
     board = run_dir / "tensorboard"
     pictures = []
     if config.figures:
@@ -152,26 +214,26 @@ def _fit(
         pictured = data.validation.select(rows)
         pictures = [callbacks.PosePictures(board / "pictures", pictured, estimator, every)]
     trainer.fit(
-        pipeline.training_batches(
-            data.train, config.batch_size, config.seed, done * config.steps_per_epoch, data.scale
-        ),
+        training_data(config, data, done * config.steps_per_epoch),
         steps_per_epoch=config.steps_per_epoch,
         initial_epoch=done,
         epochs=config.epochs,
         validation_data=pipeline.validation_batches(data.validation, config.batch_size, data.scale),
         callbacks=[
+            clock,
             callbacks.StopOnDivergence(),
+            callbacks.MeasureViews(ViewDistance(data.train, data.scale, config.seed)),
             callbacks.LearningRates(),
             keep,
             callbacks.MetricsLog(run_dir / "metrics.jsonl", done),
             keras.callbacks.TensorBoard(str(board), write_graph=False),
             *pictures,
-            save,
+            callbacks.SaveCheckpoint(run_dir / "checkpoints" / "latest.npz", keep),
         ],
         shuffle=False,
         verbose=verbose,
     )
-    return save.seconds
+    return clock.seconds
 
 
 def _check_same_run(path: Path, config: TrainingConfig) -> None:

@@ -8,47 +8,61 @@ from collections.abc import Callable
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from posenet3d import randomness
-from posenet3d.evaluation import metrics_tf
-from posenet3d.geometry import camera, mirror, views
-from posenet3d.models import Lifter, PoseDiscriminator
+from posenet3d.evaluation.metrics_tf import ACCURACY
+from posenet3d.geometry import views
+from posenet3d.models import Lifter, PoseDiscriminator, PoseFlow
+from posenet3d.models.discriminator import MOTION_UNIT
+from posenet3d.models.lifter import Lifted, unproject
 from posenet3d.skeleton import Skeleton
-from posenet3d.training import losses
+from posenet3d.training import losses, terms
+from posenet3d.training.augment import damaged_input
+from posenet3d.training.averaging import move_average
+from posenet3d.training.batch import Batch, mirror_half, place, with_others
 from posenet3d.training.config import TrainingConfig, config_from_dict
-from posenet3d.training.cycle import Cycle, lift_reproject_lift
+from posenet3d.training.cycle import Cycle, lift_reproject_lift, motion_in_view
+from posenet3d.training.games import Game, discriminator_loss, generator_terms
+from posenet3d.training.networks import make_networks
+from posenet3d.training.terms import Terms
 
 # One stream of random numbers each.
-_MIRROR, _VIEWS, _PENALTY, _VALIDATION, _LIFTED, _REAL, _SYNTHETIC = range(7)
-
-# Metrics that hold for predictions of any size; the full set is in posenet3d.evaluation.
-_ACCURACY = {"pa_mpjpe": metrics_tf.pa_mpjpe, "n_mpjpe": metrics_tf.n_mpjpe}
+(
+    _MIRROR, _MIRROR_SOURCE, _PLACE, _VIEWS, _DAMAGE, _DAMAGE_AGAIN, _LIFTED, _JUDGED, _VALIDATION,
+) = range(9)  # fmt: skip
 
 
 @keras.saving.register_keras_serializable("posenet3d")
 class GeometricSelfSupervision(keras.Model):
     """Trains a lifter against a discriminator on the cycle of Chen et al., CVPR 2019.
 
-    Call `compile`, then `fit` on batches `{"keypoints_2d": [N, J, 2]}` of normalised poses. The
-    random numbers of a step derive from the seed and the saved step counter alone, so that a
-    restored model goes on exactly as it would have.
+    Call `compile`, then `fit` on batches `{"keypoints_2d": [N, J, 2]}` of normalised poses, with
+    what else the settings ask for (`"neighbour_2d"`, `"same_body_2d"`, `"group"`, `"source_2d"`;
+    see `pipeline.training_batches`). The random numbers of a step derive from the seed and the
+    saved step counter alone, so that a restored model goes on exactly as it would have.
 
     Args:
-      config: The settings; see `TrainingConfig`.
+      config: The settings; see `TrainingConfig`. Its elevation is a number, not auto.
       skeleton: The skeleton of the J joints.
-      bone_ratios: J - 1 typical bone ratios; None only if the prior's weight is 0.
+      bone_ratios: J - 1 typical bone ratios, or `[G][K][J - 1]` for G kinds of body whose joints
+        are in K placements; None only if the prior's weight is 0.
+      placements: `[K][J][J]`; see `placements.draw_placements`. None: the data's own alone.
       lifter: The lifter to train; None: one of the size the settings say.
       discriminator: Its adversary; None: one of the size the settings say.
+      flow: A fitted flow; needed if its loss has a weight.
     """
 
     def __init__(
         self,
         config: TrainingConfig,
         skeleton: Skeleton,
-        bone_ratios: list[float] | None = None,
+        bone_ratios: Any = None,
+        placements: Any = None,
         lifter: Lifter | None = None,
         discriminator: PoseDiscriminator | None = None,
+        flow: PoseFlow | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -56,39 +70,88 @@ class GeometricSelfSupervision(keras.Model):
             raise ValueError(
                 f"The bone-ratio prior has the weight {config.loss.bone} but bone_ratios is None."
             )
-        joints = skeleton.num_joints
-        self.lifter = lifter or Lifter(joints, skeleton.root, **dataclasses.asdict(config.lifter))
+        if bone_ratios is None and placements is not None and len(placements) > 1:
+            raise ValueError("Several placements need the bone ratios of each.")
+        if flow is None and config.loss.flow:
+            raise ValueError(f"The flow has the weight {config.loss.flow} but there is none.")
+        if config.elevation is None and config.view.kind != "uniform":
+            raise ValueError("elevation is auto; give the trainer the number that was found.")
+        made = make_networks(config, skeleton)
+        self.lifter = lifter or made.lifter
         self.averaged_lifter = Lifter.from_config(self.lifter.get_config())
         self.averaged_lifter.trainable = False
-        self.discriminator = discriminator or PoseDiscriminator(
-            joints, **dataclasses.asdict(config.discriminator)
-        )
+        self.discriminator = discriminator or made.discriminator
+        self.motion_discriminator = made.motion_discriminator
+        self.adapter = made.adapter
+        self.adapter_discriminator = made.adapter_discriminator
+        self.gap_filler = made.gap_filler
+        self.flow = flow
+        if flow is not None:
+            flow.trainable = False
         self.step = self.add_weight(
             name="step", shape=(), dtype="int64", initializer="zeros", trainable=False
         )
         self.config = config
         self.skeleton = skeleton
-        self.bone_ratios = None if bone_ratios is None else [float(r) for r in bone_ratios]
-        self._means = {
-            name: keras.metrics.Mean(name=name)
-            for name in (
-                "loss", "consistency_2d", "consistency_3d", "adversarial", "bone",
-                "discriminator_loss",
-            )
-        }  # fmt: skip
+        joints = skeleton.num_joints
+        self.placements = np.eye(joints)[None].tolist() if placements is None else placements
+        self.bone_ratios = None
+        if bone_ratios is not None:
+            ratios = np.asarray(bone_ratios, np.float32)
+            shape = (-1, len(self.placements), joints - 1)
+            self.bone_ratios = ratios.reshape(shape).tolist()
+        self._means = {name: keras.metrics.Mean(name=name) for name in self._loss_names()}
         self._validation_means = {
-            name: keras.metrics.Mean(name=name) for name in ("consistency", *_ACCURACY)
+            name: keras.metrics.Mean(name=name) for name in ("consistency", *ACCURACY)
         }
         self.build()
+
+    def _loss_names(self) -> list[str]:
+        """What a step reports; the paper's losses always, others if they are in use."""
+        loss, names = self.config.loss, ["loss", "consistency_2d", "consistency_3d", "adversarial"]
+        names += [n for n in ("motion", "flow", "deformation", "same_body") if getattr(loss, n)]
+        if self.adapter is not None:
+            names += ["adapter", "adapter_penalty"]
+        if self.lifter.completes and loss.completion:
+            names.append("completion")
+        if self.config.view.kind == "learned" and loss.elevation:
+            names.append("elevation")
+        return [*names, "bone", "discriminator_loss"]
 
     def build(self, input_shape: Any = None) -> None:
         """Makes all weights, since a train_step never calls the model itself."""
         if self.built:
             return
-        for network in (self.lifter, self.averaged_lifter, self.discriminator):
-            network.build()
+        for network in (
+            self.lifter,
+            self.averaged_lifter,
+            self.adapter,
+            self.discriminator,
+            self.motion_discriminator,
+            self.adapter_discriminator,
+        ):
+            if network is not None:
+                network.build()
         self.averaged_lifter.set_weights(self.lifter.get_weights())
         self.built = True
+
+    @property
+    def discriminators(self) -> list[PoseDiscriminator]:
+        """The networks of the other side that play a game."""
+        pose_discriminator = self.discriminator if self.config.loss.adversarial else None
+        all_three = (pose_discriminator, self.motion_discriminator, self.adapter_discriminator)
+        return [network for network in all_three if network is not None]
+
+    @property
+    def lifter_variables(self) -> list[Any]:
+        """What the lifter's optimizer moves: the lifter and, where there is one, the adapter."""
+        adapter = [] if self.adapter is None else self.adapter.trainable_variables
+        return [*self.lifter.trainable_variables, *adapter]
+
+    @property
+    def discriminator_variables(self) -> list[Any]:
+        """What the discriminators' optimizer moves."""
+        return [v for network in self.discriminators for v in network.trainable_variables]
 
     @property
     def metrics(self) -> list[keras.metrics.Metric]:
@@ -105,39 +168,45 @@ class GeometricSelfSupervision(keras.Model):
         """Sets both optimizers; `optimizer`, which Keras's callbacks look at, is the lifter's."""
         super().compile(optimizer=lifter_optimizer, jit_compile=jit_compile, **kwargs)
         self.discriminator_optimizer = discriminator_optimizer
-        lifter_optimizer.build(self.lifter.trainable_variables)
-        discriminator_optimizer.build(self.discriminator.trainable_variables)
+        lifter_optimizer.build(self.lifter_variables)
+        discriminator_optimizer.build(self.discriminator_variables)
 
-    def call(self, keypoints_2d: tf.Tensor, training: bool = False) -> tf.Tensor:
-        """Lifts normalised poses `[N, J, 2]` with the averaged lifter: depth offsets `[N, J]`."""
+    @property
+    def optimizers(self) -> list[keras.optimizers.Optimizer]:
+        """Both optimizers, whose state a checkpoint holds."""
+        return [self.optimizer, self.discriminator_optimizer]
+
+    def call(self, keypoints_2d: tf.Tensor, training: bool = False) -> Lifted:
+        """Lifts normalised poses `[N, J, 2]` with the averaged lifter."""
         return self.averaged_lifter(keypoints_2d, training=training)
 
     def train_step(self, data: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
-        """One step of both networks on `data["keypoints_2d"]` `[N, J, 2]`, normalised."""
-        keypoints_2d = self._mirror_half(tf.ensure_shape(data["keypoints_2d"], [None, None, 2]))
-        new_views = self._draw_views(tf.shape(keypoints_2d)[0])
-
-        # The lifter: consistent with itself, and its new views like real poses.
+        """One step of all networks on `data["keypoints_2d"]` `[N, J, 2]`, normalised."""
+        # The lifter (and the adapter): consistent with itself, its new views like real poses.
         with tf.GradientTape() as tape:
-            cycle = self._cycle(keypoints_2d, new_views, self.lifter, training=True)
-            terms = self._lifter_terms(cycle, keypoints_2d)
-            lifter_loss = tf.add_n([weight * term for weight, term in terms.values()])
-        gradients = tape.gradient(lifter_loss, self.lifter.trainable_variables)
-        self._apply(self.optimizer, gradients, self.lifter.trainable_variables)
+            batch, games, lifter_terms = self._batch(data)
+            cycle_terms, cycle_games = self._lifter_terms(batch)
+            games |= cycle_games
+            lifter_terms |= cycle_terms
+            lifter_terms |= generator_terms(games, self.config.loss, self._seed(_LIFTED))
+            lifter_loss = tf.add_n([weight * value for weight, value in lifter_terms.values()])
+        gradients = tape.gradient(lifter_loss, self.lifter_variables)
+        self._apply(self.optimizer, gradients, self.lifter_variables)
 
-        # The discriminator: tell those views from real poses.
-        synthetic_2d = tf.stop_gradient(cycle.synthetic_2d)
-        discriminator_loss, learnt = self._every_kth_step(
-            lambda: self._train_discriminator(keypoints_2d, synthetic_2d)
+        # The discriminators: tell those poses from real ones.
+        discriminators_loss, learnt = self._every_kth_step(
+            lambda: self._train_discriminators(games)
         )
 
-        self._average_lifter()
+        decay = self.config.optimizer.average_decay
+        move_average(self.averaged_lifter, self.lifter, self.step, decay)
         self.step.assign_add(1)
-        means = {name: term for name, (_, term) in terms.items()} | {"loss": lifter_loss}
-        for name, value in means.items():
-            self._means[name].update_state(value)
-        self._means["discriminator_loss"].update_state(discriminator_loss, sample_weight=learnt)
-        return {name: metric.result() for name, metric in self._means.items()}
+        values = {name: value for name, (_, value) in lifter_terms.items()} | {"loss": lifter_loss}
+        for name, mean in self._means.items():
+            if name != "discriminator_loss":
+                mean.update_state(values.get(name, 0.0))
+        self._means["discriminator_loss"].update_state(discriminators_loss, sample_weight=learnt)
+        return {name: mean.result() for name, mean in self._means.items()}
 
     def test_step(self, data: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         """Measures the averaged lifter on normalised poses and, where given, their true 3D.
@@ -155,7 +224,7 @@ class GeometricSelfSupervision(keras.Model):
         if "keypoints_3d" in data:
             values |= {
                 name: metric(cycle.keypoints_3d, data["keypoints_3d"])
-                for name, metric in _ACCURACY.items()
+                for name, metric in ACCURACY.items()
             }
         for name, value in values.items():
             self._validation_means[name].update_state(value)
@@ -163,72 +232,100 @@ class GeometricSelfSupervision(keras.Model):
 
     def cycle_of(self, keypoints_2d: tf.Tensor) -> Cycle:
         """The averaged lifter's cycle of normalised poses, over views that are always the same."""
-        fixed = self._views_from([self.config.seed, _VALIDATION], tf.shape(keypoints_2d)[0])
-        return self._cycle(keypoints_2d, fixed, self.averaged_lifter, training=False)
-
-    def _cycle(
-        self, keypoints_2d: tf.Tensor, new_views: tf.Tensor, lifter: Lifter, training: bool
-    ) -> Cycle:
+        lifted = self.averaged_lifter(keypoints_2d, training=False)
+        fixed, _ = self._views(lifted, [self.config.seed, _VALIDATION])
         return lift_reproject_lift(
-            lambda poses: lifter(poses, training=training),
-            keypoints_2d,
-            new_views,
+            lambda poses: self.averaged_lifter(poses, training=False),
+            lifted,
+            fixed,
             resize=self.config.scale == "pose",
         )
 
-    def _lifter_terms(
-        self, cycle: Cycle, keypoints_2d: tf.Tensor
-    ) -> dict[str, tuple[float | tf.Tensor, tf.Tensor]]:
-        """The lifter's losses, each with its weight; those of weight 0 are not computed."""
-        weight = self.config.loss
-        zero = (0.0, tf.zeros([]))
-        terms = dict.fromkeys(("consistency_2d", "consistency_3d", "adversarial", "bone"), zero)
-        if weight.consistency_2d:
-            error = losses.squared_error(cycle.returned_2d, keypoints_2d)
-            terms["consistency_2d"] = weight.consistency_2d, error
-        if weight.consistency_3d:
-            error = losses.squared_error(cycle.relifted_3d, cycle.turned_3d)
-            terms["consistency_3d"] = weight.consistency_3d, error
+    def _batch(self, data: dict[str, tf.Tensor]) -> tuple[Batch, dict[str, Game], Terms]:
+        """The poses to lift; with an adapter, its game and what it is penalised for."""
+        names = ("keypoints_2d", "neighbour_2d", "same_body_2d")
+        poses = [data.get(name) for name in names]
+        poses[0] = tf.ensure_shape(poses[0], [None, None, 2])
+        if self.config.mirror:
+            poses = mirror_half(poses, self.skeleton, self._seed(_MIRROR))
+        group = data.get("group", tf.zeros_like(poses[0][:, 0, 0], tf.int32))
+        batch, games, adapting = Batch(poses[0], poses[0], group, None, *poses[1:]), {}, {}
+        if "source_2d" in data:
+            source_2d, adapter = data["source_2d"], self.config.adapter
+            if self.config.mirror:
+                seed = self._seed(_MIRROR_SOURCE)
+                (source_2d,) = mirror_half([source_2d], self.skeleton, seed)
+            if self.adapter is not None:
+                adapted_2d = self.adapter(source_2d, training=True)
+                games["adapter"] = Game(self.adapter_discriminator, 1.0, poses[0], adapted_2d)
+                moved = losses.squared_error(adapted_2d, source_2d)
+                adapting["adapter_penalty"] = adapter.penalty, moved
+                # The adapter answers to its own game alone: were it to answer for the lifter's
+                # losses too, it would make poses that are easy to lift.
+                source_2d = tf.stop_gradient(adapted_2d)
+            if self.adapter is None or adapter.lift:
+                batch = with_others(batch, source_2d, real=self.adapter is None)
+        if self.bone_ratios is not None:
+            tables = tf.constant(self.placements), tf.constant(self.bone_ratios)
+            batch = place(batch, *tables, self.skeleton.root, self._seed(_PLACE))
+        return batch, games, adapting
+
+    def _lifter_terms(self, batch: Batch) -> tuple[Terms, dict[str, Game]]:
+        """The cycle's losses by name with their weights, and the games its new views play."""
+        weight, resize = self.config.loss, self.config.scale == "pose"
+        lifted = self._lift(batch.keypoints_2d, _DAMAGE)
+        new_views, elevation_to = self._views(lifted, self._seed(_VIEWS), self._turn_share())
+        cycle = lift_reproject_lift(
+            lambda poses: self._lift(poses, _DAMAGE_AGAIN), lifted, new_views, resize
+        )
+        same_body_3d = None
+        if weight.same_body:
+            same_body_3d = unproject(self.lifter(batch.same_body_2d, training=True))
+        bodies = cycle.keypoints_3d, same_body_3d, batch.bone_ratios, self._bone_weight()
+        lifter_terms = (
+            terms.consistency_terms(cycle, batch, new_views, weight)
+            | terms.body_terms(*bodies, weight, self.skeleton)
+            | terms.output_terms(cycle, batch, elevation_to, weight, self.lifter.completes)
+            | terms.likelihood_term(cycle.synthetic_2d, self.flow, weight)
+        )
+        games = {}
         if weight.adversarial:
-            logits = self._judge(cycle.synthetic_2d, _LIFTED)
-            loss = losses.ADVERSARIAL_LOSSES[weight.adversarial_kind].generator(logits)
-            terms["adversarial"] = weight.adversarial, loss
-        if weight.bone:
-            loss = losses.bone_ratio_loss(cycle.keypoints_3d, self.bone_ratios, self.skeleton)
-            terms["bone"] = self._bone_weight(), loss
-        return terms
-
-    def _train_discriminator(self, real_2d: tf.Tensor, synthetic_2d: tf.Tensor) -> tf.Tensor:
-        kind = losses.ADVERSARIAL_LOSSES[self.config.loss.adversarial_kind]
-
-        with tf.GradientTape() as tape:
-            loss = kind.discriminator(
-                self._judge(real_2d, _REAL), self._judge(synthetic_2d, _SYNTHETIC)
+            games["adversarial"] = Game(
+                self.discriminator, weight.adversarial, batch.real_2d, cycle.synthetic_2d
             )
-            if kind.gradient_penalty:
-                loss += kind.gradient_penalty * losses.gradient_penalty(
-                    lambda poses: self.discriminator(poses, training=True),
-                    real_2d,
-                    synthetic_2d,
-                    self._seed(_PENALTY),
-                )
-        gradients = tape.gradient(loss, self.discriminator.trainable_variables)
-        self._apply(self.discriminator_optimizer, gradients, self.discriminator.trainable_variables)
-        return loss
+        if weight.motion:
+            neighbour_3d = unproject(self.lifter(batch.neighbour_2d, training=True))
+            games["motion"] = Game(
+                self.motion_discriminator,
+                weight.motion,
+                (batch.neighbour_2d - batch.keypoints_2d[: tf.shape(batch.neighbour_2d)[0]])
+                / MOTION_UNIT,
+                motion_in_view(neighbour_3d, cycle, new_views, resize) / MOTION_UNIT,
+            )
+        return lifter_terms, games
 
-    def _judge(self, keypoints_2d: tf.Tensor, stream: int) -> tf.Tensor:
-        """The discriminator's logits of poses under noise."""
-        if self.config.loss.adversarial_noise:
-            deviation = self.config.loss.adversarial_noise / camera.DISTANCE
-            noise = randomness.normal(tf.shape(keypoints_2d), self._seed(stream))
-            keypoints_2d += deviation * noise
-        return self.discriminator(keypoints_2d, training=True)
+    def _lift(self, keypoints_2d: tf.Tensor, stream: int) -> Lifted:
+        """Lifts complete poses, damaged first where the settings say so."""
+        augment = self.config.augment
+        if not augment.damages:
+            return self.lifter(keypoints_2d, training=True)
+        damaged = damaged_input(
+            keypoints_2d, augment, self.skeleton, self.gap_filler, self._seed(stream)
+        )
+        return self.lifter(damaged.keypoints_2d, damaged.confidence, training=True)
+
+    def _train_discriminators(self, games: dict[str, Game]) -> tf.Tensor:
+        with tf.GradientTape() as tape:
+            loss = discriminator_loss(games, self.config.loss, self._seed(_JUDGED))
+        variables = self.discriminator_variables
+        self._apply(self.discriminator_optimizer, tape.gradient(loss, variables), variables)
+        return loss
 
     def _every_kth_step(self, train: Callable[[], tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:
         """The loss of `train()` and 1, or two zeros at a step that leaves it out."""
         zero, one = tf.constant(0.0), tf.constant(1.0)
         every = self.config.optimizer.discriminator_every
-        if not self.config.loss.adversarial:
+        if not self.discriminators:
             return zero, zero
         if every == 1:
             return train(), one
@@ -240,36 +337,31 @@ class GeometricSelfSupervision(keras.Model):
             gradients, _ = tf.clip_by_global_norm(gradients, self.config.optimizer.clip_norm)
         optimizer.apply_gradients(zip(gradients, variables, strict=True))
 
-    def _average_lifter(self) -> None:
-        """Moves the averaged lifter towards the present one, faster in the first steps."""
-        step = tf.cast(self.step, tf.float32)
-        decay = tf.minimum(self.config.optimizer.average_decay, (1.0 + step) / (10.0 + step))
-        for average, weight in zip(self.averaged_lifter.weights, self.lifter.weights, strict=True):
-            average.assign_add((1.0 - decay) * (weight - average))
-
     def _bone_weight(self) -> tf.Tensor:
         """Rises linearly: held to its end weight at once, the lifter settles in wrong signs."""
         loss, steps = self.config.loss, self.config.loss.bone_ramp * self.config.steps
         progress = tf.minimum(tf.cast(self.step, tf.float32) / max(steps, 1.0), 1.0)
         return loss.bone_start + (loss.bone - loss.bone_start) * progress
 
-    def _mirror_half(self, keypoints_2d: tf.Tensor) -> tf.Tensor:
-        if not self.config.mirror:
-            return keypoints_2d
-        count = tf.shape(keypoints_2d)[0]
-        coin = randomness.uniform([count, 1, 1], self._seed(_MIRROR)) < 0.5
-        return tf.where(coin, mirror.mirror(keypoints_2d, self.skeleton), keypoints_2d)
+    def _turn_share(self) -> float | tf.Tensor:
+        """Share of the largest turn that the curriculum has come to."""
+        ramp = self.config.view.ramp
+        if not ramp:
+            return 1.0
+        return tf.minimum(tf.cast(self.step, tf.float32) / (ramp * self.config.steps), 1.0)
 
-    def _draw_views(self, count: tf.Tensor) -> tf.Tensor:
-        return self._views_from(self._seed(_VIEWS), count)
-
-    def _views_from(self, seed: Any, count: tf.Tensor) -> tf.Tensor:
-        view = self.config.view
-        turn = math.radians(view.max_azimuth)
+    def _views(
+        self, lifted: Lifted, seed: Any, turn_share: float | tf.Tensor = 1.0
+    ) -> tuple[tf.Tensor, tf.Tensor | None]:
+        """New views `[N, 3, 3]` and, where the cameras' elevation is known, theirs `[N]`."""
+        view, count = self.config.view, tf.shape(lifted.depth_offsets)[0]
+        turn_by = turn_share * math.radians(view.max_azimuth)
         if view.kind == "uniform":
-            return views.uniform_views(count, seed, math.radians(view.max_elevation), turn)
-        elevation, spread = math.radians(view.elevation), math.radians(view.elevation_spread)
-        return views.known_views(count, seed, elevation, spread, turn)
+            limit = math.radians(view.max_elevation)
+            return views.uniform_views(count, seed, limit, turn_by), None
+        elevation, spread = map(math.radians, (self.config.elevation, view.elevation_spread))
+        own = None if lifted.elevation is None else tf.stop_gradient(lifted.elevation)
+        return views.known_views(count, seed, elevation, spread, turn_by, own)
 
     def _seed(self, stream: int) -> tf.Tensor:
         """A seed for this step, from the run's seed and the saved counter."""
@@ -281,8 +373,10 @@ class GeometricSelfSupervision(keras.Model):
             "config": dataclasses.asdict(self.config),
             "skeleton": dataclasses.asdict(self.skeleton),
             "bone_ratios": self.bone_ratios,
+            "placements": self.placements,
             "lifter": keras.saving.serialize_keras_object(self.lifter),
             "discriminator": keras.saving.serialize_keras_object(self.discriminator),
+            "flow": self.flow and keras.saving.serialize_keras_object(self.flow),
         }
 
     @classmethod
@@ -294,6 +388,7 @@ class GeometricSelfSupervision(keras.Model):
             skeleton=Skeleton.from_dict(config.pop("skeleton")),
             lifter=keras.saving.deserialize_keras_object(config.pop("lifter")),
             discriminator=keras.saving.deserialize_keras_object(config.pop("discriminator")),
+            flow=keras.saving.deserialize_keras_object(config.pop("flow")),
             **config,
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -84,6 +85,63 @@ def error_histogram(pa_mpjpe_by_row: dict[str, np.ndarray]) -> Figure:
     axes.set_xlabel("PA-MPJPE of a pose, mm (last bin: and more)")
     axes.set_ylabel("poses, %")
     _tidy(axes)
+    _legend(axes)
+    return figure
+
+
+def elevation_curve(trials: Sequence[dict[str, float]]) -> Figure:
+    """The search for the cameras' elevation: distance of new views from real poses by elevation.
+
+    Args:
+      trials: Of each its `elevation` in degrees and its `view_distance`.
+
+    Raises:
+      ImportError: If Matplotlib is not installed.
+      ValueError: If there is no trial.
+    """
+    if not trials:
+        raise ValueError("There is no trial to draw.")
+    ordered = sorted(trials, key=lambda trial: trial["elevation"])
+    distances = [trial["view_distance"] for trial in ordered]
+    figure = new_figure(6.4, 3.2)
+    figure.set_layout_engine("constrained")
+    axes = figure.add_subplot()
+    axes.plot([t["elevation"] for t in ordered], distances, "o-", color=SERIES[0], linewidth=1.5)
+    if min(distances) > 0:
+        axes.set_yscale("log")
+    axes.set_xlabel("elevation the cameras are taken to have, degrees")
+    axes.set_ylabel("new views from real poses")
+    _tidy(axes)
+    return figure
+
+
+def error_against_minutes(curves: dict[str, tuple[np.ndarray, np.ndarray]]) -> Figure:
+    """Error over the time of training, a line a run; both axes are logarithmic.
+
+    Args:
+      curves: For each run by name its minutes and its PA-MPJPE in mm, equally many of both.
+
+    Raises:
+      ImportError: If Matplotlib is not installed.
+      ValueError: If there is no run.
+    """
+    if not curves:
+        raise ValueError("There is no run to draw.")
+    figure = new_figure(6.4, 3.8)
+    figure.set_layout_engine("constrained")
+    axes = figure.add_subplot()
+    for (name, (minutes, errors)), colour in zip(
+        curves.items(), _colours(len(curves)), strict=True
+    ):
+        axes.plot(minutes, errors, "o-", color=colour, linewidth=1.5, markersize=3, label=name)
+    axes.set_xscale("log")
+    axes.set_yscale("log")
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter("{x:g}")
+        axis.set_minor_formatter("{x:g}")
+    axes.set_xlabel("minutes of training")
+    axes.set_ylabel("PA-MPJPE, mm")
+    _tidy(axes, grid="both")
     _legend(axes)
     return figure
 

@@ -3,12 +3,13 @@ import dataclasses
 import numpy as np
 import pytest
 
-from posenet3d.data.pipeline import training_batches, validation_batches
+from posenet3d.data.pipeline import training_batches, validation_batches, with_source
 from posenet3d.data.records import Poses2D
 from posenet3d.geometry import camera
 from posenet3d.skeleton import H36M_17
 
 HEAD = H36M_17.index("head")
+LENGTHS = np.array([1, 4, 9, 1, 5])
 
 
 @pytest.fixture
@@ -17,7 +18,7 @@ def numbered():
     keypoints_2d = np.zeros((20, 17, 2), np.float32)
     keypoints_2d[:, HEAD, 0] = np.arange(20)
     keypoints_2d += np.random.default_rng(0).uniform(0, 500, (20, 1, 2))  # anywhere in the picture
-    return Poses2D(keypoints_2d, H36M_17, lengths=np.array([1, 4, 9, 1, 5]))
+    return Poses2D(keypoints_2d, H36M_17, lengths=LENGTHS)
 
 
 def numbers(batch, key="keypoints_2d", scale=1.0):
@@ -89,6 +90,79 @@ def test_neighbour_has_the_scale_of_its_pose(people):
     following = np.concatenate([frames[:, 1:], frames[:, -2:-1]], axis=1).ravel()[rows]
     expected = people.keypoints_2d[following]
     np.testing.assert_allclose(neighbour, (expected - expected[:, :1]) / scale, atol=1e-5)
+
+
+def test_same_body_is_any_frame_of_the_same_sequence(numbered):
+    batches = training_batches(numbered, 5, seed=0, scale=1.0, same_body=True).take(400)
+    others_of = {number: set() for number in range(20)}
+    for batch in batches:
+        for number, other in zip(numbers(batch), numbers(batch, "same_body_2d"), strict=True):
+            others_of[number].add(other)
+    sequences = np.split(np.arange(20), np.cumsum(LENGTHS)[:-1])
+    assert others_of == {n: set(frames) for frames in sequences for n in frames.tolist()}
+
+
+def test_same_body_is_normalised_by_its_own_size(people):
+    (batch,) = training_batches(people, 64, seed=0, same_body=True).take(1)
+    given = {pose.tobytes() for pose in normalised(people.keypoints_2d)}
+    assert all(pose.tobytes() in given for pose in batch["same_body_2d"].numpy())
+
+
+@pytest.mark.parametrize("start", [1, 5])
+def test_starting_late_draws_the_same_other_frames(numbered, start):
+    def others(count, start_step=0):
+        batches = training_batches(numbered, 5, 0, start_step, scale=1.0, same_body=True)
+        return [numbers(batch, "same_body_2d") for batch in batches.take(count)]
+
+    assert others(3, start) == others(3 + start)[start:]
+
+
+@pytest.mark.parametrize("neighbours", [False, True])
+def test_group_goes_with_its_pose(numbered, neighbours):
+    group = np.arange(20) % 3
+    batches = training_batches(
+        numbered, 6, seed=0, scale=1.0, neighbours=neighbours, group=group
+    ).take(6)
+    for batch in batches:
+        assert batch["group"].dtype == "int32"
+        np.testing.assert_array_equal(batch["group"], group[numbers(batch)])
+
+
+def test_batches_hold_what_was_asked_for_alone(numbered):
+    (plain,) = training_batches(numbered, 5, seed=0).take(1)
+    assert set(plain) == {"keypoints_2d"}
+    asked = {"neighbours": True, "same_body": True, "group": np.zeros(20, int)}
+    batches = training_batches(numbered, 5, seed=0, **asked)
+    shapes = {name: tuple(spec.shape) for name, spec in batches.element_spec.items()}
+    poses = ("keypoints_2d", "neighbour_2d", "same_body_2d")
+    assert shapes == {name: (5, 17, 2) for name in poses} | {"group": (5,)}
+
+
+def test_source_comes_beside_the_batch_normalised_and_in_its_own_number(numbered, people):
+    batches = training_batches(numbered, 5, seed=0, scale=1.0)
+    batches = with_source(batches, people, batch_size=3, seed=0)
+    assert batches.element_spec["source_2d"].shape == (3, 17, 2)
+    (batch,) = batches.take(1)
+    assert numbers(batch) == order(numbered, 1)[0]
+    given = {pose.tobytes() for pose in normalised(people.keypoints_2d)}
+    assert all(pose.tobytes() in given for pose in batch["source_2d"].numpy())
+
+
+def test_source_starts_late_as_the_batches_do(numbered, people):
+    def sources(count, start_step=0, seed=0):
+        batches = training_batches(numbered, 5, 0, start_step)
+        both = with_source(batches, people, 3, seed, start_step)
+        return [batch["source_2d"].numpy() for batch in both.take(count)]
+
+    whole = sources(6)
+    np.testing.assert_array_equal(sources(3, start_step=3), whole[3:])
+    assert np.abs(whole[0] - whole[1]).max() > 0
+    assert np.abs(sources(1, seed=1)[0] - whole[0]).max() > 0
+
+
+def test_too_small_a_source_is_refused(numbered, people):
+    with pytest.raises(ValueError, match="batch of 21 cannot be filled from 20"):
+        with_source(training_batches(people, 5, seed=0), numbered, batch_size=21, seed=0)
 
 
 def normalised(keypoints_2d):

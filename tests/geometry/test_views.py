@@ -12,7 +12,7 @@ SEED = tf.constant([3, 4])
 COUNT = 4000
 DRAW = {
     "uniform": lambda seed, count=COUNT: views.uniform_views(count, seed, math.radians(20)),
-    "known": lambda seed, count=COUNT: views.known_views(count, seed, 0.15, 0.1),
+    "known": lambda seed, count=COUNT: views.known_views(count, seed, 0.15, 0.1)[0],
 }
 
 
@@ -67,12 +67,28 @@ def test_uniform_views_come_from_all_sides_at_all_elevations_of_the_range():
 
 
 def test_known_views_undo_the_old_elevation_and_spread_around_it():
-    matrices = rotation.product(views.known_views(COUNT, SEED, 0.15, 0.1), rotation.about_x(0.15))
-    elevation = tilt_of(matrices)
-    assert elevation.mean() == pytest.approx(0.15, abs=0.01)
-    assert elevation.std() == pytest.approx(0.1, abs=0.01)
+    views_of_tilted, elevation_to = views.known_views(COUNT, SEED, 0.15, 0.1)
+    matrices = rotation.product(views_of_tilted, rotation.about_x(0.15))
+    np.testing.assert_allclose(tilt_of(matrices), elevation_to, atol=1e-5)
+    assert np.mean(elevation_to) == pytest.approx(0.15, abs=0.01)
+    assert np.std(elevation_to) == pytest.approx(0.1, abs=0.01)
     azimuth = np.arctan2(matrices[:, 0, 2], matrices[:, 0, 0])
     assert np.histogram(azimuth, 4, (-math.pi, math.pi))[0].min() > 0.22 * COUNT
+
+
+def test_each_poses_own_elevation_is_undone_where_it_is_given():
+    own = tf.constant(np.random.default_rng(0).uniform(-0.5, 0.5, COUNT), tf.float32)
+    matrices, elevation_to = views.known_views(COUNT, SEED, 0.15, 0.1, elevation_from=own)
+    levelled = rotation.product(matrices, rotation.about_x(own))
+    np.testing.assert_allclose(tilt_of(levelled), elevation_to, atol=1e-5)
+    _, without = views.known_views(COUNT, SEED, 0.15, 0.1)
+    np.testing.assert_array_equal(elevation_to, without)
+
+
+def test_views_without_spread_or_turn_leave_poses_as_they_were():
+    matrices, elevation_to = views.known_views(5, SEED, 0.15, 0.0, max_azimuth=0.0)
+    np.testing.assert_allclose(matrices, [np.eye(3)] * 5, atol=1e-6)
+    np.testing.assert_allclose(elevation_to, 0.15, rtol=1e-6)
 
 
 @pytest.mark.parametrize("kind", DRAW)
@@ -98,7 +114,7 @@ def test_azimuth_stays_within_its_limit(kind):
     limit = np.radians(40)
     turns = {
         "uniform": lambda: views.uniform_views(500, [0, 1], 0.0, limit),
-        "known": lambda: views.known_views(500, [0, 1], 0.0, 0.0, limit),
+        "known": lambda: views.known_views(500, [0, 1], 0.0, 0.0, limit)[0],
     }[kind]()
     azimuth = np.abs(np.arctan2(turns[:, 0, 2], turns[:, 0, 0]))
     assert 0.9 * limit < azimuth.max() <= limit + 1e-6

@@ -1,35 +1,34 @@
+import hypothesis
 import numpy as np
 import pytest
 import tensorflow as tf
+from hypothesis import strategies as st
 
 from posenet3d.errors import InputError
 from posenet3d.geometry import camera
 from posenet3d.models import Lifter, PoseEstimator
-from posenet3d.models.estimator import ANKLE_TO_TOP
+from posenet3d.models.stature import ANKLE_TO_TOP
 from posenet3d.skeleton import COCO_17, H36M_17
 
 LEFT_WRIST = H36M_17.index("left_wrist")
 NECK = H36M_17.index("neck")
 
 
-@pytest.fixture(scope="module")
-def pixels(people):
-    """Ten poses of ten people."""
-    return people.keypoints_2d[::48]
-
-
-@pytest.fixture
-def confidence(pixels):
-    """Of the ten poses: a third is missing some joints."""
-    confidence = np.ones(pixels.shape[:2], np.float32)
-    confidence[::3, LEFT_WRIST] = 0
-    confidence[3, :6] = 0
-    return confidence
+def rated(pixels):
+    """Poses and a confidence of each of their joints."""
+    return pixels, np.random.default_rng(1).uniform(0.2, 1, pixels.shape[:2])
 
 
 def test_keeps_the_guarantees(keeps, make_estimator, pixels, confidence):
     inputs = {"keypoints_2d": tf.constant(pixels), "confidence": tf.constant(confidence)}
     keeps(make_estimator, inputs)
+
+
+def test_settings_come_back_from_the_config(make_completing):
+    settings = {"scale": 321.5, "elevation": -7.0, "average_mirrored": False}
+    again = PoseEstimator.from_config(make_completing(**settings).get_config())
+    assert settings.items() <= again.get_config().items()
+    assert (again.lifter.completes, again.lifter.elevation) == (True, 8.0)
 
 
 def test_result_of_complete_poses(estimator, pixels):
@@ -51,9 +50,41 @@ def test_lifted_pose_projects_to_what_was_seen(estimator, pixels):
     np.testing.assert_allclose(seen, camera.normalise(pixels, 0).keypoints_2d, atol=1e-5)
 
 
-def test_depth_is_the_lifters(estimator, pixels):
-    expected = estimator.lifter(camera.normalise(pixels, 0).keypoints_2d)
+def test_depth_is_the_lifters(make_estimator, pixels):
+    estimator = make_estimator(average_mirrored=False)
+    expected = estimator.lifter(camera.normalise(pixels, 0).keypoints_2d).depth_offsets
     np.testing.assert_allclose(estimator.lift(pixels).keypoints_3d[..., 2], expected, atol=1e-5)
+
+
+def mirrored(array):
+    """People, or their joints' confidence, as in a mirror that stands in the picture."""
+    array = array[:, list(H36M_17.mirror)]
+    return array if array.ndim == 2 else array * (-1, 1) + (1000, 0)
+
+
+@hypothesis.settings(max_examples=20, deadline=None)
+@hypothesis.given(seed=st.integers(0, 2**32 - 1))
+def test_mirrored_pose_gives_the_mirrored_3d(estimator, seed):
+    keypoints_2d = np.random.default_rng(seed).uniform(100, 900, (3, 17, 2))
+    expected = estimator.lift(keypoints_2d).keypoints_3d[:, list(H36M_17.mirror)] * (-1, 1, 1)
+    lifted = estimator.lift(mirrored(keypoints_2d)).keypoints_3d
+    np.testing.assert_allclose(lifted, expected, atol=1e-4)
+
+
+def test_mirrored_confidence_goes_with_the_mirrored_pose(make_completing, pixels):
+    estimator, (keypoints_2d, confidence) = make_completing(), rated(pixels)
+    expected = estimator.lift(keypoints_2d, confidence)
+    result = estimator.lift(mirrored(keypoints_2d), mirrored(confidence))
+    np.testing.assert_allclose(
+        result.keypoints_3d, expected.keypoints_3d[:, list(H36M_17.mirror)] * (-1, 1, 1), atol=1e-4
+    )
+    np.testing.assert_allclose(result.elevation, expected.elevation, atol=1e-3)
+
+
+def test_a_lifter_alone_is_not_the_same_in_a_mirror(make_estimator, pixels):
+    estimator = make_estimator(average_mirrored=False)
+    expected = estimator.lift(pixels).keypoints_3d[:, list(H36M_17.mirror)] * (-1, 1, 1)
+    assert np.abs(estimator.lift(mirrored(pixels)).keypoints_3d - expected).max() > 0.01
 
 
 @pytest.mark.parametrize(("factor", "shift"), [(4.0, 0.0), (0.01, 0.0), (1.0, 700.0)])
@@ -67,6 +98,26 @@ def test_given_scale_replaces_the_poses_own(make_estimator, pixels):
     result = make_estimator(scale=2000.0).lift(pixels)
     expected = (pixels - pixels[:, :1]) / 2000
     np.testing.assert_allclose(camera.project(result.keypoints_3d), expected, atol=1e-5)
+
+
+def test_confidence_reaches_a_lifter_that_completes(make_completing, estimator, pixels):
+    keypoints_2d, confidence = rated(pixels)
+
+    def change(estimator):
+        one, other = (estimator.lift(keypoints_2d, c).keypoints_3d for c in (confidence, None))
+        return np.abs(one - other).max()
+
+    assert change(make_completing()) > 0.01
+    assert change(estimator) == 0
+
+
+def test_lifter_that_completes_moves_joints(make_completing, pixels):
+    estimator = make_completing(average_mirrored=False)
+    seen = camera.project(estimator.lift(pixels).keypoints_3d)
+    given = camera.normalise(pixels, 0).keypoints_2d
+    expected = estimator.lifter(given).keypoints_2d
+    np.testing.assert_allclose(seen, expected, atol=1e-5)
+    assert np.abs(seen - given).max() > 0.01
 
 
 def test_missing_joint_is_filled_and_marked(estimator, pixels, confidence):
@@ -140,6 +191,7 @@ def test_present_joints_in_one_point_are_a_problem_whatever_the_missing_ones_say
 
 def test_nobody_gives_an_empty_result(estimator):
     result = estimator.lift(np.zeros((0, 17, 2)), np.zeros((0, 17)), height_mm=1700.0)
+    assert result.score.shape == result.elevation.shape == (0,)
     assert result.keypoints_3d.shape == (0, 17, 3)
     assert result.problems == ()
     assert estimator.complete(np.zeros((0, 17, 2))).shape == (0, 17, 2)
@@ -151,20 +203,23 @@ def test_batch_size_changes_nothing(estimator, pixels, confidence, batch_size):
     expected = estimator.lift(pixels, confidence)
     result = estimator.lift(pixels, confidence, batch_size=batch_size)
     np.testing.assert_allclose(result.keypoints_3d, expected.keypoints_3d, atol=1e-4)
+    np.testing.assert_allclose(result.score, expected.score, atol=1e-4)
 
 
 def test_one_trace_serves_all_batch_sizes(pixels):
     calls = []
 
     class CountingLifter(Lifter):
-        def call(self, keypoints_2d, training=False):
+        def call(self, keypoints_2d, confidence=None, training=False):
             calls.append(keypoints_2d.shape)
-            return super().call(keypoints_2d, training)
+            return super().call(keypoints_2d, confidence, training)
 
     estimator = PoseEstimator(CountingLifter(width=8, num_blocks=1), H36M_17)
+    estimator.lift(pixels)
+    traced = len(calls)
     for count in (1, 2, 10):
         estimator.lift(pixels[:count])
-    assert len(calls) == 1
+    assert len(calls) == traced
 
 
 def body_length(keypoints_3d):

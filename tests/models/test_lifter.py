@@ -1,3 +1,5 @@
+import math
+
 import keras
 import numpy as np
 import pytest
@@ -5,6 +7,28 @@ import tensorflow as tf
 
 from posenet3d.geometry import camera
 from posenet3d.models import Lifter
+from posenet3d.models.lifter import unproject
+
+WRIST = 13
+
+
+@pytest.fixture(scope="module")
+def confidence():
+    """Of eight poses every joint's, between 0.3 and 1; the wrist of the odd ones is missing."""
+    confidence = np.random.default_rng(1).uniform(0.3, 1, (8, 17)).astype(np.float32)
+    confidence[1::2, WRIST] = 0
+    return tf.constant(confidence)
+
+
+def strong(**settings):
+    """A lifter whose outputs are far from what they begin with."""
+    keras.utils.set_random_seed(0)
+    lifter = Lifter(**{"width": 32, "num_blocks": 1, "normalisation": "none"} | settings)
+    lifter.build()
+    for head in (lifter.head, lifter.correction_head, lifter.elevation_head):
+        if head is not None:
+            head.kernel.assign(20.0 * head.kernel)
+    return lifter
 
 
 @pytest.mark.parametrize("normalisation", ["none", "batch", "layer"])
@@ -13,6 +37,13 @@ def test_keeps_the_guarantees(keeps, normalised_2d, normalisation):
         lambda: Lifter(width=16, num_blocks=2, normalisation=normalisation, activation="silu"),
         normalised_2d,
     )
+
+
+@pytest.mark.parametrize(
+    "settings", [{"completes": True}, {"elevation": 8.0}, {"completes": True, "elevation": -5.0}]
+)
+def test_keeps_the_guarantees_with_further_outputs(keeps, normalised_2d, confidence, settings):
+    keeps(lambda: Lifter(width=16, num_blocks=1, **settings), normalised_2d, confidence)
 
 
 def test_size_is_the_papers():
@@ -25,7 +56,7 @@ def test_size_is_the_papers():
 
 @pytest.mark.parametrize("root", [0, 16])
 def test_root_has_depth_zero(normalised_2d, root):
-    depth_offsets = Lifter(root=root, width=8, num_blocks=1)(normalised_2d).numpy()
+    depth_offsets = Lifter(root=root, width=8, num_blocks=1)(normalised_2d).depth_offsets.numpy()
     assert depth_offsets.shape == (8, 17)
     np.testing.assert_array_equal(depth_offsets[:, root], 0)
     assert np.abs(np.delete(depth_offsets, root, axis=1)).min() > 0
@@ -33,15 +64,114 @@ def test_root_has_depth_zero(normalised_2d, root):
 
 def test_training_starts_near_the_flat_pose(normalised_2d):
     keras.utils.set_random_seed(0)
-    depth_offsets = Lifter()(normalised_2d)
+    depth_offsets = Lifter()(normalised_2d).depth_offsets
     assert np.abs(depth_offsets).max() < 0.5 * (camera.DISTANCE - camera.MIN_DEPTH)
 
 
 @pytest.mark.parametrize("settings", [{"normalisation": "batch"}, {"dropout": 0.5}])
 def test_training_flag_reaches_the_layers(normalised_2d, settings):
     lifter = Lifter(width=16, num_blocks=1, **{"normalisation": "none"} | settings)
-    still = lifter(normalised_2d)
-    assert np.abs(lifter(normalised_2d, training=True) - still).max() > 1e-4
+    still = lifter(normalised_2d).depth_offsets
+    assert np.abs(lifter(normalised_2d, training=True).depth_offsets - still).max() > 1e-4
+
+
+def test_plain_lifter_lifts_the_2d_pose_as_it_is(normalised_2d):
+    lifted = strong()(normalised_2d)
+    np.testing.assert_array_equal(lifted.keypoints_2d, normalised_2d)
+    assert lifted.elevation is None
+    np.testing.assert_allclose(camera.project(unproject(lifted)), normalised_2d, atol=1e-6)
+
+
+@pytest.mark.parametrize("completes", [False, True])
+def test_confidence_matters_to_a_lifter_that_completes_alone(normalised_2d, confidence, completes):
+    lifter = strong(completes=completes)
+    rated, unrated = lifter(normalised_2d, confidence), lifter(normalised_2d)
+    for one, other in zip(rated[:2], unrated[:2], strict=True):
+        assert (np.abs(one - other).max() > 1e-3) == completes
+
+
+def test_without_confidence_every_joint_is_certain(normalised_2d):
+    lifter = strong(completes=True)
+    certain = lifter(normalised_2d, tf.ones((8, 17)))
+    for one, other in zip(lifter(normalised_2d)[:2], certain[:2], strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("root", [0, 8])
+def test_completed_pose_is_normalised_about_the_root(normalised_2d, confidence, root):
+    completed_2d = strong(completes=True, root=root)(normalised_2d, confidence).keypoints_2d
+    np.testing.assert_array_equal(completed_2d[:, root], 0)
+    size = np.linalg.norm(completed_2d, axis=-1).mean(axis=-1)
+    np.testing.assert_allclose(size, 1 / camera.DISTANCE, rtol=1e-5)
+    assert np.abs(completed_2d - normalised_2d).max() > 0.1 / camera.DISTANCE
+
+
+def test_missing_joint_can_be_learnt(normalised_2d):
+    """Told that a joint is missing, a lifter learns to put it where it always is."""
+    always = tf.constant([0.05, 0.12])
+    target = camera.normalise(
+        tf.tensor_scatter_nd_update(
+            normalised_2d, [[row, WRIST] for row in range(8)], tf.tile(always[None], [8, 1])
+        ),
+        root=0,
+    ).keypoints_2d
+    missing = tf.ones((8, 17)) - tf.one_hot(WRIST, 17)
+    guessed = target + 0.1 * tf.one_hot(WRIST, 17)[None, :, None]
+    lifter = strong(completes=True)
+    optimizer = keras.optimizers.Adam(3e-3)
+
+    @tf.function
+    def step():
+        with tf.GradientTape() as tape:
+            completed = lifter(guessed, missing).keypoints_2d
+            error = tf.reduce_mean(tf.norm(completed - target, axis=-1)[:, WRIST])
+        weights = [w for w in lifter.trainable_weights if w is not lifter.head.kernel]
+        weights = [w for w in weights if w is not lifter.head.bias]
+        optimizer.apply_gradients(zip(tape.gradient(error, weights), weights, strict=True))
+        return error
+
+    errors = [step().numpy() for _ in range(150)]
+    assert errors[-1] < 0.1 * errors[0]
+
+
+def test_elevation_starts_at_the_given_mean(people):
+    keras.utils.set_random_seed(0)
+    lifter = Lifter(width=512, num_blocks=2, normalisation="none", elevation=12.0)
+    elevation = lifter(camera.normalise(people.keypoints_2d, root=0).keypoints_2d).elevation
+    assert elevation.shape == (len(people),)
+    np.testing.assert_allclose(elevation, math.radians(12.0), atol=math.radians(6.0))
+    np.testing.assert_allclose(
+        lifter(tf.zeros((2, 17, 2))).elevation, [math.radians(12.0)] * 2, rtol=1e-6
+    )
+
+
+def test_elevation_is_each_poses_own(normalised_2d):
+    elevation = strong(elevation=0.0)(normalised_2d).elevation.numpy()
+    assert np.ptp(elevation) > 0.1
+
+
+def test_elevation_does_not_shape_the_lifter(normalised_2d):
+    lifter = strong(elevation=8.0)
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_sum(lifter(normalised_2d).elevation)
+    gradients = dict(
+        zip(
+            [w.path for w in lifter.trainable_weights],
+            tape.gradient(loss, lifter.trainable_weights),
+            strict=True,
+        )
+    )
+    own = {lifter.elevation_head.kernel.path, lifter.elevation_head.bias.path}
+    assert {path for path, gradient in gradients.items() if gradient is not None} == own
+
+
+def test_elevation_head_leaves_the_depths_as_they_are(normalised_2d):
+    lifter, plain = strong(elevation=8.0), strong()
+    plain.trunk.set_weights(lifter.trunk.get_weights())
+    plain.head.set_weights(lifter.head.get_weights())
+    np.testing.assert_array_equal(
+        plain(normalised_2d).depth_offsets, lifter(normalised_2d).depth_offsets
+    )
 
 
 @pytest.mark.parametrize("root", [-1, 17])
@@ -50,7 +180,8 @@ def test_root_must_be_a_joint(root):
         Lifter(root=root)
 
 
+@pytest.mark.parametrize("completes", [False, True])
 @pytest.mark.parametrize("shape", [(2, 34, 2), (17, 2), (2, 17, 3)])
-def test_poses_of_another_shape_are_refused(shape):
+def test_poses_of_another_shape_are_refused(shape, completes):
     with pytest.raises(ValueError, match=r"must have the shape \[N, 17, 2\]"):
-        Lifter(width=8, num_blocks=1)(tf.zeros(shape))
+        Lifter(width=8, num_blocks=1, completes=completes)(tf.zeros(shape))

@@ -1,6 +1,7 @@
 import json
 import shutil
 import zipfile
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -10,6 +11,11 @@ import posenet3d
 from posenet3d.errors import InputError
 from posenet3d.models import Lifter, load, loading
 from posenet3d.models.loading import ESTIMATOR_FILE
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+PRETRAINED = sorted(path.parent for path in CHECKOUT.glob(f"saved_models/*/{ESTIMATOR_FILE}"))
+INSTALLED = "posenet3d/saved_models"  # as a wheel has them
+BESIDE = "saved_models_of_the_checkout"
 
 
 @pytest.fixture(scope="module")
@@ -21,9 +27,10 @@ def saved(estimator, tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def desk(tmp_path, monkeypatch):
-    """An empty working directory, and no models in the checkout."""
+    """An empty working directory; what is installed, and its checkout, have no models."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(loading, "_CHECKOUT", tmp_path / "checkout")
+    shelves = (tmp_path / INSTALLED, tmp_path / BESIDE)
+    monkeypatch.setattr(loading, "_SHELVES", shelves)
     return tmp_path
 
 
@@ -39,8 +46,10 @@ def put(saved, path):
         (f"folder/{ESTIMATOR_FILE}", "folder"),
         (f"runs/first/best/{ESTIMATOR_FILE}", "runs/first"),
         (f"runs/first/best/{ESTIMATOR_FILE}", "runs/first/best"),
-        (f"saved_models/cmu17/{ESTIMATOR_FILE}", "cmu17"),
-        (f"checkout/saved_models/cmu17/{ESTIMATOR_FILE}", "cmu17"),
+        (f"runs/first/best/{ESTIMATOR_FILE}", "first"),
+        (f"saved_models/full/{ESTIMATOR_FILE}", "saved_models/full"),
+        (f"{INSTALLED}/small/{ESTIMATOR_FILE}", "small"),
+        (f"{BESIDE}/small/{ESTIMATOR_FILE}", "small"),
     ],
 )
 def test_all_ways_to_name_a_model(saved, desk, estimator, people, place, name):
@@ -61,22 +70,66 @@ def test_all_settings_come_back(make_estimator, desk):
     assert loaded.skeleton == make_estimator().skeleton
 
 
-def test_path_comes_before_a_name(saved, desk):
-    put(saved, desk / "cmu17" / ESTIMATOR_FILE)
-    put(__file__, desk / "saved_models" / "cmu17" / ESTIMATOR_FILE)
-    assert load(desk / "cmu17").skeleton.name == load("cmu17").skeleton.name == "h36m17"
+def test_full_is_the_default(make_estimator, saved, desk):
+    put(saved, desk / INSTALLED / "small" / ESTIMATOR_FILE)
+    put(saved, desk / "runs" / "full" / ESTIMATOR_FILE)
+    (desk / INSTALLED / "full").mkdir()
+    make_estimator(scale=321.5).save(desk / INSTALLED / "full" / ESTIMATOR_FILE)
+    assert posenet3d.load().scale == 321.5
 
 
-def test_missing_model_lists_those_there_are(saved, desk):
-    put(saved, desk / "saved_models" / "b" / ESTIMATOR_FILE)
-    put(saved, desk / "checkout" / "saved_models" / "a" / ESTIMATOR_FILE)
-    with pytest.raises(InputError, match=r"no model 'c': .* saved_models/ \(a, b\)"):
+@pytest.mark.parametrize(
+    "place",
+    [
+        "full",
+        f"full/{ESTIMATOR_FILE}",
+        f"full/best/{ESTIMATOR_FILE}",
+        f"runs/full/{ESTIMATOR_FILE}",
+    ],
+)
+def test_nothing_else_passes_for_a_pretrained_model(saved, desk, place):
+    put(saved, desk / BESIDE / "full" / ESTIMATOR_FILE)
+    put(__file__, desk / place)
+    assert load("full").skeleton.name == "h36m17"
+
+
+@pytest.mark.parametrize(
+    "path", ["./full", "full/", Path("full"), f"full/{ESTIMATOR_FILE}"], ids=repr
+)
+def test_path_is_not_taken_for_a_name(saved, desk, path):
+    put(saved, desk / "full" / ESTIMATOR_FILE)
+    put(__file__, desk / INSTALLED / "full" / ESTIMATOR_FILE)
+    assert load(path).skeleton.name == "h36m17"
+
+
+def test_folder_comes_before_a_run_of_its_name(saved, desk):
+    put(saved, desk / "first" / ESTIMATOR_FILE)
+    put(__file__, desk / "runs" / "first" / ESTIMATOR_FILE)
+    assert load("first").skeleton.name == "h36m17"
+
+
+@pytest.mark.parametrize("shelf", [INSTALLED, BESIDE])
+def test_missing_model_lists_those_there_are(saved, desk, shelf):
+    put(saved, desk / shelf / "b" / ESTIMATOR_FILE)
+    put(saved, desk / shelf / "a" / ESTIMATOR_FILE)
+    (desk / shelf / "empty").mkdir()
+    with pytest.raises(InputError, match=r"no model 'c': .* pretrained model \(a, b\)"):
         load("c")
 
 
-def test_missing_model_where_there_is_none():
-    with pytest.raises(InputError, match="there is none"):
-        load("c")
+@pytest.mark.parametrize("name", ["c", "", ".", "..", "c.keras", "runs/c", Path("c")], ids=repr)
+def test_missing_model_where_there_is_none(desk, name):
+    put(__file__, desk / INSTALLED / "README.md")
+    with pytest.raises(InputError, match="none is installed"):
+        load(name)
+
+
+@pytest.mark.parametrize("folder", PRETRAINED, ids=lambda folder: folder.name)
+def test_each_pretrained_model_lifts_and_has_a_card(folder, people):
+    loaded = load(folder)
+    keypoints_2d = people.on(loaded.skeleton).keypoints_2d[::48]
+    assert np.isfinite(loaded.lift(keypoints_2d).keypoints_3d).all()
+    assert (folder / "MODEL_CARD.md").read_text().startswith(f"# {folder.name}\n")
 
 
 def assert_unreadable(path, message="cannot be read as a saved estimator"):

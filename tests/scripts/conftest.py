@@ -12,7 +12,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 SMALL = (
     "--steps=8", "--steps_per_epoch=4", "--batch_size=32", "--validation_poses=64", "--nofigures",
     "--lifter_width=16", "--lifter_num_blocks=1", "--discriminator_width=16",
-    "--discriminator_num_blocks=1",
+    "--discriminator_num_blocks=1", "--elevation=8",
 )  # fmt: skip
 
 

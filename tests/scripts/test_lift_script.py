@@ -48,6 +48,8 @@ def test_every_person_is_lifted_or_reported(script, trained, keypoints, tmp_path
         assert [str(i) for i in lifted["image_ids"]] == ["7", "7", "street.jpg"]
         assert lifted["filled"][1].sum() == 1
         assert np.isnan(lifted["keypoints_3d"][2]).all()
+        assert ((lifted["score"][:2] > 0) & (lifted["score"][:2] <= 1)).all()
+        assert np.isnan(lifted["score"][2])
         assert str(lifted["unit"]) == "pose"
 
 
@@ -79,4 +81,4 @@ def test_broken_file_is_refused_and_nothing_written(refused, trained, keypoints,
 
 
 def test_missing_flag_is_named(refused):
-    assert "--model" in refused("lift")
+    assert "--input" in refused("lift", "--output=lifted.npz")

@@ -6,6 +6,8 @@ import time
 import numpy as np
 import pytest
 
+import posenet3d
+
 
 def checkpoint(run_dir):
     with np.load(run_dir / "checkpoints" / "latest.npz") as archive:
@@ -62,7 +64,11 @@ def test_killed_run_ends_with_the_weights_of_an_uninterrupted_one(
         (["--batch_size=many"], "batch_size"),
         (["--batch_size=0"], "batch_size must lie between 1 and 1000000000, got 0"),
         (["--view_kind=sideways"], "view_kind"),
-        (["--loss_bone_ratios=a,b"], "loss_bone_ratios must be numbers between commas"),
+        (["--bone_ratios=a,b"], "bone_ratios must be auto or numbers between commas, got 'a,b'"),
+        (["--bone_ratios=1,0"], "bone_ratios must all be positive, got (1.0, 0.0)"),
+        (["--elevation=up"], "elevation must be auto or a number, got 'up'"),
+        (["--elevation=1,2"], "elevation must be auto or a number, got '1,2'"),
+        (["--elevation=91"], "elevation must lie between -90.0 and 90.0, got 91.0"),
         (["--flagfile=nowhere.flags"], "nowhere.flags"),
         (["--train_data=nowhere.npz"], "nowhere.npz: there is no such file"),
         (["stray"], "Did not understand stray"),
@@ -74,6 +80,26 @@ def test_mistakes_end_with_one_line_and_status_2(refused, tmp_path, flags, messa
     assert list(tmp_path.iterdir()) == []
 
 
+def test_ratios_must_be_one_a_bone(refused, archive, small_run, tmp_path):
+    line = refused(
+        "train", f"--run_dir={tmp_path / 'run'}", f"--train_data={archive}", *small_run,
+        "--bone_ratios=1,1",
+    )  # fmt: skip
+    assert "bone_ratios has 2 values; the skeleton h36m17 has 16 bones" in line
+
+
+def test_numbers_given_for_auto_are_used_and_recorded(script, archive, small_run, tmp_path):
+    run_dir, ratios = tmp_path / "run", ",".join(["1.0"] * 16)
+    process = script(
+        "train", f"--run_dir={run_dir}", f"--train_data={archive}", *small_run,
+        "--elevation=-4.5", f"--bone_ratios={ratios}",
+    )  # fmt: skip
+    assert process.returncode == 0, process.stderr
+    flags = (run_dir / "flags.txt").read_text().splitlines()
+    assert {"--elevation=-4.5", f"--bone_ratios={ratios}"} <= set(flags)
+    assert posenet3d.load(run_dir).elevation == -4.5
+
+
 def test_file_that_is_no_archive_is_refused(refused, tmp_path):
     path = tmp_path / "poses.npz"
     path.write_text("not an archive")
@@ -83,6 +109,6 @@ def test_file_that_is_no_archive_is_refused(refused, tmp_path):
 
 def test_help_explains_every_flag(script):
     text = script("train", "--help").stdout
-    for flag in ("--train_data", "--view_elevation", "--loss_bone", "--optimizer_schedule"):
+    for flag in ("--train_data", "--elevation", "--bone_ratios", "--view_kind", "--loss_bone"):
         assert flag in text
     assert "Mean elevation of the cameras in degrees" in " ".join(text.split())

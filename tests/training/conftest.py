@@ -2,9 +2,12 @@
 
 import dataclasses
 
+import keras
+import numpy as np
 import pytest
 
-from posenet3d.data import pipeline, synthetic
+from posenet3d.data import synthetic
+from posenet3d.geometry import camera
 from posenet3d.skeleton import H36M_17
 from posenet3d.training import (
     DiscriminatorConfig,
@@ -12,7 +15,9 @@ from posenet3d.training import (
     LifterConfig,
     TrainingConfig,
 )
+from posenet3d.training.build import training_data
 from posenet3d.training.optimizers import make_optimizers
+from posenet3d.training.prepare import RunData
 
 
 @pytest.fixture(scope="session")
@@ -21,6 +26,31 @@ def poses():
     return synthetic.generate_poses(
         synthetic.SyntheticConfig(num_sequences=20, frames_per_sequence=20, seed=3)
     )
+
+
+@pytest.fixture(scope="session")
+def normalised_2d(poses):
+    """The same poses as networks see them, `[N, 17, 2]`."""
+    return camera.normalise(poses.keypoints_2d, H36M_17.root).keypoints_2d
+
+
+@pytest.fixture(scope="session")
+def run_data(poses):
+    """The same poses as the data of a run; keyword arguments replace parts."""
+
+    def make(**changes):
+        data = RunData(
+            train=poses,
+            evaluation=poses,
+            validation=poses.select(np.arange(64)),
+            source=None,
+            group=None,
+            scale=None,
+            dropped=0,
+        )
+        return dataclasses.replace(data, **changes)
+
+    return make
 
 
 @pytest.fixture(scope="session")
@@ -33,6 +63,7 @@ def small_config():
             steps_per_epoch=4,
             batch_size=32,
             validation_poses=64,
+            elevation=8.0,
             figures=False,
             lifter=LifterConfig(width=16, num_blocks=1),
             discriminator=DiscriminatorConfig(width=16, num_blocks=1),
@@ -47,8 +78,6 @@ def make_trainer(small_config):
     """A compiled trainer with the given settings."""
 
     def make(**changes):
-        import keras
-
         config = small_config(**changes)
         keras.utils.set_random_seed(config.seed)
         trainer = GeometricSelfSupervision(config, H36M_17, [1.0] * 16)
@@ -59,11 +88,12 @@ def make_trainer(small_config):
 
 
 @pytest.fixture(scope="session")
-def fit(poses):
+def fit(run_data):
     """Fits a trainer for some steps; returns the history of its one epoch."""
 
-    def fit(trainer, steps=4, start=0):
-        batches = pipeline.training_batches(poses, 32, seed=0, start_step=start)
+    def fit(trainer, steps=4, start=0, data=None):
+        config = dataclasses.replace(trainer.config, seed=0)
+        batches = training_data(config, data or run_data(), start)
         history = trainer.fit(batches, steps_per_epoch=steps, verbose=0, shuffle=False)
         return {name: values[-1] for name, values in history.history.items()}
 

@@ -5,7 +5,8 @@ from posenet3d.data import synthetic
 from posenet3d.errors import TrainingError
 from posenet3d.geometry import bones
 from posenet3d.skeleton import H36M_17
-from posenet3d.training.bone_ratios import estimate_bone_ratios
+from posenet3d.training.bone_ratios import estimate_bone_ratios, ratio_tables
+from posenet3d.training.placements import draw_placements
 
 
 @pytest.fixture(scope="module")
@@ -16,7 +17,11 @@ def many_views():
 
 
 def rms_error(ratios, poses):
-    true = bones.bone_ratios(poses.keypoints_3d, H36M_17).numpy().mean(axis=0)
+    return rms_error_3d(ratios, poses.keypoints_3d)
+
+
+def rms_error_3d(ratios, keypoints_3d):
+    true = bones.bone_ratios(keypoints_3d, H36M_17).numpy().mean(axis=0)
     return np.sqrt(np.mean((ratios - true / true.mean()) ** 2))
 
 
@@ -50,3 +55,34 @@ def test_unit_of_the_poses_does_not_matter(many_views):
 def test_poses_without_extent_are_refused():
     with pytest.raises(TrainingError, match="all joints of every pose coincide"):
         estimate_bone_ratios(np.ones((10, 17, 2)), H36M_17)
+
+
+def test_tables_hold_for_each_kind_of_body_in_each_placement(many_views):
+    short_arms = np.eye(17)
+    for side in ("left", "right"):
+        elbow, wrist = (H36M_17.index(f"{side}_{name}") for name in ("elbow", "wrist"))
+        short_arms[wrist, [wrist, elbow]] = 0.5
+    group = np.arange(len(many_views)) % 2
+    poses_2d, poses_3d = (
+        np.where(group[:, None, None] == 1, short_arms @ points, points)
+        for points in (many_views.keypoints_2d, many_views.keypoints_3d)
+    )
+    placements = draw_placements(H36M_17, 2, seed=0)
+    tables = ratio_tables(poses_2d, group, placements, H36M_17)
+    assert tables.shape == (2, 3, 16)
+    assert tables.dtype == np.float32
+    for kind in range(2):
+        for placement, ratios in zip(placements, tables[kind], strict=True):
+            placed_3d = (placement @ poses_3d[group == kind]).astype(np.float32)
+            assert rms_error_3d(ratios, placed_3d) < 0.06
+        assert np.abs(tables[kind, 1:] - tables[kind, 0]).max() > 0.1
+    forearms = [
+        i for i, (_, child) in enumerate(H36M_17.bones) if "wrist" in H36M_17.joint_names[child]
+    ]
+    np.testing.assert_allclose(tables[1, 0, forearms] / tables[0, 0, forearms], 0.5, atol=0.1)
+
+
+def test_table_of_one_kind_in_one_placement_is_the_estimate(many_views):
+    table = ratio_tables(many_views.keypoints_2d, None, np.eye(17)[None], H36M_17)
+    estimate = estimate_bone_ratios(many_views.keypoints_2d, H36M_17)
+    np.testing.assert_allclose(table, estimate[None, None], rtol=1e-6)

@@ -4,12 +4,14 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 import posenet3d
 from posenet3d.errors import ConfigError, TrainingError
 from posenet3d.models import Lifter, PoseEstimator
 from posenet3d.skeleton import H36M_17
 from posenet3d.training import OptimizerConfig, callbacks
+from posenet3d.training.view_distance import ViewDistance
 
 
 @pytest.mark.parametrize("loss", [math.nan, math.inf, -math.inf, 1e7])
@@ -75,10 +77,36 @@ def test_kept_lifter_is_the_best_or_the_last(keep, strategy, expected):
     assert kept_bias(callback) == expected
 
 
+def test_by_default_the_lifter_whose_views_are_the_nearest_is_kept(keep):
+    callback = keep()
+    distances = iter([0.3, 0.1, 0.2])
+    measure = callbacks.MeasureViews(SimpleNamespace(of=lambda trainer: next(distances)))
+    measure.set_model(callback.model)
+    for epoch in (1, 2, 3):
+        kernel, bias = callback.model.averaged_lifter.head.get_weights()
+        callback.model.averaged_lifter.head.set_weights([kernel, np.full_like(bias, epoch)])
+        logs = {"loss": -epoch}
+        measure.on_epoch_end(epoch, logs)
+        callback.on_epoch_end(epoch, logs)
+    assert kept_bias(callback) == 2.0
+    assert callback.best == 0.1
+
+
+def test_views_are_measured_of_the_lifter_that_would_be_kept(make_trainer, poses):
+    trainer, logs = make_trainer(), {}
+    measure = callbacks.MeasureViews(ViewDistance(poses, None, seed=0))
+    measure.set_model(trainer)
+    measure.on_epoch_end(0, logs)
+    trainer.lifter.head.kernel.assign_add(tf.ones_like(trainer.lifter.head.kernel))
+    assert logs == {"view_distance": measure.view_distance.of(trainer)}
+    trainer.averaged_lifter.set_weights(trainer.lifter.get_weights())
+    assert measure.view_distance.of(trainer) != logs["view_distance"]
+
+
 def test_unknown_metric_is_refused_with_those_there_are(keep):
     callback = keep(keep="best", keep_metric="val_pa_mpjpe")
-    with pytest.raises(ConfigError, match=r"val_pa_mpjpe.*only val_consistency"):
-        callback.on_epoch_end(0, {"loss": 1.0, "val_consistency": 2.0})
+    with pytest.raises(ConfigError, match=r"val_pa_mpjpe.*only view_distance, val_consistency"):
+        callback.on_epoch_end(0, {"loss": 1.0, "view_distance": 1.0, "val_consistency": 2.0})
 
 
 def test_metrics_of_epochs_to_be_done_again_are_cut_off(tmp_path):
@@ -93,8 +121,6 @@ def test_metrics_of_epochs_to_be_done_again_are_cut_off(tmp_path):
 
 
 def test_tensorboard_gets_pictures_every_few_epochs(make_trainer, poses, tmp_path):
-    import tensorflow as tf
-
     estimator = PoseEstimator(
         Lifter(17, 0, width=16, num_blocks=1, activation="leaky_relu", normalisation="none"),
         H36M_17,
@@ -113,12 +139,25 @@ def test_tensorboard_gets_pictures_every_few_epochs(make_trainer, poses, tmp_pat
     assert events == [(0, "lifted"), (0, "sampled views"), (2, "lifted"), (2, "sampled views")]
 
 
-def test_time_of_a_resumed_run_adds_up(make_trainer, tmp_path, monkeypatch):
-    clock = iter([100.0, 103.0])
-    monkeypatch.setattr(callbacks.time, "monotonic", lambda: next(clock, 103.0))
+def test_time_of_a_resumed_run_adds_up(monkeypatch):
+    times = iter([100.0, 103.0, 107.0])
+    monkeypatch.setattr(callbacks.time, "monotonic", lambda: next(times))
+    clock, logs = callbacks.Clock(seconds=60.0), {}
+    clock.on_epoch_end(4, logs)
+    assert logs == {"seconds": 63.0}
+    clock.on_epoch_end(5, logs)
+    assert logs == {"seconds": 67.0}
+    assert clock.seconds == 67.0
+
+
+def test_checkpoint_records_how_far_the_run_is(tmp_path, monkeypatch):
     saved = []
     monkeypatch.setattr(callbacks, "save_checkpoint", lambda *args: saved.append(args[-1]))
-    callback = callbacks.SaveCheckpoint(tmp_path / "c.npz", SimpleNamespace(best=2.0), seconds=60.0)
-    callback.set_model(make_trainer())
-    callback.on_epoch_end(4, {})
-    assert saved == [{"epochs": 5, "best": 2.0, "seconds": 63.0}]
+    for best in (2.0, math.inf):  # infinite: nothing has been kept by a metric yet
+        callback = callbacks.SaveCheckpoint(tmp_path / "c.npz", SimpleNamespace(best=best))
+        callback.set_model(None)
+        callback.on_epoch_end(4, {"seconds": 63.0})
+    assert saved == [
+        {"epochs": 5, "best": 2.0, "seconds": 63.0},
+        {"epochs": 5, "best": None, "seconds": 63.0},
+    ]

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from posenet3d.geometry import bones
+from posenet3d.geometry import bones, rotation
 from posenet3d.skeleton import H36M_17
 from posenet3d.training import losses
 
@@ -20,6 +20,25 @@ def test_bone_ratio_loss_is_zero_for_the_body_itself_at_any_size():
         losses.bone_ratio_loss(7.0 * POSES[:1], ratios, H36M_17), 0.0, atol=1e-10
     )
     assert losses.bone_ratio_loss(POSES[1:], ratios, H36M_17) > 0.1
+
+
+def test_bone_ratios_may_differ_from_pose_to_pose():
+    ratios = bones.bone_ratios(POSES, H36M_17)
+    np.testing.assert_allclose(losses.bone_ratio_loss(POSES, ratios, H36M_17), 0.0, atol=1e-10)
+    assert losses.bone_ratio_loss(POSES, tf.roll(ratios, 1, axis=0), H36M_17) > 0.1
+
+
+def test_one_body_in_another_position_has_no_same_body_loss():
+    turned = 3.0 * rotation.rotate(POSES, rotation.about_y(tf.fill([5], 1.0)))
+    np.testing.assert_allclose(losses.same_body_loss(POSES, turned, H36M_17), 0.0, atol=1e-8)
+
+
+def test_same_body_loss_is_that_of_bone_ratios():
+    ratios = bones.bone_ratios(POSES, H36M_17)
+    expected = losses.bone_ratio_loss(POSES[::-1], ratios, H36M_17)
+    loss = losses.same_body_loss(POSES, POSES[::-1], H36M_17)
+    np.testing.assert_allclose(loss, expected, rtol=1e-6)
+    assert loss > 0.1
 
 
 def test_bone_ratio_loss_has_finite_gradients_for_coincident_joints():
@@ -59,3 +78,9 @@ def test_gradient_penalty_of_a_linear_judge(slope, penalty):
     judge = lambda poses: slope * tf.reduce_sum(poses * direction, axis=[1, 2])  # noqa: E731
     value = losses.gradient_penalty(judge, POSES[:, :, :2], -POSES[:, :, :2], [1, 2])
     np.testing.assert_allclose(value, penalty, atol=1e-4)
+
+
+def test_gradient_penalty_takes_as_many_poses_as_there_are_of_both():
+    judge = lambda poses: 2.0 * poses[:, 1, 0]  # noqa: E731
+    value = losses.gradient_penalty(judge, POSES[:2, :, :2], POSES[:, :, :2], [1, 2])
+    np.testing.assert_allclose(value, 1.0, rtol=1e-5)

@@ -7,7 +7,8 @@ from posenet3d.data.archive import write_archive
 from posenet3d.errors import ConfigError, InputError, TrainingError
 from posenet3d.geometry import camera
 from posenet3d.skeleton import COCO_17, H36M_17
-from posenet3d.training.prepare import prepare
+from posenet3d.training.config import AdapterConfig
+from posenet3d.training.prepare import prepare, source_batch_size
 
 
 @pytest.fixture
@@ -108,3 +109,76 @@ def test_procedural_motion_is_added_to_an_archive_where_asked_for(small_config, 
     data = prepare(config)
     assert len(data.train) == 380 + 17 * 125
     assert len(data.evaluation) == 20  # the archive's alone
+    np.testing.assert_array_equal(data.group, np.repeat([0, 1], [380, 17 * 125]))
+
+
+def test_procedural_poses_keep_their_group_where_incomplete_ones_are_left_out(
+    small_config, poses, archive
+):
+    confidence = np.ones((len(poses), 17), np.float32)
+    confidence[::2, 3] = 0.0
+    path = archive(confidence=confidence)
+    data = prepare(small_config(train_data=path, synthetic_sequences=17))
+    assert data.dropped == 190
+    np.testing.assert_array_equal(data.group, np.repeat([0, 1], [190, 17 * 125]))
+
+
+def test_bodies_of_one_kind_have_no_group(small_config, archive):
+    assert prepare(small_config(train_data=archive())).group is None
+
+
+def test_sequences_stay_apart_where_some_are_held_out(small_config, archive):
+    """A sequence is one body, and its frames are neighbours."""
+    data = prepare(small_config(train_data=archive()))
+    np.testing.assert_array_equal(data.train.lengths, [20] * 19)
+
+
+def test_sequences_stay_apart_where_incomplete_poses_are_left_out(small_config, poses, archive):
+    confidence = np.ones((len(poses), 17), np.float32)
+    confidence[::2, 3] = 0.0
+    data = prepare(small_config(train_data=archive(confidence=confidence)))
+    assert data.train.lengths.max() <= 10
+
+
+@pytest.fixture
+def source_config(small_config, archive):
+    """Settings with a second archive, its parts as given."""
+
+    def make(share=0.25, **changes):
+        return small_config(
+            train_data=archive("train.npz"),
+            source_data=archive("source.npz", **changes),
+            adapter=AdapterConfig(share=share),
+        )
+
+    return make
+
+
+def test_a_second_archive_is_read_without_its_incomplete_poses(source_config, poses):
+    confidence = np.ones((len(poses), 17), np.float32)
+    confidence[:100, 3] = 0.0
+    data = prepare(source_config(confidence=confidence))
+    np.testing.assert_array_equal(data.source.keypoints_2d, poses.keypoints_2d[100:])
+    assert len(data.train) == 380
+    assert data.dropped == 0  # of the training set
+
+
+def test_there_is_no_source_unless_asked_for(small_config, archive):
+    assert prepare(small_config(train_data=archive())).source is None
+
+
+def test_too_few_poses_of_the_second_archive_are_refused(source_config, poses):
+    confidence = np.zeros((len(poses), 17), np.float32)
+    confidence[:50] = 1.0
+    with pytest.raises(TrainingError, match=r"There are 50 complete poses"):
+        prepare(source_config(confidence=confidence))
+
+
+def test_two_archives_have_no_common_scale(source_config):
+    with pytest.raises(ConfigError, match="source_data needs scale=pose"):
+        prepare(dataclasses.replace(source_config(), scale="dataset"))
+
+
+@pytest.mark.parametrize(("share", "size"), [(0.25, 8), (1.0, 32), (0.01, 1)])
+def test_poses_of_the_source_a_step(small_config, share, size):
+    assert source_batch_size(small_config(adapter=AdapterConfig(share=share))) == size

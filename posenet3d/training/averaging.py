@@ -1,0 +1,15 @@
+"""The averaged lifter: smoother than the one that learns, and the one that is kept."""
+
+from __future__ import annotations
+
+import tensorflow as tf
+
+from posenet3d.models import Lifter
+
+
+def move_average(average: Lifter, lifter: Lifter, step: tf.Tensor, decay: float) -> None:
+    """Moves the averaged lifter's weights towards the present one's, faster in the first steps."""
+    step = tf.cast(step, tf.float32)
+    decay = tf.minimum(decay, (1.0 + step) / (10.0 + step))
+    for averaged, weight in zip(average.weights, lifter.weights, strict=True):
+        averaged.assign_add((1.0 - decay) * (weight - averaged))

@@ -1,0 +1,120 @@
+"""From settings and poses to what a run trains: the trainer, its batches, its estimator."""
+
+from __future__ import annotations
+
+import numpy as np
+import tensorflow as tf
+
+from posenet3d.data import pipeline
+from posenet3d.data.records import Poses2D
+from posenet3d.errors import ConfigError
+from posenet3d.geometry import camera
+from posenet3d.models import Lifter, PoseEstimator, PoseFlow, load
+from posenet3d.training.bone_ratios import ratio_tables
+from posenet3d.training.config import TrainingConfig
+from posenet3d.training.flow import fit_flow
+from posenet3d.training.optimizers import make_optimizers
+from posenet3d.training.placements import draw_placements
+from posenet3d.training.prepare import RunData, source_batch_size
+from posenet3d.training.trainer import GeometricSelfSupervision
+
+
+def make_trainer(
+    config: TrainingConfig, data: RunData, fit: bool = True
+) -> GeometricSelfSupervision:
+    """The compiled trainer of a run, with new weights.
+
+    Args:
+      config: The settings, the elevation a number.
+      data: The poses.
+      fit: Whether to fit the flow; False where a checkpoint will replace its weights anyway.
+    """
+    skeleton = data.train.skeleton
+    given = config.bone_ratios
+    if given and len(given) != len(skeleton.bones):
+        raise ConfigError(
+            f"bone_ratios has {len(given)} values; the skeleton {skeleton.name} has "
+            f"{len(skeleton.bones)} bones."
+        )
+    if given and (config.augment.placements or data.group is not None):
+        raise ConfigError(
+            "bone_ratios can be given for one kind of body with its joints in one placement; with "
+            "augment_placements or synthetic_sequences beside train_data it must be auto."
+        )
+    placements = draw_placements(skeleton, config.augment.placements, config.seed)
+    ratios = given or ratio_tables(data.train.keypoints_2d, data.group, placements, skeleton)
+    flow = _make_flow(config, data, fit) if config.loss.flow else None
+    trainer = GeometricSelfSupervision(config, skeleton, ratios, placements.tolist(), flow=flow)
+    if trainer.gap_filler is not None:
+        trainer.gap_filler.adapt(_sample(data.train))
+    if config.init_model:
+        _start_from(trainer, config.init_model)
+    trainer.compile(*make_optimizers(config), jit_compile=config.jit_compile)
+    return trainer
+
+
+def _start_from(trainer: GeometricSelfSupervision, model: str) -> None:
+    """Gives both lifters the weights of a saved model's."""
+    lifter = load(model).lifter
+    sizes = [[w.shape for w in network.weights] for network in (lifter, trainer.lifter)]
+    if sizes[0] != sizes[1]:
+        raise ConfigError(
+            f"init_model {model} has another size than the settings: it was made with "
+            f"{lifter.trunk.settings}."
+        )
+    for network in (trainer.lifter, trainer.averaged_lifter):
+        network.set_weights(lifter.get_weights())
+
+
+def make_estimator(trainer: GeometricSelfSupervision, data: RunData) -> PoseEstimator:
+    """An estimator with a copy of the averaged lifter and the training poses' statistics."""
+    lifter = Lifter.from_config(trainer.averaged_lifter.get_config())
+    config = trainer.config
+    estimator = PoseEstimator(
+        lifter,
+        data.train.skeleton,
+        data.scale,
+        elevation=0.0 if config.view.kind == "uniform" else config.elevation,
+        average_mirrored=config.mirror and config.average_mirrored,
+        average_turned=config.average_turned,
+    )
+    lifter.set_weights(trainer.averaged_lifter.get_weights())
+    estimator.gap_filler.adapt(_sample(data.train))
+    return estimator
+
+
+def _make_flow(config: TrainingConfig, data: RunData, fit: bool) -> PoseFlow:
+    settings, skeleton = config.flow, data.train.skeleton
+    components = min(settings.num_components, 2 * (skeleton.num_joints - 1))
+    flow = PoseFlow(
+        skeleton.num_joints, skeleton.root, components, settings.num_blocks, settings.width
+    )
+    if fit:
+        poses = tf.constant(data.train.keypoints_2d, tf.float32)
+        normalised = camera.normalise(poses, skeleton.root, data.scale).keypoints_2d.numpy()
+        fit_flow(flow, normalised, skeleton, settings, config.seed)
+    return flow
+
+
+def _sample(poses: Poses2D) -> np.ndarray:
+    """2D poses enough for their mean and covariance."""
+    return poses.keypoints_2d[:: max(1, len(poses) // 50_000)]
+
+
+def training_data(config: TrainingConfig, data: RunData, start_step: int = 0) -> tf.data.Dataset:
+    """The batches of a run, with all that its settings ask for."""
+    batches = pipeline.training_batches(
+        data.train,
+        config.batch_size,
+        config.seed,
+        start_step,
+        data.scale,
+        neighbours=config.loss.motion > 0,
+        same_body=config.loss.same_body > 0,
+        group=data.group,
+    )
+    if data.source is None:
+        return batches
+    return pipeline.with_source(
+        batches, data.source, source_batch_size(config), config.seed, start_step
+    )

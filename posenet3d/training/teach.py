@@ -1,0 +1,136 @@
+"""The second stage of a run: lessons, student, checkpoints, and the lifter it becomes."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from posenet3d.data import pipeline
+from posenet3d.data.records import Poses2D
+from posenet3d.geometry import camera
+from posenet3d.models import DomainAdapter, Lifter, PoseEstimator
+from posenet3d.models.loading import ESTIMATOR_FILE
+from posenet3d.training import callbacks
+from posenet3d.training.checkpoint import restore_checkpoint
+from posenet3d.training.config import AugmentConfig, TrainingConfig
+from posenet3d.training.prepare import RunData
+from posenet3d.training.student import StudentTrainer
+
+_MOST_LESSONS = 400_000  # poses whose 2D and 3D are held in memory
+_BATCH = 4096
+
+
+def first_stage(config: TrainingConfig) -> TrainingConfig:
+    """The settings of a run's first stage: with a second to come, whole poses alone."""
+    if not config.student.steps:
+        return config
+    plain = dataclasses.replace(config.lifter, completes=False)
+    return dataclasses.replace(config, lifter=plain, augment=AugmentConfig())
+
+
+def teach(
+    config: TrainingConfig,
+    data: RunData,
+    teacher: PoseEstimator,
+    adapter: DomainAdapter | None,
+    run_dir: Path,
+    verbose: int | str = 0,
+) -> float:
+    """Trains the student and keeps it as `best/estimator.keras`; goes on where it was stopped.
+
+    Args:
+      config: The run's settings, the elevation a number.
+      data: The run's poses.
+      teacher: The lifter that the first stage has kept, or a saved one.
+      adapter: The first stage's, if it had one.
+      run_dir: The run's folder.
+      verbose: As in `train_and_evaluate`.
+
+    Returns:
+      The seconds that the second stage has taken in all.
+    """
+    keras.utils.set_random_seed(config.seed + 1)
+    student = make_student(config, data.train, *lessons(data, teacher, adapter))
+    checkpoint = run_dir / "checkpoints" / "student.npz"
+    progress: dict[str, Any] = {"epochs": 0, "best": None, "seconds": 0.0}
+    if checkpoint.exists():
+        progress = restore_checkpoint(checkpoint, student)
+    epochs = config.student.steps // config.steps_per_epoch
+    last = dataclasses.replace(config, keep="last")
+    keep = callbacks.KeepLifter(run_dir / "best" / ESTIMATOR_FILE, student_estimator(student), last)
+    clock = callbacks.Clock(progress["seconds"])
+    if progress["epochs"] < epochs:
+        student.fit(
+            tf.data.Dataset.range(config.steps_per_epoch),
+            initial_epoch=progress["epochs"],
+            epochs=epochs,
+            validation_data=pipeline.validation_batches(data.validation, config.batch_size),
+            callbacks=[
+                clock,
+                callbacks.StopOnDivergence(),
+                callbacks.LearningRates(),
+                keep,
+                callbacks.MetricsLog(run_dir / "student.jsonl", progress["epochs"]),
+                callbacks.SaveCheckpoint(checkpoint, keep),
+            ],
+            shuffle=False,
+            verbose=verbose,
+        )
+    return clock.seconds
+
+
+def make_student(
+    config: TrainingConfig, poses: Poses2D, keypoints_2d: np.ndarray, keypoints_3d: np.ndarray
+) -> StudentTrainer:
+    """A compiled student with these lessons `[N, J, 2]`, `[N, J, 3]` of the poses' skeleton."""
+    student = StudentTrainer(config, poses.skeleton)
+    student.take_lessons(keypoints_2d, keypoints_3d)
+    schedule = keras.optimizers.schedules.CosineDecay(
+        config.student.learning_rate, config.student.steps
+    )
+    student.compile(keras.optimizers.Adam(schedule), jit_compile=config.jit_compile)
+    return student
+
+
+def student_estimator(student: StudentTrainer) -> PoseEstimator:
+    """An estimator with a copy of the student's averaged lifter and its statistics."""
+    config = student.config
+    lifter = Lifter.from_config(student.averaged_lifter.get_config())
+    estimator = PoseEstimator(
+        lifter,
+        student.skeleton,
+        elevation=config.elevation or 0.0,
+        average_mirrored=config.mirror and config.average_mirrored,
+        average_turned=config.average_turned,
+    )
+    lifter.set_weights(student.averaged_lifter.get_weights())
+    estimator.gap_filler.set_weights(student.gap_filler.get_weights())
+    return estimator
+
+
+def lessons(
+    data: RunData, teacher: PoseEstimator, adapter: DomainAdapter | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """What the student learns: normalised 2D `[N, J, 2]` and what the teacher says of them.
+
+    Poses of a source come as the adapter has carried them over, since so the teacher knows them.
+    """
+    rows = np.arange(0, len(data.train), -(-len(data.train) // _MOST_LESSONS))
+    poses = [_normalised(data.train, rows)]
+    if data.source is not None:
+        source_2d = _normalised(data.source, np.arange(len(data.source))[:_MOST_LESSONS])
+        if adapter is not None:
+            source_2d = adapter.predict(source_2d, batch_size=_BATCH, verbose=0)
+        poses.append(source_2d)
+    keypoints_2d = np.concatenate(poses)
+    return keypoints_2d, teacher.lift(keypoints_2d, score=False).keypoints_3d
+
+
+def _normalised(poses: Poses2D, rows: np.ndarray) -> np.ndarray:
+    keypoints_2d = np.asarray(poses.keypoints_2d[rows], np.float32)
+    return camera.normalise(keypoints_2d, poses.skeleton.root).keypoints_2d.numpy()

@@ -1,0 +1,91 @@
+import os
+
+import numpy as np
+import pytest
+
+from posenet3d.data.archive import read_archive
+
+SUBJECTS = ("S1", "S5", "S6", "S7", "S8", "S9", "S11")
+DATA_SET = "--dataset=human36m"
+
+
+class Touch:
+    """Pickled as a command that leaves a file behind."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return os.system, (f"touch {self.path}",)
+
+
+@pytest.fixture
+def keypoints(tmp_path):
+    """A file of VideoPose3D's layout: each subject once for two seconds before four cameras."""
+    rng = np.random.default_rng(0)
+    views = {
+        subject: {"Walking": [rng.normal(500, 100, (100, 17, 2)).astype("f4") for _ in range(4)]}
+        for subject in SUBJECTS
+    }
+    metadata = {
+        "layout_name": "h36m",
+        "num_joints": 17,
+        "keypoints_symmetry": [[4, 5, 6, 11, 12, 13], [1, 2, 3, 14, 15, 16]],
+    }
+    path = tmp_path / "data_2d_h36m_cpn.npz"
+    np.savez_compressed(path, positions_2d=views, metadata=metadata)
+    return path
+
+
+def test_archive_can_be_trained_on_with_the_settings_for_it(
+    script, checkout, small_run, keypoints, tmp_path
+):
+    output = tmp_path / "h36m.npz"
+    process = script("prepare_data", DATA_SET, f"--keypoints_2d={keypoints}", f"--output={output}")
+    assert process.returncode == 0, process.stderr
+    assert "train: 2000 poses, 20 views of 5 recordings, 2D only." in process.stdout
+    assert "test: 800 poses, 8 views of 2 recordings, 2D only." in process.stdout
+    assert len(read_archive(output, "train")) == 2000
+    with np.load(output) as archive:
+        assert archive["test_cameras"].tolist() == [0, 1, 2, 3] * 2
+    process = script(
+        "train", f"--flagfile={checkout / 'configs' / 'chen2019_h36m_detected.flags'}",
+        f"--train_data={output}", f"--run_dir={tmp_path / 'run'}", *small_run,
+    )  # fmt: skip
+    assert process.returncode == 0, process.stderr
+    assert (tmp_path / "run" / "report.json").exists()
+
+
+def test_malicious_file_is_refused_in_one_line_and_runs_nothing(refused, tmp_path):
+    marker, path = tmp_path / "ran", tmp_path / "bad.npz"
+    np.savez(path, positions_2d={"S1": Touch(marker)}, metadata={})
+    line = refused(
+        "prepare_data", DATA_SET, f"--keypoints_2d={path}", f"--output={tmp_path / 'out.npz'}"
+    )
+    assert "system, which may run code; nothing was run" in line
+    assert not marker.exists()
+    assert not (tmp_path / "out.npz").exists()
+
+
+def test_inputs_are_not_overwritten(refused, keypoints):
+    before = keypoints.read_bytes()
+    line = refused("prepare_data", DATA_SET, f"--keypoints_2d={keypoints}", f"--output={keypoints}")
+    assert "output is one of the files to read" in line
+    assert keypoints.read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["chen2019_h36m_gt", "chen2019_h36m_detected"])
+def test_settings_are_those_of_chen2019_but_for_data_length_and_motion(checkout, name):
+    def flags(name):
+        lines = (checkout / "configs" / f"{name}.flags").read_text().splitlines()
+        return dict(
+            line.split("=") if "=" in line else (line, "") for line in lines if line[:1] == "-"
+        )
+
+    common, own = flags("chen2019"), flags(name)
+    assert {key for key in common | own if common.get(key) != own.get(key)} <= {
+        "--train_data", "--steps", "--steps_per_epoch", "--loss_motion",
+    }  # fmt: skip
+    assert own["--loss_motion"] == "1"
+    assert int(own["--steps_per_epoch"]) == 1_559_752 // int(own["--batch_size"])
+    assert int(own["--steps"]) == 200 * int(own["--steps_per_epoch"])

@@ -1,0 +1,108 @@
+"""What a user gets who installs the package and has no checkout."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from posenet3d.models import Lifter, PoseEstimator, load
+from posenet3d.models.loading import ESTIMATOR_FILE
+
+pytest.importorskip("setuptools", reason="builds the package")
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+FILES = ("LICENSE", "MANIFEST.in", "README.md", "pyproject.toml", "setup.cfg", "setup.py")
+
+
+@pytest.fixture(scope="module")
+def tree(people, tmp_path_factory):
+    """A checkout whose pretrained model `full` is one of this test's own, like no other."""
+    tree = tmp_path_factory.mktemp("tree")
+    for folder in ("posenet3d", "tests"):
+        shutil.copytree(
+            CHECKOUT / folder, tree / folder, ignore=shutil.ignore_patterns("__pycache__")
+        )
+    for file in FILES:
+        shutil.copy(CHECKOUT / file, tree)
+    full = tree / "saved_models" / "full"
+    (full / "1").mkdir(parents=True)
+    (full / "1" / "saved_model.pb").write_text("an export, which is not packed")
+    (full / "MODEL_CARD.md").write_text("# full\n")
+    lifter = Lifter(width=16, num_blocks=1, normalisation="layer")
+    estimator = PoseEstimator(lifter, people.skeleton)
+    rng = np.random.default_rng(0)
+    lifter.head.kernel.assign(rng.normal(scale=0.1, size=lifter.head.kernel.shape))
+    estimator.gap_filler.adapt(people.keypoints_2d)
+    estimator.save(full / ESTIMATOR_FILE)
+    return tree
+
+
+def build(tree, kind, folder):
+    """Makes the `wheel` or the `sdist` as pip does; returns the file."""
+    code = f"import sys; from setuptools import build_meta as b; b.build_{kind}(sys.argv[1])"
+    process = subprocess.run(
+        [sys.executable, "-c", code, str(folder)], cwd=tree, capture_output=True, text=True
+    )
+    assert process.returncode == 0, process.stderr
+    (file,) = folder.iterdir()
+    return file
+
+
+@pytest.fixture(scope="module")
+def wheel(tree, tmp_path_factory):
+    return build(tree, "wheel", tmp_path_factory.mktemp("wheel"))
+
+
+@pytest.fixture(scope="module")
+def installed(wheel, tmp_path_factory):
+    """A folder of packages with the wheel's; a wheel of Python alone is installed by unpacking."""
+    folder = tmp_path_factory.mktemp("site-packages")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(folder)
+    return folder
+
+
+def names(wheel):
+    with zipfile.ZipFile(wheel) as archive:
+        return set(archive.namelist())
+
+
+def test_wheel_has_models_cards_and_licence_but_no_tests(wheel):
+    files = names(wheel)
+    assert {name for name in files if "saved_models" in name} == {
+        f"posenet3d/saved_models/full/{ESTIMATOR_FILE}",
+        "posenet3d/saved_models/full/MODEL_CARD.md",
+    }
+    assert "LICENSE" in {Path(name).name for name in files}
+    modules = {path.relative_to(CHECKOUT) for path in (CHECKOUT / "posenet3d").rglob("*.py")}
+    assert {Path(name) for name in files if name.endswith(".py")} == modules
+
+
+def test_source_archive_makes_the_same_wheel(tree, wheel, tmp_path):
+    for folder in ("sdist", "source", "wheel"):
+        (tmp_path / folder).mkdir()
+    with tarfile.open(build(tree, "sdist", tmp_path / "sdist")) as archive:
+        archive.extractall(tmp_path / "source", filter="data")
+    (source,) = (tmp_path / "source").iterdir()
+    assert not (source / "tests").exists()
+    assert names(build(source, "wheel", tmp_path / "wheel")) == names(wheel)
+
+
+def test_script_lifts_with_the_wheel_alone_and_no_model_named(installed, tree, people, tmp_path):
+    poses = people.keypoints_2d[::48]
+    np.savez(tmp_path / "poses.npz", keypoints_2d=poses)
+    process = subprocess.run(
+        [sys.executable, CHECKOUT / "scripts" / "lift.py", "--input=poses.npz", "--output=3d.npz"],
+        cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(installed)}, capture_output=True,
+        text=True, timeout=300,
+    )  # fmt: skip
+    assert process.returncode == 0, process.stderr
+    expected = load(tree / "saved_models" / "full").lift(poses).keypoints_3d
+    with np.load(tmp_path / "3d.npz") as lifted:  # no other model gives the same
+        np.testing.assert_allclose(lifted["keypoints_3d"], expected, rtol=1e-4, atol=1e-4)

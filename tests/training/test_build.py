@@ -1,0 +1,109 @@
+import numpy as np
+import pytest
+
+from posenet3d.errors import ConfigError
+from posenet3d.geometry import bones
+from posenet3d.skeleton import H36M_17
+from posenet3d.training import LossConfig, ViewConfig, build
+from posenet3d.training.config import AdapterConfig, AugmentConfig, FlowConfig
+
+RATIOS = (1.0,) * 16
+
+
+@pytest.fixture(scope="module")
+def group(poses):
+    return (np.arange(len(poses)) % 2).astype(np.int32)
+
+
+def test_bone_ratios_are_estimated_from_the_poses(small_config, run_data, poses):
+    trainer = build.make_trainer(small_config(), run_data())
+    true = bones.bone_ratios(poses.keypoints_3d, H36M_17).numpy().mean(axis=0)
+    np.testing.assert_allclose(np.squeeze(trainer.bone_ratios), true, atol=0.2)
+
+
+def test_bone_ratios_that_are_given_are_used(small_config, run_data):
+    ratios = tuple(np.linspace(0.5, 1.5, 16).tolist())
+    trainer = build.make_trainer(small_config(bone_ratios=ratios), run_data())
+    np.testing.assert_allclose(np.squeeze(trainer.bone_ratios), ratios, rtol=1e-6)
+
+
+def test_every_placement_and_kind_of_body_has_its_ratios(small_config, run_data, group):
+    config = small_config(augment=AugmentConfig(placements=3))
+    trainer = build.make_trainer(config, run_data(group=group))
+    assert np.shape(trainer.placements) == (4, 17, 17)
+    assert np.shape(trainer.bone_ratios) == (2, 4, 16)
+
+
+def test_wrong_number_of_bone_ratios_is_refused(small_config, run_data):
+    with pytest.raises(ConfigError, match=r"has 2 values; the skeleton h36m17 has 16 bones"):
+        build.make_trainer(small_config(bone_ratios=(1.0, 1.0)), run_data())
+
+
+def test_one_set_of_ratios_cannot_hold_for_placements_or_kinds(small_config, run_data, group):
+    placed = small_config(bone_ratios=RATIOS, augment=AugmentConfig(placements=3))
+    mixed = small_config(bone_ratios=RATIOS)
+    for config, data in ((placed, run_data()), (mixed, run_data(group=group))):
+        with pytest.raises(ConfigError, match="it must be auto"):
+            build.make_trainer(config, data)
+
+
+def test_flow_is_fitted_unless_a_checkpoint_will_replace_it(small_config, run_data, normalised_2d):
+    config = small_config(
+        loss=LossConfig(flow=1.0), flow=FlowConfig(width=16, num_blocks=2, steps=5, batch_size=64)
+    )
+    shuffled_2d = np.random.default_rng(0).permuted(normalised_2d, axis=0)
+    prefers_real = {}
+    for fit in (False, True):
+        flow = build.make_trainer(config, run_data(), fit).flow
+        prefers_real[fit] = np.mean(flow(shuffled_2d)) - np.mean(flow(normalised_2d))
+    assert prefers_real[True] > prefers_real[False] + 0.3
+
+
+def test_gap_filler_knows_the_poses(small_config, run_data, poses):
+    trainer = build.make_trainer(small_config(augment=AugmentConfig(hide=0.3)), run_data())
+    present = np.ones((len(poses), 17), bool)
+    wrist = H36M_17.index("left_wrist")
+    present[:, wrist] = False
+    filled = trainer.gap_filler(poses.keypoints_2d, present).numpy()
+    error, size = (
+        np.linalg.norm(poses.keypoints_2d[:, wrist] - other[:, joint], axis=-1).mean()
+        for other, joint in ((filled, wrist), (poses.keypoints_2d, 0))
+    )
+    assert error < 0.5 * size
+
+
+@pytest.mark.parametrize(("kind", "elevation"), [("known", 8.0), ("uniform", 0.0)])
+def test_estimator_looks_from_where_the_cameras_stood(small_config, run_data, kind, elevation):
+    config = small_config(view=ViewConfig(kind=kind), mirror=False)
+    data = run_data(scale=300.0)
+    trainer = build.make_trainer(config, data)
+    estimator = build.make_estimator(trainer, data)
+    assert (estimator.elevation, estimator.scale) == (elevation, 300.0)
+    assert not estimator.average_mirrored
+    for mine, its in zip(
+        estimator.lifter.get_weights(), trainer.averaged_lifter.get_weights(), strict=True
+    ):
+        np.testing.assert_array_equal(mine, its)
+
+
+def test_batches_hold_what_the_settings_ask_for(small_config, run_data, poses, group):
+    plain = next(iter(build.training_data(small_config(), run_data())))
+    assert set(plain) == {"keypoints_2d"}
+    config = small_config(
+        loss=LossConfig(motion=1.0, same_body=1.0), adapter=AdapterConfig(share=0.5)
+    )
+    rich = next(iter(build.training_data(config, run_data(source=poses, group=group))))
+    shapes = {name: tuple(array.shape) for name, array in rich.items()}
+    assert shapes == {
+        "keypoints_2d": (32, 17, 2), "neighbour_2d": (32, 17, 2), "same_body_2d": (32, 17, 2),
+        "group": (32,), "source_2d": (16, 17, 2),
+    }  # fmt: skip
+
+
+def test_batches_go_on_where_they_stopped(small_config, run_data, poses):
+    data = run_data(source=poses)
+    batches = list(build.training_data(small_config(), data).take(3))
+    late = next(iter(build.training_data(small_config(), data, start_step=2)))
+    for name, array in late.items():
+        np.testing.assert_array_equal(array, batches[2][name])
+        assert np.any(array != batches[1][name])
