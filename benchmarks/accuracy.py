@@ -41,14 +41,17 @@ def main(_: list[str]) -> None:
         ("noisy 2D, joints missing", "keypoints_2d_noisy"),
     ):
         poses = _thinned(read_archive(_DATA.value, "test", keypoints, "cmu17"), _EVERY.value)
+        complete_2d = next(iter(models.values())).complete(poses.keypoints_2d, poses.confidence)
+        liftable = np.flatnonzero(np.isfinite(complete_2d).all(axis=(1, 2)))
+        left_out = len(poses) - len(liftable)
+        poses, complete_2d = poses.select(liftable), complete_2d[liftable]
         print(f"### {title}\n\n| | PA-MPJPE | N-MPJPE | flipped % | Spearman | best 80 % |")
         print("|---|---:|---:|---:|---:|---:|")
-        complete_2d = next(iter(models.values())).complete(poses.keypoints_2d, poses.confidence)
         print(_row("flat pose", flat_pose(complete_2d, poses.skeleton), poses))
         for name, model in models.items():
             result = model.lift(poses.keypoints_2d, poses.confidence)
             print(_row(name, result.keypoints_3d, poses, result))
-        print()
+        print(f"\n{len(poses)} poses; {left_out} with too few joints are left out.\n")
     print("## Left out of training, PA-MPJPE\n")
     print("| | flat pose | " + " | ".join(models) + " |")
     print("|---" + "|---:" * (1 + len(models)) + "|")
@@ -143,13 +146,12 @@ def _error(predicted_3d: np.ndarray, poses: Poses2D) -> float:
 def _row(
     title: str, predicted_3d: np.ndarray, poses: Poses2D, result: LiftResult | None = None
 ) -> str:
-    lifted = np.isfinite(predicted_3d).all(axis=(1, 2))
-    pair = predicted_3d[lifted], poses.keypoints_3d[lifted]
+    pair = predicted_3d, poses.keypoints_3d
     errors = metrics.pa_mpjpe(*pair)
     spearman = best = math.nan
     if result is not None:
-        spearman = ranking.spearman(result.score[lifted], errors)
-        best = ranking.error_of_best(result.score[lifted], errors, 0.8)
+        spearman = ranking.spearman(result.score, errors)
+        best = ranking.error_of_best(result.score, errors, 0.8)
     values = (
         errors.mean(),
         metrics.n_mpjpe(*pair).mean(),

@@ -109,6 +109,8 @@ def main() -> None:
     config = _flags.parse(TrainingConfig)
     if not config.student.steps:
         raise ConfigError("student_steps is 0; give the steps to train for.")
+    if config.elevation is None:
+        raise ConfigError("elevation is auto, but nothing is searched here; give a number.")
     placement = {"placement": config.skeleton}
     poses, test = (read_archive(config.train_data, s, **placement) for s in ("train", "test"))
     true_3d = read_true_3d(flags.FLAGS.train_3d, poses).astype(np.float32)

@@ -96,8 +96,10 @@ def make_report(
         raise InputError(f"None of the {len(poses)} poses can be lifted: {result.problems[0]}.")
     rows = {}
     if poses.keypoints_3d is not None:
-        # The flat pose is what the estimator's own input says without depth, gaps filled.
-        flat = flat_pose(estimator.complete(poses.keypoints_2d, poses.confidence), poses.skeleton)
+        # The flat pose is what the estimator's own input says without depth, gaps filled; NaN, who
+        # is not lifted, is in no row.
+        complete_2d = estimator.complete(poses.keypoints_2d, poses.confidence)
+        flat = flat_pose(np.nan_to_num(complete_2d), poses.skeleton)
         predictions = {"flat": flat}
         if untrained is not None:
             predictions["before"] = untrained.lift(

@@ -406,8 +406,8 @@ class TrainingConfig:
     )
     batch_size: int = setting(512, "Poses a step.")
     validation_poses: int = setting(2048, "Poses looked at after every epoch.")
-    keep: Literal["last", "last"] = setting(
-        "best",
+    keep: Literal["best", "last"] = setting(
+        "last",
         "Which lifter is kept. best: the one with the smallest keep_metric; last: that of the "
         "last epoch.",
     )

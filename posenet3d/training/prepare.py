@@ -54,9 +54,10 @@ def prepare(config: TrainingConfig) -> RunData:
         train = _join(train, procedural)
     complete = _complete_rows(train)
     dropped = len(train) - len(complete)
+    _check_enough(len(complete), config.batch_size, dropped)
     if dropped:
         train, group = train.keep(complete), None if group is None else group[complete]
-    _check_trainable(train, config.batch_size, dropped)
+    _check_varied(train)
     with_neighbour = int(train.lengths[train.lengths > 1].sum())
     if config.loss.motion and with_neighbour < config.batch_size:
         raise TrainingError(
@@ -90,9 +91,10 @@ def _source(config: TrainingConfig, skeleton: Skeleton) -> Poses2D:
     poses = poses.on(skeleton)
     complete = _complete_rows(poses)
     dropped = len(poses) - len(complete)
+    _check_enough(len(complete), source_batch_size(config), dropped)
     if dropped:
         poses = poses.keep(complete)
-    _check_trainable(poses, source_batch_size(config), dropped)
+    _check_varied(poses)
     return poses
 
 
@@ -155,14 +157,17 @@ def _complete_rows(poses: Poses2D) -> np.ndarray:
     return np.flatnonzero((poses.confidence > 0).all(axis=1))
 
 
-def _check_trainable(poses: Poses2D, batch_size: int, dropped: int) -> None:
+def _check_enough(count: int, batch_size: int, dropped: int) -> None:
     left_out = f" ({dropped} with missing joints are left out)" if dropped else ""
-    if len(poses) < max(MIN_POSES, batch_size):
+    if count < max(MIN_POSES, batch_size):
         raise TrainingError(
-            f"There are {len(poses)} complete poses to train on{left_out}, and at least "
+            f"There are {count} complete poses to train on{left_out}, and at least "
             f"{max(MIN_POSES, batch_size)} are needed (batch_size {batch_size}). A few thousand "
             "poses of many people and viewpoints are where training starts to make sense."
         )
+
+
+def _check_varied(poses: Poses2D) -> None:
     sample = np.asarray(poses.keypoints_2d[:: max(1, len(poses) // _SAMPLE)], np.float32)
     normalised = camera.normalise(sample, poses.skeleton.root).keypoints_2d.numpy()
     variation = float(np.sqrt(normalised.var(axis=0).mean()) * camera.DISTANCE)

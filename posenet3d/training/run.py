@@ -70,8 +70,8 @@ def train_and_evaluate(
     run_dir = Path(config.run_dir)
     _check_same_run(run_dir / "config.json", config)
     data = prepare(config)
-    _record(run_dir, {"config.json": json.dumps(_settings(config), indent=1)} | (records or {}))
     stage = _given_teacher(config) if config.student.teacher else None
+    _record(run_dir, {"config.json": json.dumps(_settings(config), indent=1)} | (records or {}))
     if stage is None:
         stage = _first_stage(config, data, run_dir, verbose, say)
     seconds, facts = stage.seconds, {"poses": len(data.train), "incomplete": data.dropped}
@@ -102,7 +102,7 @@ class _Stage:
     kept: PoseEstimator
     untrained: PoseEstimator | None
     adapter: DomainAdapter | None
-    elevation: float | None  # degrees; None where the views' kind needs none
+    elevation: float  # degrees
     seconds: float
     trials: tuple[dict[str, float], ...]  # of the search for the elevation
     facts: dict[str, Any]  # for the report
@@ -146,7 +146,7 @@ def _first_stage(
     if progress["epochs"] < config.epochs:
         seconds = _fit(config, data, trainer, progress, verbose, kept)
     facts: dict[str, Any] = {"steps": config.steps}
-    if config.elevation is not None:
+    if config.view.kind != "uniform":
         facts["elevation"] = config.elevation
     if trainer.bone_ratios is not None:
         skeleton = data.train.skeleton
@@ -154,7 +154,8 @@ def _first_stage(
         ratios = np.round(trainer.bone_ratios[0][0], 3).tolist()
         facts["bone_ratios"] = dict(zip(names, ratios, strict=True))
     seconds += sum(trial["seconds"] for trial in trials)
-    return _Stage(load(kept), untrained, trainer.adapter, config.elevation, seconds, trials, facts)
+    teacher = load(kept)
+    return _Stage(teacher, untrained, trainer.adapter, teacher.elevation, seconds, trials, facts)
 
 
 def find_elevation(

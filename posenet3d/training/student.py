@@ -156,11 +156,12 @@ class StudentTrainer(keras.Model):
         rows = tf.cast(share * float(len(self._poses_2d)), tf.int32)
         keypoints_2d = tf.gather(self._poses_2d, rows)
         keypoints_3d = tf.gather(self._poses_3d, rows)
-        coin = randomness.uniform([count, 1, 1], self._seed(_MIRROR)) < 0.5
-        keypoints_2d, keypoints_3d = (
-            tf.where(coin, mirror.mirror(poses, self.skeleton), poses)
-            for poses in (keypoints_2d, keypoints_3d)
-        )
+        if self.config.mirror:
+            coin = randomness.uniform([count, 1, 1], self._seed(_MIRROR)) < 0.5
+            keypoints_2d, keypoints_3d = (
+                tf.where(coin, mirror.mirror(poses, self.skeleton), poses)
+                for poses in (keypoints_2d, keypoints_3d)
+            )
         mixed, bodies = self.config.student.mixed, self.config.student.bodies
         bodies_3d = mix_limbs(keypoints_3d[:seen], self.skeleton, mixed, self._seed(_LIMBS))
         bodies_3d = other_bodies(bodies_3d, self.skeleton, bodies, self._seed(_BODY))
@@ -213,6 +214,8 @@ def distance_from(predicted_3d: tf.Tensor, true_3d: tf.Tensor) -> tf.Tensor:
     The scale is that of least squares a pose: an image does not tell it.
     """
     product = tf.reduce_sum(predicted_3d * true_3d, axis=[1, 2], keepdims=True)
-    scale = tf.stop_gradient(product) / tf.reduce_sum(tf.square(true_3d), [1, 2], keepdims=True)
+    # Never negative: that would be the point reflection's.
+    scale = tf.nn.relu(product) / tf.reduce_sum(tf.square(true_3d), [1, 2], keepdims=True)
+    scale = tf.stop_gradient(scale)
     squared = tf.reduce_sum(tf.square(predicted_3d - scale * true_3d), axis=-1)
     return tf.reduce_mean(tf.sqrt(squared + 1e-12))  # finite slope at the root

@@ -1,7 +1,10 @@
 import dataclasses
+from itertools import pairwise
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from posenet3d.data.records import Poses2D
 from posenet3d.skeleton import COCO_17, H36M_17
@@ -152,3 +155,70 @@ def test_poses_of_another_skeleton_are_mapped_with_their_3d(people):
     np.testing.assert_allclose(back.keypoints_2d[:, knees], people.keypoints_2d[:, knees])
     np.testing.assert_array_equal(back.keypoints_3d[:, H36M_17.root], 0.0)
     assert people.on(H36M_17) is people
+
+
+def as_frames(poses):
+    """(sequence name, first number of the pose) of every row, sequence by sequence."""
+    names = np.repeat(poses.sequences, poses.lengths)
+    return list(zip(names.tolist(), poses.keypoints_2d[:, 0, 0].astype(int).tolist(), strict=True))
+
+
+@pytest.fixture
+def numbered():
+    """Ten poses, each of its own number, in the sequences 0 to 3, 4 to 8 and 9."""
+    numbers = np.broadcast_to(np.arange(10.0)[:, None, None], (10, 17, 2))
+    return Poses2D(
+        numbers,
+        H36M_17,
+        confidence=np.broadcast_to(np.arange(10)[:, None] / 10, (10, 17)),
+        keypoints_3d=np.broadcast_to(np.arange(10.0)[:, None, None], (10, 17, 3)),
+        lengths=[4, 5, 1],
+        sequences=("walk", "run", "jump"),
+        image_size=(1000, 800),
+        frame_rate=25.0,
+    )
+
+
+@pytest.mark.parametrize(
+    ("rows", "lengths", "sequences"),
+    [
+        (range(10), [4, 5, 1], ["walk", "run", "jump"]),
+        ([0, 1, 3], [2, 1], ["walk", "walk"]),  # split at the gap
+        ([2, 3, 4, 5], [2, 2], ["walk", "run"]),  # split where a sequence ends, without a gap
+        ([3, 4], [1, 1], ["walk", "run"]),
+        ([0, 2, 4, 6], [1, 1, 1, 1], ["walk", "walk", "run", "run"]),
+        ([1, 2, 9], [2, 1], ["walk", "jump"]),  # a whole sequence left out
+        ([5, 6, 7], [3], ["run"]),
+        ([9], [1], ["jump"]),
+    ],
+)
+def test_keep_splits_sequences_where_rows_are_left_out(numbered, rows, lengths, sequences):
+    kept = numbered.keep(rows)
+    assert kept.lengths.tolist() == lengths
+    assert list(kept.sequences) == sequences
+    for name in ("keypoints_2d", "confidence", "keypoints_3d"):
+        np.testing.assert_array_equal(getattr(kept, name), getattr(numbered, name)[list(rows)])
+    assert (kept.image_size, kept.frame_rate) == ((1000, 800), 25.0)
+
+
+@given(st.sets(st.integers(0, 9), min_size=1))
+def test_keep_loses_no_row_and_makes_no_new_neighbours(rows):
+    poses = Poses2D(
+        np.broadcast_to(np.arange(10.0)[:, None, None], (10, 17, 2)),
+        H36M_17,
+        lengths=[4, 5, 1],
+        sequences=("walk", "run", "jump"),
+    )
+    kept = poses.keep(np.array(sorted(rows)))
+    assert as_frames(kept) == [frame for frame in as_frames(poses) if frame[1] in rows]
+    ends = np.cumsum(kept.lengths)[:-1]
+    before = {(a, b) for a, b in pairwise(as_frames(poses)) if a[0] == b[0]}
+    for start, part in zip([0, *ends], np.split(np.array(sorted(rows)), ends), strict=True):
+        assert all(b - a == 1 for a, b in pairwise(part))
+        frames = as_frames(kept)[start : start + len(part)]
+        assert set(pairwise(frames)) <= before
+
+
+def test_keep_refuses_to_leave_nothing(numbered):
+    with pytest.raises(ValueError, match="holds no pose at all"):
+        numbered.keep(np.array([], int))

@@ -49,6 +49,15 @@ def test_incomplete_poses_are_left_out_and_counted(small_config, poses, archive)
     assert (data.evaluation.confidence == 0).any()  # they can be lifted all the same
 
 
+@pytest.mark.parametrize("role", ["train_data", "source_data"])
+def test_poses_that_are_all_incomplete_are_refused(small_config, poses, archive, role):
+    confidence = np.ones((len(poses), 17), np.float32)
+    confidence[:, 3] = 0.0
+    paths = {"train_data": archive("whole.npz")} | {role: archive(confidence=confidence)}
+    with pytest.raises(TrainingError, match=r"There are 0 complete poses .* missing joints"):
+        prepare(small_config(**paths))
+
+
 def test_whole_sequences_are_held_out(small_config, poses, archive):
     data = prepare(small_config(train_data=archive()))
     assert (len(data.train), len(data.evaluation)) == (380, 20)

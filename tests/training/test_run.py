@@ -19,7 +19,7 @@ from posenet3d.training import (
     run,
     train_and_evaluate,
 )
-from posenet3d.training.config import TrainingConfig
+from posenet3d.training.config import StudentConfig, TrainingConfig
 from posenet3d.training.prepare import prepare
 
 
@@ -159,6 +159,20 @@ def test_poses_without_3d_are_trained_on_and_pictured(small_config, poses, tmp_p
     assert "no error to measure" in str(report)
     assert (tmp_path / "run" / "lifted.png").stat().st_size > 10_000
     assert "final" not in json.loads((tmp_path / "run" / "report.json").read_text())
+
+
+def test_level_cameras_are_level_in_both_stages(small_config, data, tmp_path):
+    config = small_config(
+        run_dir=str(tmp_path / "run"),
+        train_data=data,
+        elevation=8.0,  # of no use to views of this kind
+        view=ViewConfig(kind="uniform"),
+        student=StudentConfig(steps=4),
+    )
+    report = train_and_evaluate(config)
+    assert "elevation" not in report.training
+    for folder in ("teacher", "best"):
+        assert posenet3d.load(tmp_path / "run" / folder / "estimator.keras").elevation == 0.0
 
 
 def test_diverging_run_stops_with_an_explanation(small_config, data, tmp_path):

@@ -89,3 +89,55 @@ def test_joint_errors_stand_in_the_row_of_their_joint():
     assert [t.get_text() for t in axes.get_yticklabels()][1] == "right hip"
     with pytest.raises(ValueError, match="must have 17 errors"):
         charts.error_by_joint({"ours": np.zeros(16)}, H36M_17)
+
+
+TRIALS = [
+    {"elevation": 24.0, "view_distance": 2.5},
+    {"elevation": -8.0, "view_distance": 0.5},
+    {"elevation": 8.0, "view_distance": 0.02, "seconds": 3.0},
+]
+
+
+def test_trials_stand_at_their_elevation_from_left_to_right():
+    figure = charts.elevation_curve(TRIALS)
+    (axes,) = figure.axes
+    (curve,) = axes.lines
+    np.testing.assert_array_equal(curve.get_xdata(), [-8.0, 8.0, 24.0])
+    np.testing.assert_array_equal(curve.get_ydata(), [0.5, 0.02, 2.5])
+    assert curve.get_marker() == "o"
+    assert axes.get_yscale() == "log"
+    assert axes.get_xscale() == "linear"
+    assert "degrees" in axes.get_xlabel()
+    assert figures.to_png(figure, dpi=40)
+
+
+def test_a_trial_without_distance_does_not_vanish_from_a_logarithmic_axis():
+    trials = [*TRIALS, {"elevation": 0.0, "view_distance": 0.0}]
+    (axes,) = charts.elevation_curve(trials).axes
+    assert axes.get_yscale() == "linear"
+    low, high = axes.get_ylim()
+    assert low <= 0.0 < 2.5 <= high
+
+
+def test_a_search_of_one_trial_is_drawn():
+    (axes,) = charts.elevation_curve(TRIALS[:1]).axes
+    assert axes.lines[0].get_xydata().tolist() == [[24.0, 2.5]]
+
+
+def test_no_trial_is_refused():
+    with pytest.raises(ValueError, match="no trial to draw"):
+        charts.elevation_curve([])
+
+
+def test_errors_stand_over_their_minutes_a_line_a_run():
+    curves = {
+        "ours": (np.array([1.0, 10.0]), np.array([80.0, 40.0])),
+        "supervised": (np.array([0.5]), np.array([30.0])),
+    }
+    (axes,) = charts.error_against_minutes(curves).axes
+    for name, (minutes, errors) in curves.items():
+        line = lines(axes)[name]
+        np.testing.assert_array_equal(line.get_xydata(), np.stack([minutes, errors], axis=1))
+    assert axes.get_xscale() == axes.get_yscale() == "log"
+    with pytest.raises(ValueError, match="no run to draw"):
+        charts.error_against_minutes({})
