@@ -26,6 +26,7 @@ from posenet3d.training.checkpoint import restore_checkpoint
 from posenet3d.training.config import TrainingConfig
 from posenet3d.training.elevation import ElevationSearch, search_elevation
 from posenet3d.training.prepare import RunData, prepare
+from posenet3d.training.source_distance import source_distances
 from posenet3d.training.teach import first_stage, teach
 from posenet3d.training.trainer import GeometricSelfSupervision
 from posenet3d.training.view_distance import ViewDistance
@@ -153,6 +154,9 @@ def _first_stage(
         names = [skeleton.joint_names[child] for _, child in skeleton.bones]
         ratios = np.round(trainer.bone_ratios[0][0], 3).tolist()
         facts["bone_ratios"] = dict(zip(names, ratios, strict=True))
+    if data.source is not None:
+        distances = source_distances(data.train, data.source, trainer.adapter, config.seed)
+        facts["source_distance"] = distances
     seconds += sum(trial["seconds"] for trial in trials)
     teacher = load(kept)
     return _Stage(teacher, untrained, trainer.adapter, teacher.elevation, seconds, trials, facts)
