@@ -161,6 +161,17 @@ def test_poses_without_3d_are_trained_on_and_pictured(small_config, poses, tmp_p
     assert "final" not in json.loads((tmp_path / "run" / "report.json").read_text())
 
 
+def test_distances_of_a_second_data_set_are_reported(small_config, data, poses, tmp_path):
+    wide = poses.keypoints_2d * np.array([1.33, 1.0])
+    path = str(tmp_path / "wide.npz")
+    write_archive(path, dataclasses.replace(poses, keypoints_2d=wide, keypoints_3d=None))
+    config = small_config(run_dir=str(tmp_path / "run"), train_data=data, source_data=path)
+    distances = train_and_evaluate(config).training["source_distance"]
+    assert distances["frechet"] > 3 * distances["frechet_of_itself"]
+    assert distances["moved"] > 0
+    assert "source_distance" in (tmp_path / "run" / "report.md").read_text()
+
+
 def test_level_cameras_are_level_in_both_stages(small_config, data, tmp_path):
     config = small_config(
         run_dir=str(tmp_path / "run"),

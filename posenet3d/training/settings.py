@@ -1,0 +1,19 @@
+"""What all settings share: a help text each, which is that of its flag, and a range."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from posenet3d.errors import ConfigError
+
+
+def setting(default: Any, help: str) -> Any:
+    """A dataclass field with a help text."""
+    return dataclasses.field(default=default, metadata={"help": help})
+
+
+def check_range(name: str, value: float, low: float, high: float) -> None:
+    """Raises `ConfigError` where a value lies outside, NaN included."""
+    if not low <= value <= high:
+        raise ConfigError(f"{name} must lie between {low} and {high}, got {value}.")
