@@ -1,6 +1,7 @@
 """Speed of training and lifting, and how much of the machine the training step uses.
 
     python benchmarks/throughput.py
+    python benchmarks/throughput.py --tables=pretrained
 
 Prints Markdown tables. The rate of float32 matrix multiplication is measured in the same run, on
 the shapes of the networks' layers, right before and after each training measurement.
@@ -12,13 +13,16 @@ import resource
 import statistics
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import keras
 import numpy as np
 import tensorflow as tf
 from absl import app, flags
 
+import posenet3d
 from posenet3d.models import Lifter, PoseEstimator
+from posenet3d.models.loading import ESTIMATOR_FILE
 from posenet3d.skeleton import H36M_17
 from posenet3d.training import (
     DiscriminatorConfig,
@@ -29,6 +33,11 @@ from posenet3d.training import (
 from posenet3d.training.optimizers import make_optimizers
 
 _SECONDS = flags.DEFINE_float("seconds", 20.0, "About how long each measurement takes.")
+_TABLES = flags.DEFINE_multi_enum(
+    "tables", ["training", "lifting", "pretrained"], ["training", "lifting", "pretrained"], "Which."
+)
+_PRETRAINED = ("full", "small")
+_SAVED = Path(__file__).resolve().parents[1] / "saved_models"
 
 PAPER = TrainingConfig(
     batch_size=1024,
@@ -149,11 +158,36 @@ def measure_lifting(seconds: float) -> None:
             print(f"| {name} | {batch} | {1e3 * call:.2f} | {batch / call:.0f} |", flush=True)
 
 
+def measure_pretrained(seconds: float) -> None:
+    """Prints what the pretrained models cost: their size, and `lift` with its mirror and score."""
+    print("\n| model | parameters | file kB | batch | poses/s | with score |")
+    print("|---|---:|---:|---:|---:|---:|")
+    for name in _PRETRAINED:
+        estimator = posenet3d.load(name)
+        kilobytes = (_SAVED / name / ESTIMATOR_FILE).stat().st_size / 1000
+        size = f"{estimator.lifter.count_params()} | {kilobytes:.0f}"
+        for batch in (1, 64, 4096):
+            poses = np.random.default_rng(0).normal(500.0, 100.0, size=(batch, 17, 2))
+            rates = [
+                batch
+                / median_seconds(
+                    lambda e=estimator, p=poses, s=score: e.lift(p, score=s), seconds / 6
+                )
+                for score in (False, True)
+            ]
+            print(f"| {name} | {size} | {batch} | {rates[0]:.0f} | {rates[1]:.0f} |", flush=True)
+
+
 def main(_: list[str]) -> None:
     """Measures and prints."""
     keras.utils.set_random_seed(0)
-    measure_training(_SECONDS.value)
-    measure_lifting(_SECONDS.value)
+    tables = {
+        "training": measure_training,
+        "lifting": measure_lifting,
+        "pretrained": measure_pretrained,
+    }
+    for name in _TABLES.value:
+        tables[name](_SECONDS.value)
 
 
 if __name__ == "__main__":

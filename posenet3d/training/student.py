@@ -162,20 +162,36 @@ class StudentTrainer(keras.Model):
                 tf.where(coin, mirror.mirror(poses, self.skeleton), poses)
                 for poses in (keypoints_2d, keypoints_3d)
             )
-        mixed, bodies = self.config.student.mixed, self.config.student.bodies
-        bodies_3d = mix_limbs(keypoints_3d[:seen], self.skeleton, mixed, self._seed(_LIMBS))
-        bodies_3d = other_bodies(bodies_3d, self.skeleton, bodies, self._seed(_BODY))
         matrices = self._draw_placements(count)
-        placed_3d = matrices @ tf.concat([bodies_3d, keypoints_3d[seen:]], axis=0)
-        placed_3d -= placed_3d[:, self.skeleton.root, tf.newaxis]
-        virtual_2d, virtual_3d, elevation = self._through_cameras(placed_3d[:seen])
-        placed_2d = tf.concat([virtual_2d, matrices[seen:] @ keypoints_2d[seen:]], axis=0)
-        return Lesson(
-            keypoints_2d=camera.normalise(placed_2d, self.skeleton.root).keypoints_2d,
-            keypoints_3d=tf.concat([virtual_3d, placed_3d[seen:]], axis=0),
-            elevation=tf.pad(elevation, [[0, count - seen]]),
-            elevation_known=tf.pad(tf.ones_like(elevation), [[0, count - seen]]),
-        )
+        # Some of TensorFlow's kernels divide by the number of rows: no empty parts.
+        parts = []
+        if seen:
+            parts.append(self._virtual(keypoints_3d[:seen], matrices[:seen]))
+        if seen < count:
+            real = (poses[seen:] for poses in (keypoints_2d, keypoints_3d, matrices))
+            parts.append(self._real(*real))
+        return Lesson(*(tf.concat(tensors, axis=0) for tensors in zip(*parts, strict=True)))
+
+    def _virtual(self, keypoints_3d: tf.Tensor, matrices: tf.Tensor) -> Lesson:
+        """Other bodies than these, their joints placed anew, seen through virtual cameras."""
+        mixed, bodies = self.config.student.mixed, self.config.student.bodies
+        keypoints_3d = mix_limbs(keypoints_3d, self.skeleton, mixed, self._seed(_LIMBS))
+        keypoints_3d = other_bodies(keypoints_3d, self.skeleton, bodies, self._seed(_BODY))
+        seen_2d, seen_3d, elevation = self._through_cameras(self._placed(keypoints_3d, matrices))
+        seen_2d = camera.normalise(seen_2d, self.skeleton.root).keypoints_2d
+        return Lesson(seen_2d, seen_3d, elevation, tf.ones_like(elevation))
+
+    def _real(
+        self, keypoints_2d: tf.Tensor, keypoints_3d: tf.Tensor, matrices: tf.Tensor
+    ) -> Lesson:
+        """These poses as they are, but for their joints' placement."""
+        placed_2d = camera.normalise(matrices @ keypoints_2d, self.skeleton.root).keypoints_2d
+        unknown = tf.zeros_like(placed_2d[:, 0, 0])
+        return Lesson(placed_2d, self._placed(keypoints_3d, matrices), unknown, unknown)
+
+    def _placed(self, keypoints_3d: tf.Tensor, matrices: tf.Tensor) -> tf.Tensor:
+        placed_3d = matrices @ keypoints_3d
+        return placed_3d - placed_3d[:, self.skeleton.root, tf.newaxis]
 
     def _draw_placements(self, count: int) -> tf.Tensor:
         """Matrices `[count, J, J]`: half of them leave the joints where they are."""

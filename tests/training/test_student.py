@@ -275,3 +275,10 @@ def test_lessons_are_mirrored_where_the_settings_say_so(taught, poses, mirrored)
 def keypoints_3d_of(poses):
     root = poses.keypoints_3d[:, poses.skeleton.root, None]
     return np.asarray(poses.keypoints_3d - root, np.float32)
+
+
+@pytest.mark.parametrize("virtual", [0.0, 1.0])
+def test_lessons_may_all_be_real_or_all_virtual(taught, virtual):
+    student = taught(virtual=virtual)
+    assert math.isfinite(fit(student, 2)["loss"])
+    np.testing.assert_array_equal(student.lesson().elevation_known, virtual)
