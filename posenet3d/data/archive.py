@@ -88,38 +88,6 @@ def archive_splits(path: str | Path) -> tuple[str, ...]:
     return tuple(s for s in SPLITS if f"{s}_keypoints_2d.npy" in names)
 
 
-def write_archive(path: str | Path, poses: Poses2D, split: str | None = None) -> None:
-    """Writes poses as an archive that can be memory-mapped; replaces a file of that name whole.
-
-    Args:
-      path: The `.npz` file.
-      poses: The poses.
-      split: Gives the keys this prefix; read them with the same `split`.
-
-    Raises:
-      InputError: If the folder of `path` does not exist.
-    """
-    from posenet3d.formats.atomic import atomic_path
-
-    arrays = {
-        "keypoints_2d": poses.keypoints_2d,
-        "confidence": poses.confidence,
-        "keypoints_3d": poses.keypoints_3d,
-        "lengths": poses.lengths,
-        "sequences": np.array(poses.sequences),
-    }
-    shared = {
-        "joints": np.array(poses.skeleton.joint_names),
-        "image_size": None if poses.image_size is None else np.array(poses.image_size),
-        "frame_rate": None if poses.frame_rate is None else np.array(poses.frame_rate),
-    }
-    prefix = f"{split}_" if split else ""
-    arrays = {prefix + k: v for k, v in arrays.items() if v is not None}
-    arrays |= {k: v for k, v in shared.items() if v is not None}
-    with atomic_path(path) as temporary, open(temporary, "wb") as file:
-        np.savez(file, **arrays)
-
-
 def _wanted(members: Collection[str], prefix: str, keypoints: str) -> list[str]:
     keys = [prefix + key for key in (keypoints, "keypoints_3d", "lengths", "sequences")]
     of_detector = prefix + "keypoints_2d_noisy" in members

@@ -1,4 +1,4 @@
-"""Writes pose archives of several splits; the layout is in docs/data.md."""
+"""Writes pose archives; the layout is in docs/data.md."""
 
 from __future__ import annotations
 
@@ -11,6 +11,20 @@ from posenet3d.data.records import Poses2D
 from posenet3d.formats.atomic import atomic_path
 
 
+def write_archive(path: str | Path, poses: Poses2D, split: str | None = None) -> None:
+    """Writes poses as an archive that can be memory-mapped; replaces a file of that name whole.
+
+    Args:
+      path: The `.npz` file.
+      poses: The poses.
+      split: Gives the keys this prefix; read them with the same `split`.
+
+    Raises:
+      InputError: If the folder of `path` does not exist.
+    """
+    write_splits(path, {split or "": poses})
+
+
 def write_splits(
     path: str | Path,
     splits: Mapping[str, Poses2D],
@@ -21,7 +35,7 @@ def write_splits(
     Args:
       path: The `.npz` file; one of that name is replaced.
       splits: The poses of each split: `train`, `val`, `test`. `read_archive` reads them with the
-        same `split`.
+        same `split`; one of the name "" is an archive without splits.
       labels: Further arrays by key, for users of the archive; `read_archive` does not look at them.
 
     Raises:
@@ -42,13 +56,15 @@ def write_splits(
         "frame_rate": None if frame_rate is None else np.array(frame_rate),
     }
     for split, poses in splits.items():
-        arrays |= {
-            f"{split}_keypoints_2d": poses.keypoints_2d,
-            f"{split}_confidence": poses.confidence,
-            f"{split}_keypoints_3d": poses.keypoints_3d,
-            f"{split}_lengths": poses.lengths,
-            f"{split}_sequences": np.array(poses.sequences),
+        of_split = {
+            "keypoints_2d": poses.keypoints_2d,
+            "confidence": poses.confidence,
+            "keypoints_3d": poses.keypoints_3d,
+            "lengths": poses.lengths,
+            "sequences": np.array(poses.sequences),
         }
+        prefix = f"{split}_" if split else ""
+        arrays |= {prefix + key: array for key, array in of_split.items()}
     taken = sorted(set(labels or {}) & set(arrays))
     if taken:
         raise ValueError(f"The labels {', '.join(taken)} are keys of the poses themselves.")

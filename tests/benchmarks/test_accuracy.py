@@ -9,7 +9,7 @@ import pytest
 from absl import flags
 
 from posenet3d.data import synthetic
-from posenet3d.data.archive import write_archive
+from posenet3d.data.archive_writer import write_archive
 from posenet3d.geometry import bones, camera
 from posenet3d.models import Lifter, PoseEstimator
 from posenet3d.skeleton import CMU_17

@@ -12,7 +12,7 @@ import pytest
 
 import posenet3d
 from posenet3d.data import synthetic
-from posenet3d.data.archive import write_archive
+from posenet3d.data.archive_writer import write_archive
 from posenet3d.errors import InputError
 from posenet3d.evaluation import evaluate
 from posenet3d.skeleton import CMU_17

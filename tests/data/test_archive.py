@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from posenet3d.data import pipeline
-from posenet3d.data.archive import archive_splits, read_archive, write_archive
+from posenet3d.data.archive import archive_splits, read_archive
+from posenet3d.data.archive_writer import write_archive
 from posenet3d.data.records import Poses2D
 from posenet3d.errors import InputError
 from posenet3d.skeleton import COCO_17

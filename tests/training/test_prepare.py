@@ -3,7 +3,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from posenet3d.data.archive import write_archive
+from posenet3d.data.archive_writer import write_archive
 from posenet3d.errors import ConfigError, InputError, TrainingError
 from posenet3d.geometry import camera
 from posenet3d.skeleton import COCO_17, H36M_17

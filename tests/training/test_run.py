@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import posenet3d
-from posenet3d.data.archive import write_archive
+from posenet3d.data.archive_writer import write_archive
 from posenet3d.errors import ConfigError, InputError, TrainingError
 from posenet3d.evaluation import evaluate
 from posenet3d.training import (

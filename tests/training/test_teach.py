@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import posenet3d
-from posenet3d.data.archive import write_archive
+from posenet3d.data.archive_writer import write_archive
 from posenet3d.errors import ConfigError, InputError
 from posenet3d.geometry import camera
 from posenet3d.models import DomainAdapter
