@@ -4,9 +4,9 @@
     python benchmarks/learning_speed.py --output=learning_speed.png \
         --runs="paper's configuration=runs/faithful,default=runs/cmu17,supervised=runs/supervised"
 
-A run is a folder of scripts/train.py (`metrics.jsonl`, `student.jsonl`) or of supervised.py
-(`curve.jsonl`); minutes are those that it recorded. Runs are to be compared only if they had the
-same machine to themselves, or shared it with one another.
+A run is a folder of scripts/train.py (`elevation.json`, `metrics.jsonl`, `student.jsonl`) or of
+supervised.py (`curve.jsonl`); minutes are those that it recorded. Runs are to be compared only if
+they had the same machine to themselves, or shared it with one another.
 """
 
 from __future__ import annotations
@@ -46,12 +46,15 @@ def main(_: list[str]) -> None:
 
 
 def read_curve(folder: Path) -> tuple[np.ndarray, np.ndarray]:
-    """Minutes and PA-MPJPE of a run, its stages one after the other.
+    """Minutes and PA-MPJPE of a run: the search for the elevation, then its stages in order.
 
     Raises:
       InputError: If the folder holds no record with both.
     """
-    points, before = [], 0.0
+    points = []
+    search = folder / "elevation.json"
+    trials = json.loads(search.read_text()) if search.exists() else []
+    before = sum(trial["seconds"] for trial in trials)
     for file in ("metrics.jsonl", "student.jsonl", "curve.jsonl"):
         path = folder / file
         lines = path.read_text().splitlines() if path.exists() else []
@@ -59,7 +62,7 @@ def read_curve(folder: Path) -> tuple[np.ndarray, np.ndarray]:
             error = line.get("val_pa_mpjpe", line.get("pa_mpjpe"))
             if error is not None and "seconds" in line:
                 points.append((before + line["seconds"], error))
-        before = points[-1][0] if points else 0.0
+        before = points[-1][0] if points else before
     if not points:
         raise InputError(f"{folder} records no seconds with a PA-MPJPE.")
     seconds, errors = np.array(points, float).T

@@ -128,6 +128,8 @@ def error_against_minutes(curves: dict[str, tuple[np.ndarray, np.ndarray]]) -> F
     if not curves:
         raise ValueError("There is no run to draw.")
     figure = new_figure(6.4, 3.8)
+    from matplotlib.ticker import LogLocator, NullLocator  # there, or new_figure would have said so
+
     figure.set_layout_engine("constrained")
     axes = figure.add_subplot()
     for (name, (minutes, errors)), colour in zip(
@@ -136,9 +138,10 @@ def error_against_minutes(curves: dict[str, tuple[np.ndarray, np.ndarray]]) -> F
         axes.plot(minutes, errors, "o-", color=colour, linewidth=1.5, markersize=3, label=name)
     axes.set_xscale("log")
     axes.set_yscale("log")
-    for axis in (axes.xaxis, axes.yaxis):
+    for axis, every in ((axes.xaxis, (1, 2, 5)), (axes.yaxis, (1, 2, 3, 4, 5, 6, 8))):
+        axis.set_major_locator(LogLocator(base=10, subs=every))  # more would overlap
         axis.set_major_formatter("{x:g}")
-        axis.set_minor_formatter("{x:g}")
+        axis.set_minor_locator(NullLocator())
     axes.set_xlabel("minutes of training")
     axes.set_ylabel("PA-MPJPE, mm")
     _tidy(axes, grid="both")
