@@ -15,7 +15,7 @@ from posenet3d.formats.writers.npz import write_lifted
 from posenet3d.models.loading import DEFAULT_MODEL
 
 _MODEL = flags.DEFINE_string("model", DEFAULT_MODEL, "Pretrained model's name, or a path.")
-_INPUT = flags.DEFINE_string("input", None, "COCO keypoints or a pose archive.", required=True)
+_INPUT = flags.DEFINE_string("input", None, "Keypoints, or a pose archive.", required=True)
 _OUTPUT = flags.DEFINE_string("output", None, "The .npz to write.", required=True)
 _FIGURE = flags.DEFINE_string("figure", None, "A picture (.png, .pdf, .svg) of lifted people.")
 _FORMAT = flags.DEFINE_enum("format", "auto", ("auto", *FORMATS), "Format of the input.")
