@@ -16,8 +16,10 @@ from posenet3d.data.records import Poses2D
 from posenet3d.errors import InputError
 from posenet3d.formats.opening import opening
 from posenet3d.formats.people import People
+from posenet3d.formats.readers.alphapose import alphapose_people, is_alphapose
 from posenet3d.formats.readers.coco import coco_people, is_coco
 from posenet3d.formats.readers.json_file import load_json
+from posenet3d.formats.readers.mmpose import is_mmpose, mmpose_people
 from posenet3d.formats.readers.openpose import (
     is_openpose,
     is_openpose_folder,
@@ -36,7 +38,9 @@ class _JsonFormat:
     people: Callable[[str | Path, Any], People]
 
 
-_JSON = {
+_JSON = {  # in this order: AlphaPose's and MMPose's lists would pass for COCO's
+    "alphapose": _JsonFormat(is_alphapose, alphapose_people),
+    "mmpose": _JsonFormat(is_mmpose, mmpose_people),
     "coco": _JsonFormat(is_coco, coco_people),
     "openpose": _JsonFormat(is_openpose, openpose_people),
 }
@@ -44,7 +48,7 @@ _JSON = {
 FORMATS = (*_JSON, "npz")
 """What `read_people` knows: the readers of `formats.readers`, and pose archives."""
 
-_KNOWN = "COCO, OpenPose or a pose archive (.npz)"
+_KNOWN = "COCO, OpenPose, AlphaPose, MMPose or a pose archive (.npz)"
 
 
 def read_people(

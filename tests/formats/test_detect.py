@@ -71,7 +71,7 @@ def test_what_is_no_file_or_no_format_is_refused(tmp_path):
         read_people(tmp_path / "gone.json")
     with pytest.raises(InputError, match="is a folder"):
         read_people(tmp_path)
-    with pytest.raises(ValueError, match="Unknown format 'bvh'; known are auto, coco, "):
+    with pytest.raises(ValueError, match="Unknown format 'bvh'; known are auto, alphapose, "):
         read_people(tmp_path, format="bvh")
 
 

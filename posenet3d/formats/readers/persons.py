@@ -197,6 +197,19 @@ def number_in_image(image_ids: Sequence[int | str]) -> tuple[int, ...]:
     return tuple(numbers)
 
 
+def tracks_or_numbers(
+    image_ids: Sequence[int | str], tracks: Sequence[int | str | None]
+) -> tuple[int | str, ...]:
+    """The persons' tracks if they tell them apart, else their numbers in the image.
+
+    They do not where a person has none, or two of one image have the same.
+    """
+    pairs = set(zip(image_ids, tracks, strict=True))
+    if None in tracks or len(pairs) < len(tracks):
+        return number_in_image(image_ids)
+    return tuple(tracks)
+
+
 def identifier(place: Place, entry: dict[str, Any], key: str) -> int | str:
     """The value of an id that every person must have.
 
