@@ -23,6 +23,9 @@ _SPLIT = flags.DEFINE_string("split", None, "Split of a pose archive, for exampl
 _SKELETON = flags.DEFINE_enum(
     "skeleton", None, ("h36m17", "cmu17"), "Where an archive's joints lie; by default the model's."
 )
+_IMAGE_SIZE = flags.DEFINE_string(
+    "image_size", None, "WIDTHxHEIGHT of the images in pixels; MediaPipe's landmarks need it."
+)
 _HEIGHT = flags.DEFINE_float("height_mm", None, "Standing height of the people; gives mm.")
 _SHOWN = 10
 
@@ -31,7 +34,8 @@ def main() -> None:
     """File to people, people to 3D, 3D to a file and a picture."""
     estimator = posenet3d.load(_MODEL.value)
     placement = _SKELETON.value or estimator.skeleton.name
-    people = read_people(_INPUT.value, _FORMAT.value, _SPLIT.value, placement)
+    size = _flags.image_size(_IMAGE_SIZE.value)
+    people = read_people(_INPUT.value, _FORMAT.value, _SPLIT.value, placement, size)
     people = people.on(estimator.skeleton)
     result = estimator.lift(people.keypoints_2d, people.confidence, height_mm=_HEIGHT.value)
     write_lifted(_OUTPUT.value, people, result)

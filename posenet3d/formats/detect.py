@@ -18,7 +18,9 @@ from posenet3d.formats.opening import opening
 from posenet3d.formats.people import People
 from posenet3d.formats.readers.alphapose import alphapose_people, is_alphapose
 from posenet3d.formats.readers.coco import coco_people, is_coco
+from posenet3d.formats.readers.csv_file import csv_people, is_csv
 from posenet3d.formats.readers.json_file import load_json
+from posenet3d.formats.readers.mediapipe import is_mediapipe, mediapipe_people
 from posenet3d.formats.readers.mmpose import is_mmpose, mmpose_people
 from posenet3d.formats.readers.openpose import (
     is_openpose,
@@ -27,28 +29,23 @@ from posenet3d.formats.readers.openpose import (
     read_openpose,
 )
 from posenet3d.formats.readers.persons import kind_of
+from posenet3d.formats.readers.table import Table, load_table
+from posenet3d.formats.readers.videopose3d import is_videopose3d, read_videopose3d
 from posenet3d.skeleton import H36M_17
 
-
-@dataclasses.dataclass(frozen=True)
-class _JsonFormat:
-    """A format of JSON: whether content is of it, and the people in it."""
-
-    matches: Callable[[Any], bool]
-    people: Callable[[str | Path, Any], People]
-
-
-_JSON = {  # in this order: AlphaPose's and MMPose's lists would pass for COCO's
-    "alphapose": _JsonFormat(is_alphapose, alphapose_people),
-    "mmpose": _JsonFormat(is_mmpose, mmpose_people),
-    "coco": _JsonFormat(is_coco, coco_people),
-    "openpose": _JsonFormat(is_openpose, openpose_people),
+# In this order: lists of AlphaPose and MMPose would pass for COCO's.
+_JSON: dict[str, Callable[[Any], bool]] = {
+    "alphapose": is_alphapose,
+    "mmpose": is_mmpose,
+    "coco": is_coco,
+    "openpose": is_openpose,
+    "mediapipe": is_mediapipe,
 }
+_TABLES: dict[str, Callable[[Table], bool]] = {"mediapipe": is_mediapipe, "csv": is_csv}
+_ARCHIVES = ("videopose3d", "npz")
 
-FORMATS = (*_JSON, "npz")
-"""What `read_people` knows: the readers of `formats.readers`, and pose archives."""
-
-_KNOWN = "COCO, OpenPose, AlphaPose, MMPose or a pose archive (.npz)"
+FORMATS = ("coco", "openpose", "alphapose", "mmpose", "mediapipe", "csv", *_ARCHIVES)
+"""What `read_people` knows: the formats of `formats.readers`, and pose archives."""
 
 
 def read_people(
@@ -56,6 +53,7 @@ def read_people(
     format: str = "auto",
     split: str | None = None,
     placement: str = H36M_17.name,
+    image_size: tuple[int, int] | None = None,
 ) -> People:
     """Reads the persons of a file, or of a folder of OpenPose's files.
 
@@ -63,7 +61,9 @@ def read_people(
       path: A file of keypoints or a pose archive; docs/lift_your_keypoints.md has the formats.
       format: One of `FORMATS`, or `"auto"`: the content tells, whatever the file is called.
       split: Which part of a pose archive to read (see `read_archive`).
-      placement: The skeleton of an archive's joints (see `read_archive`).
+      placement: The skeleton of an archive's or a table's joints (see `read_archive`).
+      image_size: (width, height) of the images in pixels, for formats whose coordinates are parts
+        of it, and where the file does not say it.
 
     Returns:
       The persons in the order of the file. Those of an archive have the image id `sequence/frame`
@@ -75,14 +75,11 @@ def read_people(
     """
     if format not in ("auto", *FORMATS):
         raise ValueError(f"Unknown format {format!r}; known are auto, {', '.join(FORMATS)}.")
-    content = None
-    if format == "auto":
-        format, content = _detect(path)
-    if format == "openpose" and content is None:
-        return read_openpose(path)  # which may be a folder
-    if format in _JSON:
-        return _JSON[format].people(path, load_json(path) if content is None else content)
-    return _people_of(read_archive(path, split=split, placement=placement))
+    found, content = _load(path, format)
+    people = _read(path, found, content, split, placement, image_size)
+    if image_size is not None and people.image_sizes is None:
+        people = dataclasses.replace(people, image_sizes=(image_size,) * len(people))
+    return people
 
 
 def detect_format(path: str | Path) -> str:
@@ -91,40 +88,68 @@ def detect_format(path: str | Path) -> str:
     Raises:
       InputError: If the file is missing or empty, or has none of them.
     """
-    return _detect(path)[0]
+    return _load(path, "auto")[0]
 
 
-def _detect(path: str | Path) -> tuple[str, Any]:
-    """The format, and the content if finding out took reading all of it."""
-    with opening(path):
-        is_folder = Path(path).is_dir()
-        if is_folder and is_openpose_folder(path):
+def _read(
+    path: str | Path,
+    format: str,
+    content: Any,
+    split: str | None,
+    placement: str,
+    image_size: tuple[int, int] | None,
+) -> People:
+    if format == "npz":
+        return _people_of(read_archive(path, split=split, placement=placement))
+    if format == "videopose3d":
+        return read_videopose3d(path)
+    if format == "csv":
+        return csv_people(path, content, placement)
+    if format == "mediapipe":
+        return mediapipe_people(path, content, image_size)
+    if format == "openpose":
+        return read_openpose(path) if content is None else openpose_people(path, content)
+    readers = {"alphapose": alphapose_people, "mmpose": mmpose_people, "coco": coco_people}
+    return readers[format](path, content)
+
+
+def _load(path: str | Path, format: str) -> tuple[str, Any]:
+    """The format, and the content of a file of JSON or a table; None of others."""
+    if format in ("auto", "openpose"):
+        with opening(path):
+            is_folder = Path(path).is_dir()
+            has_frames = is_folder and is_openpose_folder(path)
+        if has_frames or (is_folder and format == "openpose"):
             return "openpose", None
-    if is_folder:
-        raise InputError(
-            f"{path} is a folder without OpenPose's files *_keypoints.json; give a file."
-        )
+        if is_folder:
+            raise InputError(
+                f"{path} is a folder without OpenPose's files *_keypoints.json; give a file."
+            )
     with opening(path), open(path, "rb") as file:
         start = file.read(4096)
     if not start:
         raise InputError(f"{path} is empty.")
-    if start.startswith(b"PK"):  # an archive of numpy is a zip
-        return "npz", None
+    if format in _ARCHIVES:
+        return format, None
+    if format == "auto" and start.startswith(b"PK"):  # NumPy's archives are zips
+        return "videopose3d" if is_videopose3d(path) else "npz", None
     text = start.removeprefix(codecs.BOM_UTF8).lstrip()
-    if not text or text[:1] in b"[{":
+    if not text or text[:1] in b"[{" or (format in _JSON and format not in _TABLES):
         content = load_json(path)
-        return _json_format(path, content), content
-    raise InputError(f"{path} is none of {_KNOWN}: it begins with {start[:12]!r}.")
-
-
-def _json_format(path: str | Path, content: object) -> str:
-    for name, kind in _JSON.items():
-        if kind.matches(content):
-            return name
-    raise InputError(
-        f"{path} is JSON, but none of the known formats ({', '.join(_JSON)}): it holds "
-        f"{kind_of(content)}."
-    )
+        kinds = _JSON
+    elif format in _TABLES or b"," in text.partition(b"\n")[0]:
+        content = load_table(path)
+        kinds = _TABLES
+    else:
+        raise InputError(f"{path} is none of {', '.join(FORMATS)}: it begins with {start[:12]!r}.")
+    if format == "auto":
+        format = next((name for name, matches in kinds.items() if matches(content)), None)
+    if format is None:
+        raise InputError(
+            f"{path} is none of the formats known ({', '.join(FORMATS)}): it holds "
+            f"{kind_of(content)}."
+        )
+    return format, content
 
 
 def _people_of(poses: Poses2D) -> People:

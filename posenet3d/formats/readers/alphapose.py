@@ -31,10 +31,9 @@ def is_alphapose(content: object) -> bool:
     Both are lists of the same entries; AlphaPose's have a `box` or an `idx`, name their image
     instead of numbering it, or have more joints.
     """
-    return (
-        isinstance(content, list)
-        and all(isinstance(entry, dict) and "keypoints" in entry for entry in content)
-        and any(_has_its_marks(entry) for entry in content)
+    return isinstance(content, list) and any(
+        isinstance(entry, dict) and "keypoints" in entry and _has_its_marks(entry)
+        for entry in content
     )
 
 

@@ -24,10 +24,9 @@ def is_coco(content: object) -> bool:
     """Whether JSON is COCO keypoints by its keys: results or annotations."""
     if isinstance(content, dict):
         return "annotations" in content
-    return (
-        isinstance(content, list)
-        and bool(content)
-        and all(isinstance(entry, dict) and "keypoints" in entry for entry in content)
+    return isinstance(content, list) and any(
+        isinstance(entry, dict) and ("keypoints" in entry or "image_id" in entry)
+        for entry in content
     )
 
 

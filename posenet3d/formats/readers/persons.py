@@ -13,6 +13,7 @@ import numpy as np
 
 from posenet3d.errors import InputError
 from posenet3d.formats.people import People
+from posenet3d.formats.readers.table import Table
 from posenet3d.skeleton import Skeleton
 
 MAX_PIXELS = 1e6
@@ -250,10 +251,12 @@ def need_objects(path: str | Path, items: list[Any], kind: str) -> list[dict[str
 
 
 def kind_of(content: object) -> str:
-    """What a piece of JSON is, in words, for messages."""
+    """What a piece of JSON is, or a table, in words, for messages."""
     if isinstance(content, dict):
         keys = ", ".join(repr(key)[:40] for key in list(content)[:8])
         return f"an object with the keys {keys or '(none)'}"
     if isinstance(content, list):
         return f"a list of {len(content)}" if content else "an empty list"
+    if isinstance(content, Table):
+        return f"a table with the columns {', '.join(content.columns)[:200]}"
     return f"a single {type(content).__name__}"
