@@ -10,6 +10,8 @@ import dataclasses
 from functools import cached_property
 from typing import Any
 
+from posenet3d import detector_joints
+
 
 @dataclasses.dataclass(frozen=True)
 class Skeleton:
@@ -194,7 +196,21 @@ COCO_17 = _skeleton(
 )
 """The 17 keypoints of COCO (Lin et al., ECCV 2014), person category; it has no pelvis or spine."""
 
-SKELETONS = {s.name: s for s in (H36M_17, CMU_17, COCO_17)}
+OPENPOSE_18 = _skeleton("openpose18", detector_joints.OPENPOSE_18)
+"""The 18 keypoints of OpenPose's model COCO: COCO's and a neck, in an order of its own."""
+
+BODY_25 = _skeleton("body25", detector_joints.BODY_25)
+"""The 25 keypoints of OpenPose's default model, with neck, middle of the hips and feet."""
+
+HALPE_26 = _skeleton("halpe26", detector_joints.HALPE_26)
+"""The 26 body keypoints of Halpe (AlphaPose, MMPose), with the top of the head and feet."""
+
+MEDIAPIPE_33 = _skeleton("mediapipe33", detector_joints.MEDIAPIPE_33)
+"""The 33 landmarks of MediaPipe Pose; no joint of the trunk but shoulders and hips."""
+
+SKELETONS = {
+    s.name: s for s in (H36M_17, CMU_17, COCO_17, OPENPOSE_18, BODY_25, HALPE_26, MEDIAPIPE_33)
+}
 """Known skeletons by name."""
 
 

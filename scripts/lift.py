@@ -15,13 +15,16 @@ from posenet3d.formats.writers.npz import write_lifted
 from posenet3d.models.loading import DEFAULT_MODEL
 
 _MODEL = flags.DEFINE_string("model", DEFAULT_MODEL, "Pretrained model's name, or a path.")
-_INPUT = flags.DEFINE_string("input", None, "COCO keypoints or a pose archive.", required=True)
+_INPUT = flags.DEFINE_string("input", None, "Keypoints, or a pose archive.", required=True)
 _OUTPUT = flags.DEFINE_string("output", None, "The .npz to write.", required=True)
 _FIGURE = flags.DEFINE_string("figure", None, "A picture (.png, .pdf, .svg) of lifted people.")
 _FORMAT = flags.DEFINE_enum("format", "auto", ("auto", *FORMATS), "Format of the input.")
 _SPLIT = flags.DEFINE_string("split", None, "Split of a pose archive, for example test.")
 _SKELETON = flags.DEFINE_enum(
     "skeleton", None, ("h36m17", "cmu17"), "Where an archive's joints lie; by default the model's."
+)
+_IMAGE_SIZE = flags.DEFINE_string(
+    "image_size", None, "WIDTHxHEIGHT of the images in pixels; MediaPipe's landmarks need it."
 )
 _HEIGHT = flags.DEFINE_float("height_mm", None, "Standing height of the people; gives mm.")
 _SHOWN = 10
@@ -31,7 +34,8 @@ def main() -> None:
     """File to people, people to 3D, 3D to a file and a picture."""
     estimator = posenet3d.load(_MODEL.value)
     placement = _SKELETON.value or estimator.skeleton.name
-    people = read_people(_INPUT.value, _FORMAT.value, _SPLIT.value, placement)
+    size = _flags.image_size(_IMAGE_SIZE.value)
+    people = read_people(_INPUT.value, _FORMAT.value, _SPLIT.value, placement, size)
     people = people.on(estimator.skeleton)
     result = estimator.lift(people.keypoints_2d, people.confidence, height_mm=_HEIGHT.value)
     write_lifted(_OUTPUT.value, people, result)

@@ -6,7 +6,11 @@ import pytest
 from posenet3d import skeleton as skeletons
 from posenet3d.skeleton import COCO_17, H36M_17, Skeleton
 
-ALL = pytest.mark.parametrize("skeleton", [H36M_17, COCO_17], ids=lambda s: s.name)
+ALL = pytest.mark.parametrize(
+    "skeleton",
+    [s for s in skeletons.SKELETONS.values() if s is not skeletons.CMU_17],  # H36M_17's joints
+    ids=lambda s: s.name,
+)
 
 
 def test_h36m_has_the_order_of_the_literature():
@@ -20,10 +24,33 @@ def test_coco_has_the_order_of_its_files():
     assert COCO_17.joint_names[-2:] == ("left_ankle", "right_ankle")
 
 
+ORDERS = {
+    # Numbers from the documentation of OpenPose, Halpe and MediaPipe.
+    "openpose18": {1: "neck", 4: "right_wrist", 7: "left_wrist", 10: "right_ankle", 17: "left_ear"},
+    "body25": {4: "right_wrist", 8: "mid_hip", 14: "left_ankle", 15: "right_eye", 24: "right_heel"},
+    "halpe26": {5: "left_shoulder", 16: "right_ankle", 17: "head", 19: "hip", 22: "left_small_toe"},
+    "mediapipe33": {3: "left_eye_outer", 8: "right_ear", 11: "left_shoulder", 22: "right_thumb",
+                    24: "right_hip", 29: "left_heel", 32: "right_foot_index"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "order"), ORDERS.items(), ids=ORDERS)
+def test_detectors_have_the_order_of_their_files(name, order):
+    skeleton = skeletons.get(name)
+    assert {j: skeleton.joint_names[j] for j in order} == order
+    assert skeleton.num_joints == int(name[-2:])
+
+
+def test_halpe_begins_with_coco():
+    assert skeletons.HALPE_26.joint_names[:17] == COCO_17.joint_names
+
+
 @ALL
 def test_every_bone_joins_a_joint_to_its_parent(skeleton):
     assert len(skeleton.bones) == skeleton.num_joints - 1
-    assert {child for _, child in skeleton.bones} == set(range(17)) - {skeleton.root}
+    assert {child for _, child in skeleton.bones} == set(range(skeleton.num_joints)) - {
+        skeleton.root
+    }
     assert all(skeleton.parents[child] == parent for parent, child in skeleton.bones)
 
 
@@ -62,7 +89,7 @@ def test_found_by_name_and_by_joints(skeleton):
 
 
 def test_unknown_skeleton_joint_and_order_name_what_there_is():
-    message = r"Unknown skeleton 'smpl24'; known are cmu17, coco17, h36m17"
+    message = r"Unknown skeleton 'smpl24'; known are body25, cmu17, coco17, "
     with pytest.raises(ValueError, match=message):
         skeletons.get("smpl24")
     with pytest.raises(ValueError, match=r"no joint 'toe'; it has pelvis, "):

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import codecs
+import dataclasses
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -13,11 +16,36 @@ from posenet3d.data.records import Poses2D
 from posenet3d.errors import InputError
 from posenet3d.formats.opening import opening
 from posenet3d.formats.people import People
-from posenet3d.formats.readers.coco import read_coco
+from posenet3d.formats.readers.alphapose import alphapose_people, is_alphapose
+from posenet3d.formats.readers.coco import coco_people, is_coco
+from posenet3d.formats.readers.csv_file import csv_people, is_csv
+from posenet3d.formats.readers.json_file import load_json
+from posenet3d.formats.readers.mediapipe import is_mediapipe, mediapipe_people
+from posenet3d.formats.readers.mmpose import is_mmpose, mmpose_people
+from posenet3d.formats.readers.openpose import (
+    is_openpose,
+    is_openpose_folder,
+    openpose_people,
+    read_openpose,
+)
+from posenet3d.formats.readers.persons import kind_of
+from posenet3d.formats.readers.table import Table, load_table
+from posenet3d.formats.readers.videopose3d import is_videopose3d, read_videopose3d
 from posenet3d.skeleton import H36M_17
 
-FORMATS = ("coco", "npz")
-"""What `read_people` knows: COCO keypoint JSON and pose archives."""
+# In this order: lists of AlphaPose and MMPose would pass for COCO's.
+_JSON: dict[str, Callable[[Any], bool]] = {
+    "alphapose": is_alphapose,
+    "mmpose": is_mmpose,
+    "coco": is_coco,
+    "openpose": is_openpose,
+    "mediapipe": is_mediapipe,
+}
+_TABLES: dict[str, Callable[[Table], bool]] = {"mediapipe": is_mediapipe, "csv": is_csv}
+_ARCHIVES = ("videopose3d", "npz")
+
+FORMATS = ("coco", "openpose", "alphapose", "mmpose", "mediapipe", "csv", *_ARCHIVES)
+"""What `read_people` knows: the formats of `formats.readers`, and pose archives."""
 
 
 def read_people(
@@ -25,14 +53,17 @@ def read_people(
     format: str = "auto",
     split: str | None = None,
     placement: str = H36M_17.name,
+    image_size: tuple[int, int] | None = None,
 ) -> People:
-    """Reads the persons of a file.
+    """Reads the persons of a file, or of a folder of OpenPose's files.
 
     Args:
-      path: A COCO keypoint file (results or annotations) or a pose archive.
+      path: A file of keypoints or a pose archive; docs/lift_your_keypoints.md has the formats.
       format: One of `FORMATS`, or `"auto"`: the content tells, whatever the file is called.
       split: Which part of a pose archive to read (see `read_archive`).
-      placement: The skeleton of an archive's joints (see `read_archive`).
+      placement: The skeleton of an archive's or a table's joints (see `read_archive`).
+      image_size: (width, height) of the images in pixels, for formats whose coordinates are parts
+        of it, and where the file does not say it.
 
     Returns:
       The persons in the order of the file. Those of an archive have the image id `sequence/frame`
@@ -44,32 +75,81 @@ def read_people(
     """
     if format not in ("auto", *FORMATS):
         raise ValueError(f"Unknown format {format!r}; known are auto, {', '.join(FORMATS)}.")
-    if format == "auto":
-        format = detect_format(path)
-    if format == "coco":
-        return read_coco(path)
-    return _people_of(read_archive(path, split=split, placement=placement))
+    found, content = _load(path, format)
+    people = _read(path, found, content, split, placement, image_size)
+    if image_size is not None and people.image_sizes is None:
+        people = dataclasses.replace(people, image_sizes=(image_size,) * len(people))
+    return people
 
 
 def detect_format(path: str | Path) -> str:
-    """Which of `FORMATS` a file has, by its first bytes.
+    """Which of `FORMATS` a file has, by its content.
 
     Raises:
       InputError: If the file is missing or empty, or has none of them.
     """
+    return _load(path, "auto")[0]
+
+
+def _read(
+    path: str | Path,
+    format: str,
+    content: Any,
+    split: str | None,
+    placement: str,
+    image_size: tuple[int, int] | None,
+) -> People:
+    if format == "npz":
+        return _people_of(read_archive(path, split=split, placement=placement))
+    if format == "videopose3d":
+        return read_videopose3d(path)
+    if format == "csv":
+        return csv_people(path, content, placement)
+    if format == "mediapipe":
+        return mediapipe_people(path, content, image_size)
+    if format == "openpose":
+        return read_openpose(path) if content is None else openpose_people(path, content)
+    readers = {"alphapose": alphapose_people, "mmpose": mmpose_people, "coco": coco_people}
+    return readers[format](path, content)
+
+
+def _load(path: str | Path, format: str) -> tuple[str, Any]:
+    """The format, and the content of a file of JSON or a table; None of others."""
+    if format in ("auto", "openpose"):
+        with opening(path):
+            is_folder = Path(path).is_dir()
+            has_frames = is_folder and is_openpose_folder(path)
+        if has_frames or (is_folder and format == "openpose"):
+            return "openpose", None
+        if is_folder:
+            raise InputError(
+                f"{path} is a folder without OpenPose's files *_keypoints.json; give a file."
+            )
     with opening(path), open(path, "rb") as file:
         start = file.read(4096)
     if not start:
         raise InputError(f"{path} is empty.")
-    if start.startswith(b"PK"):  # an archive of numpy is a zip
-        return "npz"
+    if format in _ARCHIVES:
+        return format, None
+    if format == "auto" and start.startswith(b"PK"):  # NumPy's archives are zips
+        return "videopose3d" if is_videopose3d(path) else "npz", None
     text = start.removeprefix(codecs.BOM_UTF8).lstrip()
-    if not text or text[:1] in b"[{":
-        return "coco"
-    raise InputError(
-        f"{path} is neither a COCO keypoint file (JSON) nor a pose archive (.npz): it begins with "
-        f"{start[:12]!r}."
-    )
+    if not text or text[:1] in b"[{" or (format in _JSON and format not in _TABLES):
+        content = load_json(path)
+        kinds = _JSON
+    elif format in _TABLES or b"," in text.partition(b"\n")[0]:
+        content = load_table(path)
+        kinds = _TABLES
+    else:
+        raise InputError(f"{path} is none of {', '.join(FORMATS)}: it begins with {start[:12]!r}.")
+    if format == "auto":
+        format = next((name for name, matches in kinds.items() if matches(content)), None)
+    if format is None:
+        raise InputError(
+            f"{path} is none of the formats known ({', '.join(FORMATS)}): it holds "
+            f"{kind_of(content)}."
+        )
+    return format, content
 
 
 def _people_of(poses: Poses2D) -> People:

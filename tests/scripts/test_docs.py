@@ -1,5 +1,9 @@
 import importlib.util
+import re
 
+import pytest
+
+from posenet3d.formats.detect import FORMATS, read_people
 from posenet3d.training import TrainingConfig
 
 
@@ -11,3 +15,14 @@ def test_documented_flags_are_those_there_are(checkout):
     assert table in (checkout / "docs" / "training.md").read_text(), (
         f"docs/training.md must have this table of flags:\n{table}"
     )
+
+
+def test_every_format_is_documented_and_the_table_can_be_read(checkout, tmp_path):
+    text = (checkout / "docs" / "lift_your_keypoints.md").read_text()
+    for name in FORMATS:
+        assert f"\n| `{name}` |" in text
+    example = re.search(r"```text\n(frame,person,joint,.*?)```", text, re.DOTALL)
+    path = tmp_path / "people.csv"
+    path.write_text(example[1])
+    people = read_people(path)
+    assert people.confidence.sum() == pytest.approx(0.9 + 0.9 + 0.8 + 1)

@@ -3,6 +3,8 @@ import json
 import numpy as np
 import pytest
 
+from posenet3d.skeleton import BODY_25, COCO_17, H36M_17, MEDIAPIPE_33
+
 STANDING = [
     (50, 10), (52, 8), (48, 8), (55, 10), (45, 10), (62, 30), (38, 30), (66, 50), (34, 50),
     (68, 68), (32, 68), (58, 70), (42, 70), (59, 100), (41, 100), (60, 130), (40, 130),
@@ -70,6 +72,40 @@ def test_pose_archives_are_lifted(script, trained, archive, tmp_path):
     output = tmp_path / "out.npz"
     process = script("lift", f"--model={trained}", f"--input={archive}", f"--output={output}")
     assert "Lifted 400 of 400 people" in process.stdout
+
+
+def test_a_folder_of_openpose_is_lifted(script, tmp_path):
+    body = dict(zip(COCO_17.joint_names, STANDING, strict=True))
+    points = [body.get(name, (0, 0)) for name in BODY_25.joint_names]
+    values = [v for x, y in points for v in (x, y, 0.9 if x else 0)]
+    folder, output = tmp_path / "frames", tmp_path / "out.npz"
+    folder.mkdir()
+    for frame in (2, 10):
+        content = {"people": [{"person_id": [-1], "pose_keypoints_2d": values}]}
+        (folder / f"a_{frame}_keypoints.json").write_text(json.dumps(content))
+    process = script("lift", "--model=small", f"--input={folder}", f"--output={output}")
+    assert process.returncode == 0, process.stderr
+    with np.load(output) as lifted:
+        assert lifted["image_ids"].tolist() == ["a_2", "a_10"]
+        assert lifted["lifted"].all()
+        assert not lifted["filled"].any()
+        heights = lifted["keypoints_3d"][0, :, 1]
+        assert heights[H36M_17.index("head")] < heights[H36M_17.index("left_ankle")]
+
+
+def test_landmarks_of_mediapipe_need_the_size_of_the_image(script, refused, tmp_path):
+    body = dict(zip(COCO_17.joint_names, STANDING, strict=True))
+    points = [body.get(name, (50, 70)) for name in MEDIAPIPE_33.joint_names]
+    path, output = tmp_path / "landmarks.json", tmp_path / "out.npz"
+    path.write_text(json.dumps([[[{"x": x / 200, "y": y / 150} for x, y in points]]]))
+    files = ("--model=small", f"--input={path}", f"--output={output}")
+    assert "--image_size=1920x1080" in refused("lift", *files)
+    assert "WIDTHxHEIGHT" in refused("lift", *files, "--image_size=200")
+    process = script("lift", *files, "--image_size=200x150")
+    assert process.returncode == 0, process.stderr
+    with np.load(output) as lifted:
+        wrist = H36M_17.index("left_wrist")
+        np.testing.assert_allclose(lifted["keypoints_2d"][0, wrist], body["left_wrist"], rtol=1e-5)
 
 
 def test_broken_file_is_refused_and_nothing_written(refused, trained, keypoints, tmp_path):

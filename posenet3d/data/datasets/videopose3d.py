@@ -75,7 +75,7 @@ class Positions3D(_Positions):
         """
         where = f"{self.path}: {subject} {action}"
         joints = tuple(f"{joint} of 32" for joint in range(32))
-        points = _checked(self._entry(subject, action), joints, 3, where)[:, JOINTS_OF_32]
+        points = checked_positions(self._entry(subject, action), joints, 3, where)[:, JOINTS_OF_32]
         trunk = points[:, H36M_17.index("head")] - points[:, H36M_17.root]
         length = np.median(np.linalg.norm(trunk, axis=-1))
         if not _TRUNK[0] < length < _TRUNK[1]:
@@ -101,7 +101,7 @@ class Positions2D(_Positions):
     def __init__(self, path: str | Path, subjects: tuple[str, ...], num_cameras: int) -> None:
         values = read_pickled(path, ["positions_2d", "metadata"])
         super().__init__(path, values["positions_2d"], subjects)
-        self._map = joint_maps.get(_layout(path, values["metadata"]).name, H36M_17.name)
+        self._map = joint_maps.get(layout_of(path, values["metadata"]).name, H36M_17.name)
         self._num_cameras = num_cameras
 
     def views(self, subject: str, action: str, points: np.ndarray | None) -> Iterator[np.ndarray]:
@@ -126,7 +126,7 @@ class Positions2D(_Positions):
             raise InputError(f"{where}: needs the 2D of {self._num_cameras} cameras, has {count}.")
         source = self._map.source
         for camera, view in enumerate(views):
-            keypoints = _checked(view, source.joint_names, 2, f"{where}, camera {camera}")
+            keypoints = checked_positions(view, source.joint_names, 2, f"{where}, camera {camera}")
             if points is not None and len(keypoints) < len(points):
                 raise InputError(
                     f"{where}, camera {camera}: {len(keypoints)} frames of 2D are fewer than the "
@@ -136,8 +136,12 @@ class Positions2D(_Positions):
             yield keypoints if source == H36M_17 else self._map.apply(keypoints)[0]
 
 
-def _layout(path: str | Path, metadata: Any) -> skeletons.Skeleton:
-    """The skeleton that the metadata of a 2D file describes."""
+def layout_of(path: str | Path, metadata: Any) -> skeletons.Skeleton:
+    """The skeleton that the metadata of a 2D file describes.
+
+    Raises:
+      InputError: If the metadata is not VideoPose3D's, or no map from its joints is declared.
+    """
     try:
         left, right = metadata["keypoints_symmetry"]
         found = (int(metadata["num_joints"]), tuple(left), tuple(right))
@@ -156,8 +160,14 @@ def _layout(path: str | Path, metadata: Any) -> skeletons.Skeleton:
     )
 
 
-def _checked(array: Any, joint_names: tuple[str, ...], dims: int, where: str) -> np.ndarray:
-    """The array as float32 if it is `[T, J, dims]` finite numbers."""
+def checked_positions(
+    array: Any, joint_names: tuple[str, ...], dims: int, where: str
+) -> np.ndarray:
+    """The array as float32 if it is `[T, J, dims]` finite numbers.
+
+    Raises:
+      InputError: If not; the message begins with `where` and names frame and joint.
+    """
     if not isinstance(array, np.ndarray) or array.dtype.kind != "f":
         kind = array.dtype if isinstance(array, np.ndarray) else type(array).__name__
         raise InputError(f"{where}: there must be an array of real numbers, got {kind}.")

@@ -6,9 +6,7 @@ https://cocodataset.org/#format-results.
 
 from __future__ import annotations
 
-import dataclasses
 import reprlib
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +14,20 @@ import numpy as np
 
 from posenet3d.errors import InputError
 from posenet3d.formats.people import People
+from posenet3d.formats.readers import persons
 from posenet3d.formats.readers.json_file import load_json
+from posenet3d.formats.readers.persons import Place
 from posenet3d.skeleton import COCO_17
 
-_VALUES = 3 * COCO_17.num_joints
-_MAX_PIXELS = 1e6  # a coordinate beyond it is a fault of the file, whatever the camera
-_CONFIDENCE_SLACK = 0.1  # heat map peaks overshoot [0, 1] by a few hundredths; ours
+
+def is_coco(content: object) -> bool:
+    """Whether JSON is COCO keypoints by its keys: results or annotations."""
+    if isinstance(content, dict):
+        return "annotations" in content
+    return isinstance(content, list) and any(
+        isinstance(entry, dict) and ("keypoints" in entry or "image_id" in entry)
+        for entry in content
+    )
 
 
 def read_coco(path: str | Path) -> People:
@@ -46,178 +52,80 @@ def read_coco(path: str | Path) -> People:
       InputError: If the file is not such a file or a value in it cannot be meant; the message
         names the person (numbered from 0 as in the file), the image and the joint.
     """
-    content = load_json(path)
+    return coco_people(path, load_json(path))
+
+
+def coco_people(path: str | Path, content: object) -> People:
+    """What `read_coco` does, with the file's content as `load_json` gives it."""
     if isinstance(content, list):
         return _read_results(path, content)
     if isinstance(content, dict) and isinstance(content.get("annotations"), list):
         return _read_annotations(path, content)
-    found = (
-        f"an object with the keys {', '.join(repr(k)[:40] for k in list(content)[:8]) or '(none)'}"
-        if isinstance(content, dict)
-        else f"a single {type(content).__name__}"
-    )
     raise InputError(
         f"{path} is not a COCO keypoint file: expected a list of results or an object with a list "
-        f"'annotations', got {found}."
+        f"'annotations', got {persons.kind_of(content)}."
     )
-
-
-@dataclasses.dataclass(frozen=True)
-class _Place:
-    """Where in the file an entry stands, for messages."""
-
-    path: str | Path
-    person: int
-
-    def fault(self, entry: dict[str, Any], what: str) -> InputError:
-        image = f" (image {reprlib.repr(entry['image_id'])})" if "image_id" in entry else ""
-        return InputError(f"{self.path}: person {self.person}{image}{what}")
 
 
 def _read_results(path: str | Path, results: list[Any]) -> People:
-    entries = _entries(path, results, "results")
-    values = np.stack([_keypoint_values(place, entry) for place, entry in entries])
-    values = values.reshape(-1, COCO_17.num_joints, 3)
-    slack = _CONFIDENCE_SLACK
-    _refuse(
-        (values[..., 2] < -slack) | (values[..., 2] > 1 + slack),
-        values[..., 2],
-        entries,
-        "confidence {} is outside [0, 1]; scale the detector's scores to it.",
+    entries = persons.need_objects(path, results, "results")
+    places = _places(path, entries)
+    image_ids = [
+        persons.identifier(place, entry, "image_id")
+        for place, entry in zip(places, entries, strict=True)
+    ]
+    return persons.make_people(
+        [_values(place, entry) for place, entry in zip(places, entries, strict=True)],
+        places,
+        COCO_17,
+        image_ids,
+        persons.number_in_image(image_ids),
     )
-    image_ids = tuple(_identifier(place, entry, "image_id") for place, entry in entries)
-    seen: Counter[int | str] = Counter()
-    numbers = []
-    for image_id in image_ids:
-        numbers.append(seen[image_id])
-        seen[image_id] += 1
-    return _people(values, entries, image_ids, tuple(numbers))
 
 
 def _read_annotations(path: str | Path, content: dict[str, Any]) -> People:
-    entries = _entries(path, content["annotations"], "annotations")
+    entries = persons.need_objects(path, content["annotations"], "annotations")
+    places = _places(path, entries)
     images = _images(path, content.get("images"))
     foreign = _categories_with_other_joints(path, content.get("categories"))
-    values = np.zeros((len(entries), _VALUES))
-    for row, (place, entry) in enumerate(entries):
+    values = np.zeros((len(entries), COCO_17.num_joints, 3))
+    for row, (place, entry) in enumerate(zip(places, entries, strict=True)):
         if _has_keypoints(entry) and _key(entry.get("category_id")) not in foreign:
-            values[row] = _keypoint_values(place, entry)
-    values = values.reshape(-1, COCO_17.num_joints, 3)
-    _refuse(
+            values[row] = _values(place, entry)
+    persons.refuse(
         ~np.isin(values[..., 2], (0, 1, 2)),
         values[..., 2],
-        entries,
+        places,
+        COCO_17,
         "visibility {} is not 0, 1 or 2; a detector's confidences belong into a list of results.",
     )
     values[..., 2] = values[..., 2] > 0
-    image_ids = tuple(_identifier(place, entry, "image_id") for place, entry in entries)
-    person_ids = tuple(
-        _identifier(place, entry, "id") if "id" in entry else place.person
-        for place, entry in entries
-    )
+    image_ids, person_ids = [], []
+    for place, entry in zip(places, entries, strict=True):
+        image_ids.append(persons.identifier(place, entry, "image_id"))
+        has_id = "id" in entry
+        person_ids.append(persons.identifier(place, entry, "id") if has_id else place.person)
     sizes, names = zip(*(images.get(i, (None, None)) for i in image_ids), strict=True)
-    return _people(values, entries, image_ids, person_ids, sizes, names)
-
-
-def _people(
-    values: np.ndarray,
-    entries: list[tuple[_Place, dict[str, Any]]],
-    image_ids: tuple[int | str, ...],
-    person_ids: tuple[int | str, ...],
-    image_sizes: tuple[tuple[int, int] | None, ...] | None = None,
-    file_names: tuple[str | None, ...] | None = None,
-) -> People:
-    """The record from `[P, 17, 3]` of x, y and confidence, the coordinates checked here."""
-    for axis in range(2):
-        coordinate = values[..., axis]
-        message = f"{'xy'[axis]} = {{}} px cannot be meant."
-        _refuse(~(np.abs(coordinate) <= _MAX_PIXELS), coordinate, entries, message)
-    confidence = np.clip(values[..., 2], 0, 1).astype(np.float32)
-    keypoints_2d = np.where(confidence[..., None] > 0, values[..., :2], 0).astype(np.float32)
-    return People(
-        keypoints_2d,
-        confidence,
-        COCO_17,
-        image_ids,
-        person_ids,
-        image_sizes if image_sizes and any(image_sizes) else None,
-        file_names if file_names and any(file_names) else None,
+    return persons.make_people(
+        values, places, COCO_17, image_ids, person_ids, image_sizes=sizes, file_names=names
     )
 
 
-def _refuse(
-    wrong: np.ndarray,
-    values: np.ndarray,
-    entries: list[tuple[_Place, dict[str, Any]]],
-    message: str,
-) -> None:
-    """Raises for the first joint that is wrong, if there is one; both arrays are `[P, 17]`."""
-    if wrong.any():
-        row, joint = np.argwhere(wrong)[0]
-        place, entry = entries[row]
-        value = f"{values[row, joint]:g}"
-        name = COCO_17.joint_names[joint]
-        raise place.fault(entry, f", joint {name}: {message.format(value)}")
+def _places(path: str | Path, entries: list[dict[str, Any]]) -> list[Place]:
+    return [Place(path, number, entry.get("image_id")) for number, entry in enumerate(entries)]
 
 
-def _entries(path: str | Path, items: list[Any], kind: str) -> list[tuple[_Place, dict[str, Any]]]:
-    if not items:
-        raise InputError(f"{path} lists no person: its list of {kind} is empty.")
-    for number, item in enumerate(items):
-        if not isinstance(item, dict):
-            raise InputError(
-                f"{path}: person {number} of the {kind} must be an object with 'image_id' and "
-                f"'keypoints', got a {type(item).__name__}."
-            )
-    return [(_Place(path, number), item) for number, item in enumerate(items)]
-
-
-def _keypoint_values(place: _Place, entry: dict[str, Any]) -> np.ndarray:
-    """The 51 numbers of one person."""
-    values = entry.get("keypoints")
-    if not isinstance(values, list):
-        found = "nothing" if values is None else f"a {type(values).__name__}"
-        raise place.fault(entry, f" needs a list 'keypoints' of {_VALUES} numbers, got {found}.")
-    if len(values) != _VALUES:
-        raise place.fault(
-            entry,
-            f" has {len(values)} numbers in 'keypoints', expected {_VALUES} "
-            f"(x, y and confidence of COCO's {COCO_17.num_joints} joints).",
-        )
-    for i, value in enumerate(values):
-        if type(value) is not float and type(value) is not int:  # bool is an int to isinstance
-            joint = COCO_17.joint_names[i // 3]
-            raise place.fault(entry, f", joint {joint}: {reprlib.repr(value)} is not a number.")
-    try:
-        return np.array(values, np.float64)
-    except OverflowError:
-        raise place.fault(entry, " has a number in 'keypoints' that is far too large.") from None
+def _values(place: Place, entry: dict[str, Any]) -> np.ndarray:
+    return persons.keypoint_values(place, entry.get("keypoints"), "keypoints", [COCO_17])[1]
 
 
 def _has_keypoints(entry: dict[str, Any]) -> bool:
     return entry.get("keypoints") not in (None, []) and entry.get("iscrowd") != 1
 
 
-def _identifier(place: _Place, entry: dict[str, Any], key: str) -> int | str:
-    if key not in entry:
-        raise place.fault(entry, f" has no {key!r}; every person needs one.")
-    value = entry[key]
-    if not _is_identifier(value):
-        found = reprlib.repr(value)
-        raise place.fault(entry, f" has the {key!r} {found}; expected a whole number or a text.")
-    return value
-
-
-def _is_identifier(value: object) -> bool:
-    """Whether it can be printed and stored: a 64-bit number, or text without lone surrogates."""
-    if isinstance(value, str):
-        return not any("\ud800" <= c <= "\udfff" for c in value)
-    return type(value) is int and -(2**63) <= value < 2**63
-
-
 def _key(value: object) -> int | str | None:
     """The value if it may serve as the key of a lookup, else None, which finds nothing."""
-    return value if _is_identifier(value) else None
+    return value if persons.is_identifier(value) else None
 
 
 def _images(
@@ -229,8 +137,8 @@ def _images(
         size = (image.get("width"), image.get("height"))
         name = image.get("file_name")
         found[_key(image.get("id"))] = (
-            size if all(type(s) is int and 0 < s <= _MAX_PIXELS for s in size) else None,
-            name if isinstance(name, str) and _is_identifier(name) else None,
+            size if all(type(s) is int and 0 < s <= persons.MAX_PIXELS for s in size) else None,
+            name if isinstance(name, str) and persons.is_identifier(name) else None,
         )
     return found
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from posenet3d.errors import InputError
-from posenet3d.formats.opening import opening
+from posenet3d.formats.opening import read_text
 
 
 def load_json(path: str | Path) -> Any:
@@ -18,7 +18,7 @@ def load_json(path: str | Path) -> Any:
     Raises:
       InputError: If the file is missing, empty, not UTF-8 or not JSON; with line and column.
     """
-    text = _read_text(path)
+    text = read_text(path)
     try:
         return json.loads(text, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
@@ -31,21 +31,6 @@ def load_json(path: str | Path) -> Any:
         raise InputError(f"{path} nests its lists too deeply to be a file of keypoints.") from None
     except ValueError as error:  # a constant refused above, or a number of thousands of digits
         raise InputError(f"{path} is not valid JSON: {error}") from None
-
-
-def _read_text(path: str | Path) -> str:
-    with opening(path):
-        content = Path(path).read_bytes()
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(
-            f"{path} is not UTF-8 text (byte {error.start} is 0x{content[error.start]:02x}); "
-            "save it as UTF-8 JSON."
-        ) from None
-    if not text.strip():
-        raise InputError(f"{path} is empty.")
-    return text
 
 
 def _refuse_constant(name: str) -> None:

@@ -1,0 +1,115 @@
+"""AlphaPose's results, one file for all images.
+
+The format is that of docs/output.md in github.com/MVIG-SJTU/AlphaPose; `box` and `idx`, which it
+leaves out, are written by `write_json` in alphapose/utils/pPose_nms.py.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from posenet3d.errors import InputError
+from posenet3d.formats.people import People
+from posenet3d.formats.readers import persons
+from posenet3d.formats.readers.json_file import load_json
+from posenet3d.formats.readers.persons import Place
+from posenet3d.skeleton import COCO_17, HALPE_26, Skeleton
+
+# Full bodies begin with the body: Halpe's 136 keypoints with its 26, COCO-WholeBody's 133 with
+# COCO's 17. Face and hands are not looked at.
+_BODY_OF = {3 * 136: 3 * HALPE_26.num_joints, 3 * 133: 3 * COCO_17.num_joints}
+_CONFIDENCES = (-0.1, 6.1)
+_NOTHING = 1.001e-5  # AlphaPose writes 1e-5, rounded to float32, where it found nothing at all
+
+
+def is_alphapose(content: object) -> bool:
+    """Whether JSON is AlphaPose's results and not COCO's.
+
+    Both are lists of the same entries; AlphaPose's have a `box` or an `idx`, name their image
+    instead of numbering it, or have more joints.
+    """
+    return isinstance(content, list) and any(
+        isinstance(entry, dict) and "keypoints" in entry and _has_its_marks(entry)
+        for entry in content
+    )
+
+
+def read_alphapose(path: str | Path) -> People:
+    """Reads AlphaPose's results.
+
+    They are a list of `{"image_id", "keypoints": [x, y, c] * J, "score", "box", "idx"}`. 51 numbers
+    are COCO's 17 joints, 78 Halpe's 26; of full bodies (136 and 133 keypoints) the body is taken.
+    The confidence `c` is the height of a heat map's peak, up to 6 by the documentation though most
+    models stay near 1: whatever is above 1 is clipped to it, and what AlphaPose writes for nothing
+    found, 1e-5, is a missing joint.
+
+    Args:
+      path: The `.json` file, usually alphapose-results.json.
+
+    Returns:
+      Every person of every image in the order of the file, on `COCO_17` or `HALPE_26`. The person
+      ids are the tracks' (`idx`); where they say nothing, because some person has none or two
+      persons of one image have the same (AlphaPose without tracking), the number within the image.
+
+    Raises:
+      InputError: If the file is not such a file or a value in it cannot be meant; the message
+        names the person (numbered from 0 as in the file), the image and the joint.
+    """
+    return alphapose_people(path, load_json(path))
+
+
+def alphapose_people(path: str | Path, content: object) -> People:
+    """What `read_alphapose` does, with the file's content as `load_json` gives it."""
+    if not isinstance(content, list):
+        raise InputError(
+            f"{path} is not AlphaPose's results: expected a list of persons, got "
+            f"{persons.kind_of(content)}."
+        )
+    entries = persons.need_objects(path, content, "results")
+    places = [Place(path, number, entry.get("image_id")) for number, entry in enumerate(entries)]
+    image_ids, values, skeletons = [], [], []
+    for place, entry in zip(places, entries, strict=True):
+        image_ids.append(persons.identifier(place, entry, "image_id"))
+        skeleton, numbers = _keypoints(place, entry)
+        skeletons.append(skeleton)
+        values.append(numbers)
+    skeleton = persons.one_skeleton(skeletons, places)
+    tracks = [_track(place, entry.get("idx")) for place, entry in zip(places, entries, strict=True)]
+    person_ids = persons.tracks_or_numbers(image_ids, tracks)
+    return persons.make_people(
+        values, places, skeleton, image_ids, person_ids, confidences=_CONFIDENCES
+    )
+
+
+def _has_its_marks(entry: dict[str, Any]) -> bool:
+    keypoints = entry["keypoints"]
+    return (
+        "box" in entry
+        or "idx" in entry
+        or isinstance(entry.get("image_id"), str)
+        or (isinstance(keypoints, list) and len(keypoints) in (3 * HALPE_26.num_joints, *_BODY_OF))
+    )
+
+
+def _keypoints(place: Place, entry: dict[str, Any]) -> tuple[Skeleton, np.ndarray]:
+    values = entry.get("keypoints")
+    if isinstance(values, list):
+        values = values[: _BODY_OF.get(len(values), len(values))]
+    skeleton, numbers = persons.keypoint_values(place, values, "keypoints", (COCO_17, HALPE_26))
+    numbers[np.abs(numbers[:, 2]) <= _NOTHING, 2] = 0
+    return skeleton, numbers
+
+
+def _track(place: Place, idx: Any) -> int | str | None:
+    """The id of a track: a number, or a list of those of the boxes that were merged."""
+    if idx is None or idx == []:
+        return None
+    first = idx
+    for _ in range(3):  # [[1.0]] is the deepest that there is
+        first = first[0] if isinstance(first, list) and first else first
+    if type(first) is float and first.is_integer():
+        first = int(first)
+    return persons.identifier(place, {"idx": first}, "idx")

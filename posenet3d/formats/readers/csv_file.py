@@ -1,0 +1,117 @@
+"""Keypoints in a table: a row a joint, the format for whatever has no reader of its own.
+
+The columns are `frame`, `person`, `joint`, `x`, `y` and `confidence`, in any order; others are not
+looked at. The format is the package's own.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from posenet3d import skeleton as skeletons
+from posenet3d.errors import InputError
+from posenet3d.formats.people import People
+from posenet3d.formats.readers import persons
+from posenet3d.formats.readers.persons import Place
+from posenet3d.formats.readers.table import Table, identifier_of, load_table
+from posenet3d.skeleton import COCO_17, H36M_17, Skeleton
+
+_NEEDED = ("frame", "joint", "x", "y")
+
+
+def is_csv(table: Table) -> bool:
+    """Whether a table has the columns that are needed."""
+    return all(name in table.columns for name in _NEEDED)
+
+
+def read_csv(path: str | Path, placement: str = H36M_17.name) -> People:
+    """Reads a table of keypoints.
+
+    `frame` and `person` are whole numbers or texts; without a column `person` there is one person a
+    frame, 0. `joint` is a name, and the names together tell the skeleton: the smallest of
+    `skeleton.SKELETONS` that has them all, COCO's where limbs alone are given. `x` and `y` are
+    pixels, y down; both empty are a missing joint, as are joints that have no row. The
+    `confidence` is in [0, 1]; without the column, or where it is empty, it is 1.
+
+    Args:
+      path: The `.csv` file: UTF-8, commas, a header.
+      placement: Where the joints of Human3.6M's names lie: `h36m17` or `cmu17`.
+
+    Returns:
+      The persons in the order in which they first appear.
+
+    Raises:
+      InputError: If the file is not such a table or a value in it cannot be meant; the message
+        names the line, or the person and the joint.
+    """
+    return csv_people(path, load_table(path), placement)
+
+
+def csv_people(path: str | Path, content: object, placement: str = H36M_17.name) -> People:
+    """What `read_csv` does, with the file's content as `load_table` gives it."""
+    if not isinstance(content, Table) or not is_csv(content):
+        raise InputError(
+            f"{path} is no table of keypoints: expected the columns frame, person, joint, x, y and "
+            f"confidence, got {persons.kind_of(content)}."
+        )
+    skeleton = _skeleton(content, placement)
+    joints = {name: number for number, name in enumerate(skeleton.joint_names)}
+    columns = {name: content.columns[name] for name in _NEEDED}
+    person_column, confidence_column = (
+        content.first_of([name]) for name in ("person", "confidence")
+    )
+    values: dict[tuple[int | str, int | str], np.ndarray] = {}
+    lines: dict[tuple[int | str, int | str, str], int] = {}
+    for line, cells in content.rows:
+        frame = identifier_of(cells[columns["frame"]])
+        person = 0 if person_column is None else identifier_of(cells[person_column])
+        joint = cells[columns["joint"]].lower()
+        first = lines.setdefault((frame, person, joint), line)
+        if first != line:
+            raise InputError(
+                f"{path}, line {line}: {joint} of person {person} in frame {frame} is in line "
+                f"{first} already."
+            )
+        numbers = values.setdefault((frame, person), np.zeros((skeleton.num_joints, 3)))
+        x, y = cells[columns["x"]], cells[columns["y"]]
+        if x or y:
+            certain = cells[confidence_column] if confidence_column is not None else ""
+            numbers[joints[joint]] = (
+                content.number(line, x, f"x of {joint}"),
+                content.number(line, y, f"y of {joint}"),
+                content.number(line, certain or "1", f"confidence of {joint}"),
+            )
+    frames, ids = zip(*values, strict=True)
+    places = [Place(path, person, frame) for frame, person in values]
+    people = persons.make_people(list(values.values()), places, skeleton, frames, ids)
+    persons.need_pixels(people, path, "multiply x by the image's width and y by its height")
+    return people
+
+
+def _skeleton(table: Table, placement: str) -> Skeleton:
+    """The smallest skeleton that has every joint named in the table."""
+    column = table.columns["joint"]
+    names = {}
+    for line, cells in table.rows:
+        names.setdefault(cells[column].lower(), line)
+    # COCO's before Human3.6M's: its maps make up the trunk that is missing from both.
+    known = sorted(
+        skeletons.SKELETONS.values(),
+        key=lambda s: (s.num_joints, s != COCO_17, s.name != placement),
+    )
+    for skeleton in known:
+        if set(names) <= set(skeleton.joint_names):
+            return skeleton
+    every = {name for skeleton in known for name in skeleton.joint_names}
+    unknown = [name for name in names if name not in every]
+    if unknown:
+        raise InputError(
+            f"{table.path}, line {names[unknown[0]]}: there is no joint {unknown[0][:40]!r}; there "
+            f"are {', '.join(sorted(every))}."
+        )
+    raise InputError(
+        f"{table.path}: no skeleton has all of the joints {', '.join(names)}; give those of one of "
+        f"{', '.join(sorted(skeletons.SKELETONS))}."
+    )

@@ -1,0 +1,172 @@
+"""Landmarks of MediaPipe Pose, which has no file format of its own: what programs write of them.
+
+The 33 landmarks and their fields are those of
+https://ai.google.dev/edge/mediapipe/solutions/vision/pose_landmarker: x and y are parts of the
+image's width and height, y down; the visibility is in [0, 1].
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from posenet3d.errors import InputError
+from posenet3d.formats.people import People
+from posenet3d.formats.readers import persons
+from posenet3d.formats.readers.mediapipe_table import is_mediapipe_table, table_poses
+from posenet3d.formats.readers.persons import Place
+from posenet3d.formats.readers.table import Table
+from posenet3d.skeleton import MEDIAPIPE_33
+
+_KEYS = ("pose_landmarks", "poseLandmarks", "landmarks", "landmark")
+_FRAME_KEYS = ("frame", "frame_id", "image_id", "image")
+_FARTHEST = 10.0  # image widths; people stand half outside of a picture, but not that far
+
+_Pose = tuple[int | str, int | str | None, Place, list[Any]]  # image id, person id, values
+
+
+def is_mediapipe(content: object) -> bool:
+    """Whether JSON or a table is MediaPipe's landmarks by its keys or columns."""
+    if isinstance(content, Table):
+        return is_mediapipe_table(content)
+    for _ in range(4):  # frames, poses and landmarks are nested no deeper
+        if isinstance(content, dict):
+            return _is_landmark(content) or any(key in content for key in _KEYS)
+        if not isinstance(content, list):
+            return False
+        content = next((item for item in content if item), None)
+    return False
+
+
+def mediapipe_people(
+    path: str | Path, content: object, image_size: tuple[int, int] | None
+) -> People:
+    """The poses of a file of MediaPipe's landmarks.
+
+    JSON is one frame or a list of frames. A frame is a pose, a list of poses, null where nobody was
+    found, or an object with one of these under `pose_landmarks` (`poseLandmarks`, `landmarks`); it
+    may have a `frame`. A pose is a list of 33 `{"x", "y", "visibility"}`, or an object that has one
+    under `landmark`. A list of lists of landmarks is therefore frames of one pose each. Tables are
+    described at `mediapipe_table`.
+
+    Args:
+      path: The file, for messages.
+      content: What `load_json` or `load_table` gives.
+      image_size: (width, height) of the images in pixels.
+
+    Returns:
+      Every pose of every frame, on `MEDIAPIPE_33`. The image ids are the frames' own or their
+      numbers from 0; the person ids are the file's (tables only), or the number within the frame.
+      The confidence is the visibility, 1 where there is none.
+
+    Raises:
+      InputError: If the size is missing, the content is not that, or a value cannot be meant; the
+        message names the frame, the person (numbered from 0 within it) and the landmark.
+    """
+    if not is_mediapipe(content):
+        raise InputError(
+            f"{path} holds no landmarks of MediaPipe Pose: expected frames of 33 objects with x "
+            f"and y, or a table with columns of all 33, got {persons.kind_of(content)}."
+        )
+    if image_size is None:
+        raise InputError(
+            f"{path} holds landmarks of MediaPipe, whose coordinates are parts of the image's "
+            "width and height; give its size: --image_size=1920x1080 for scripts/lift.py, "
+            "image_size=(1920, 1080) in Python."
+        )
+    poses: Iterable[_Pose]
+    poses = table_poses(content) if isinstance(content, Table) else _poses(path, content)
+    image_ids, given_ids, places, values = [], [], [], []
+    for image, person, place, flat in poses:
+        image_ids.append(image)
+        given_ids.append(person)
+        places.append(place)
+        values.append(persons.joint_numbers(place, flat, "landmarks", MEDIAPIPE_33))
+    if not places:
+        raise InputError(f"{path}: MediaPipe found nobody.")
+    points = np.stack(values)
+    for axis in range(2):
+        persons.refuse(
+            ~(np.abs(points[..., axis]) <= _FARTHEST),
+            points[..., axis],
+            places,
+            MEDIAPIPE_33,
+            f"{'xy'[axis]} = {{}} is no part of the image's size; expected normalised landmarks, "
+            "in [0, 1] inside the image.",
+        )
+    points[..., :2] *= image_size
+    return persons.make_people(
+        points,
+        places,
+        MEDIAPIPE_33,
+        image_ids,
+        persons.tracks_or_numbers(image_ids, given_ids),
+        image_sizes=[image_size] * len(places),
+    )
+
+
+def _poses(path: str | Path, content: object) -> Iterator[_Pose]:
+    is_frame = isinstance(content, dict) or _is_pose(content)
+    for number, frame in enumerate([content] if is_frame else content):
+        image = _image_id(path, frame, number)
+        for person, landmarks in enumerate(_poses_of(frame)):
+            place = Place(path, person, image)
+            yield image, None, place, _flat(place, landmarks)
+
+
+def _poses_of(frame: Any) -> list[Any]:
+    """The poses of a frame, each still to be checked."""
+    frame = _unwrapped(frame)
+    if not frame:
+        return []
+    if not isinstance(frame, list) or _is_pose(frame):
+        return [frame]
+    return [pose for pose in map(_unwrapped, frame) if pose]
+
+
+def _unwrapped(content: Any) -> Any:
+    """What an object has under `pose_landmarks` or the like; the content if it is no object."""
+    while isinstance(content, dict) and not _is_landmark(content):
+        key = next((key for key in _KEYS if key in content), None)
+        content = None if key is None else content[key]
+    return content
+
+
+def _is_pose(content: object) -> bool:
+    return isinstance(content, list) and any(_is_landmark(item) for item in content)
+
+
+def _is_landmark(content: object) -> bool:
+    return isinstance(content, dict) and "x" in content and "y" in content
+
+
+def _image_id(path: str | Path, frame: object, number: int) -> int | str:
+    key = next((k for k in _FRAME_KEYS if k in frame), None) if isinstance(frame, dict) else None
+    if key is None:
+        return number
+    if not persons.is_identifier(frame[key]):
+        raise InputError(
+            f"{path}: frame {number} has the {key!r} {frame[key]!r:.40}; expected a whole number "
+            "or a text."
+        )
+    return frame[key]
+
+
+def _flat(place: Place, landmarks: Any) -> list[Any]:
+    """x, y and visibility of each landmark in turn."""
+    count = len(landmarks) if isinstance(landmarks, list) else 0
+    if count != MEDIAPIPE_33.num_joints:
+        raise place.fault(
+            f" has {count} landmarks, expected the {MEDIAPIPE_33.num_joints} of MediaPipe Pose."
+        )
+    flat: list[Any] = []
+    for name, landmark in zip(MEDIAPIPE_33.joint_names, landmarks, strict=True):
+        if not _is_landmark(landmark):
+            found = persons.kind_of(landmark)
+            raise place.fault(f", landmark {name}: expected an object with x and y, got {found}.")
+        visibility = landmark.get("visibility")
+        flat += [landmark["x"], landmark["y"], 1 if visibility is None else visibility]
+    return flat

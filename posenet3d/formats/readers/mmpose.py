@@ -1,0 +1,167 @@
+"""MMPose's predictions: of its demos (`--save-predictions`) and of its inferencer (`pred_out_dir`).
+
+The formats are those that demo/topdown_demo_with_mmdet.py and
+mmpose/apis/inferencers/base_mmpose_inferencer.py in github.com/open-mmlab/mmpose (1.x) write; an
+instance is what `split_instances` in mmpose/structures/utils.py makes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from posenet3d.errors import InputError
+from posenet3d.formats.people import People
+from posenet3d.formats.readers import persons
+from posenet3d.formats.readers.json_file import load_json
+from posenet3d.formats.readers.persons import Place
+from posenet3d.skeleton import COCO_17, HALPE_26, Skeleton
+
+_BODIES = (HALPE_26, COCO_17)  # the longer first: Halpe's names begin with COCO's
+_BY_COUNT = {17: COCO_17, 26: HALPE_26, 133: COCO_17, 136: HALPE_26}
+
+
+def is_mmpose(content: object) -> bool:
+    """Whether JSON is MMPose's by its keys."""
+    if isinstance(content, dict):
+        return "instance_info" in content
+    return isinstance(content, list) and any(
+        isinstance(entry, dict) and ("instances" in entry or "keypoint_scores" in entry)
+        for entry in content
+    )
+
+
+def read_mmpose(path: str | Path) -> People:
+    """Reads MMPose's predictions of a video or an image.
+
+    A video is a list of `{"frame_id", "instances": [...]}`, an image a list of instances, each
+    `{"keypoints": [[x, y], ...], "keypoint_scores": [...], "track_id"}`; either may stand under
+    `instance_info` in an object that has a `meta_info`. Which joints they are is told by the names
+    in `meta_info`, else by their number: 17 are COCO's, 26 Halpe's; of 133 (COCO-WholeBody) and
+    136 (Halpe) the body is taken. Scores are what the model's last layer gives, for RTMPose often
+    above 1 (issue 2755 of its repository): they are clipped to [0, 1], and 0 or less is a missing
+    joint.
+
+    Args:
+      path: The `.json` file.
+
+    Returns:
+      Every person of every frame in the order of the file, on `COCO_17` or `HALPE_26`. The image
+      ids are the frames', or the file's name without its ending. The person ids are the tracks',
+      or, where not everybody has one of his own, the number within the image.
+
+    Raises:
+      InputError: If the file is not such a file, has other joints, or a value in it cannot be
+        meant; the message names the frame, the person (numbered from 0 within it) and the joint.
+    """
+    return mmpose_people(path, load_json(path))
+
+
+def mmpose_people(path: str | Path, content: object) -> People:
+    """What `read_mmpose` does, with the file's content as `load_json` gives it."""
+    meta, items = {}, content
+    if isinstance(content, dict):
+        meta, items = content.get("meta_info"), content.get("instance_info")
+    if not isinstance(items, list):
+        raise InputError(
+            f"{path} is not MMPose's predictions: expected a list, or an object with a list "
+            f"'instance_info', got {persons.kind_of(content)}."
+        )
+    names = _joint_names(meta)
+    places, values, skeletons, image_ids, tracks = [], [], [], [], []
+    for image, number, instance in _instances(path, items):
+        place = Place(path, number, image)
+        skeleton, numbers = _keypoints(place, instance, names)
+        places.append(place)
+        values.append(numbers)
+        skeletons.append(skeleton)
+        image_ids.append(image)
+        has_track = instance.get("track_id") is not None
+        tracks.append(persons.identifier(place, instance, "track_id") if has_track else None)
+    if not places:
+        raise InputError(f"{path} lists no person: MMPose found nobody.")
+    return persons.make_people(
+        values,
+        places,
+        persons.one_skeleton(skeletons, places),
+        image_ids,
+        persons.tracks_or_numbers(image_ids, tracks),
+        confidences=(-math.inf, math.inf),
+    )
+
+
+def _instances(
+    path: str | Path, items: list[Any]
+) -> Iterator[tuple[int | str, int, dict[str, Any]]]:
+    """(image id, number within the image, instance) of all images."""
+    is_video = any(isinstance(item, dict) and "instances" in item for item in items)
+    if not is_video:
+        image = Path(path).stem.encode("utf-8", "backslashreplace").decode()
+        items = [{"frame_id": image, "instances": items}]
+    for number, frame in enumerate(items):
+        instances = frame.get("instances") if isinstance(frame, dict) else None
+        if not isinstance(instances, list):
+            raise InputError(
+                f"{path}: frame {number} must be an object with a list 'instances', got "
+                f"{persons.kind_of(frame)}."
+            )
+        image = frame.get("frame_id", number)
+        if not persons.is_identifier(image):
+            raise InputError(
+                f"{path}: frame {number} has the 'frame_id' {image!r:.40}; expected a whole "
+                "number or a text."
+            )
+        if instances:
+            persons.need_objects(path, instances, f"frame {image}")
+        for person, instance in enumerate(instances):
+            yield image, person, instance
+
+
+def _joint_names(meta: object) -> tuple[str, ...] | None:
+    """The joints' names in order, if the dataset's meta information has them."""
+    ids = meta.get("keypoint_id2name") if isinstance(meta, dict) else None
+    if not isinstance(ids, dict) or not all(isinstance(name, str) for name in ids.values()):
+        return None
+    try:
+        return tuple(ids[key] for key in sorted(ids, key=int))
+    except ValueError:
+        return None
+
+
+def _keypoints(
+    place: Place, instance: dict[str, Any], names: tuple[str, ...] | None
+) -> tuple[Skeleton, np.ndarray]:
+    points, scores = (instance.get(key) for key in ("keypoints", "keypoint_scores"))
+    if not isinstance(points, list) or not isinstance(scores, list) or len(points) != len(scores):
+        raise place.fault(
+            " needs a list 'keypoints' of [x, y] and a list 'keypoint_scores' as long, got "
+            f"{persons.kind_of(points)} and {persons.kind_of(scores)}."
+        )
+    skeleton = _skeleton(place, len(points), names)
+    values = []
+    for joint, point, score in zip(skeleton.joint_names, points, scores, strict=False):
+        if not isinstance(point, list) or len(point) != 2:
+            found = persons.kind_of(point)
+            raise place.fault(f", joint {joint}: expected [x, y] in pixels, got {found}.")
+        values += [*point, score]
+    return skeleton, persons.joint_numbers(place, values, "keypoints", skeleton)
+
+
+def _skeleton(place: Place, count: int, names: tuple[str, ...] | None) -> Skeleton:
+    """The skeleton of the first joints, which full-body sets share with those of the body."""
+    if names is None:
+        found = _BY_COUNT.get(count)
+    else:
+        begins = (s for s in _BODIES if names[: s.num_joints] == s.joint_names)
+        found = next(begins, None) if count == len(names) else None
+    if found is None:
+        listed = "" if names is None else f" ({', '.join(names)[:200]})"
+        raise place.fault(
+            f" has {count} keypoints{listed}; read are the 17 of COCO, the 26 of Halpe and full "
+            "bodies that begin with them."
+        )
+    return found

@@ -1,0 +1,131 @@
+"""OpenPose's keypoint files, one a frame, as `--write_json` leaves them.
+
+The format is that of doc/02_output.md in github.com/CMU-Perceptual-Computing-Lab/openpose.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from posenet3d.errors import InputError
+from posenet3d.formats.opening import opening
+from posenet3d.formats.people import People
+from posenet3d.formats.readers import persons
+from posenet3d.formats.readers.json_file import load_json
+from posenet3d.formats.readers.persons import Place
+from posenet3d.skeleton import BODY_25, OPENPOSE_18, Skeleton
+
+_ENDING = "_keypoints"
+_KEYS = ("pose_keypoints_2d", "pose_keypoints")  # the latter in old versions
+
+
+def is_openpose(content: object) -> bool:
+    """Whether JSON is a frame of OpenPose by its keys."""
+    return isinstance(content, dict) and "people" in content
+
+
+def is_openpose_folder(path: str | Path) -> bool:
+    """Whether it is a folder with at least one `*_keypoints.json` in it."""
+    return next(Path(path).glob(f"*{_ENDING}.json"), None) is not None
+
+
+def read_openpose(path: str | Path) -> People:
+    """Reads a folder of OpenPose's frames, or one frame.
+
+    A frame is `{"version", "people": [{"person_id": [-1], "pose_keypoints_2d": [x, y, c] * J,
+    ...}]}`. 75 numbers are BODY_25, 54 the model COCO. Faces, hands and 3D are not looked at. The
+    confidence `c` is clipped to [0, 1] if it lies outside by less than 0.1; 0 marks a missing
+    joint.
+
+    Args:
+      path: A folder, of which the files `*_keypoints.json` are read, in the order of the numbers
+        in their names (2 before 10); or one such file, whatever it is called.
+
+    Returns:
+      Every person of every frame, on `BODY_25` or `OPENPOSE_18`. The image ids are the names of
+      the files without `_keypoints.json`. The person ids are the file's where it has them (not
+      -1), else the number within the frame. Missing joints are at (0, 0).
+
+    Raises:
+      InputError: If there is no such file, one cannot be read, nobody is in any, or a value cannot
+        be meant; the message names the file, the person (numbered from 0) and the joint.
+    """
+    with opening(path):
+        files = _frames(Path(path)) if Path(path).is_dir() else [Path(path)]
+    if not files:
+        raise InputError(
+            f"{path} is a folder without files *{_ENDING}.json, which OpenPose writes with "
+            "--write_json; give the folder that has them, or a file."
+        )
+    return _people(path, ((file, load_json(file)) for file in files))
+
+
+def openpose_people(path: str | Path, content: object) -> People:
+    """What `read_openpose` does for one file, with its content as `load_json` gives it."""
+    return _people(path, [(Path(path), content)])
+
+
+def _people(path: str | Path, frames: Iterable[tuple[Path, Any]]) -> People:
+    places, values, skeletons, image_ids, person_ids = [], [], [], [], []
+    count = 0
+    for file, content in frames:
+        count += 1
+        for number, person in enumerate(_persons(file, content)):
+            place = Place(file, number)
+            skeleton, numbers = _keypoints(place, person)
+            places.append(place)
+            values.append(numbers)
+            skeletons.append(skeleton)
+            image_ids.append(_printable(file.stem.removesuffix(_ENDING)))
+            person_ids.append(_person_id(place, person, number))
+    if not places:
+        raise InputError(f"{path}: OpenPose found nobody ({count} files without people).")
+    skeleton = persons.one_skeleton(skeletons, places)
+    people = persons.make_people(values, places, skeleton, image_ids, person_ids)
+    persons.need_pixels(people, path, "write them with OpenPose's --keypoint_scale=0")
+    return people
+
+
+def _frames(folder: Path) -> list[Path]:
+    return sorted(folder.glob(f"*{_ENDING}.json"), key=lambda file: _natural(file.name))
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    """A key by which frame 2 comes before frame 10."""
+    parts = re.split(r"(\d+)", name)
+    return [(int(p) if p.isdecimal() else -1, p) for p in parts]
+
+
+def _printable(name: str) -> str:
+    """The name of a file, of which bytes that are not UTF-8 are escaped."""
+    return name.encode("utf-8", "backslashreplace").decode()
+
+
+def _persons(file: Path, content: object) -> list[dict[str, Any]]:
+    people = content.get("people") if isinstance(content, dict) else None
+    if not isinstance(people, list):
+        raise InputError(
+            f"{file} is not a frame of OpenPose: expected an object with a list 'people', got "
+            f"{persons.kind_of(content)}."
+        )
+    return persons.need_objects(file, people, "people") if people else []
+
+
+def _keypoints(place: Place, person: dict[str, Any]) -> tuple[Skeleton, np.ndarray]:
+    key = next((key for key in _KEYS if key in person), _KEYS[0])
+    return persons.keypoint_values(place, person.get(key), key, (BODY_25, OPENPOSE_18))
+
+
+def _person_id(place: Place, person: dict[str, Any], number: int) -> int | str:
+    """The id that a tracker gave; OpenPose itself writes [-1]."""
+    given = person.get("person_id", [])
+    if isinstance(given, list) and len(given) < 2:
+        given = given[0] if given else -1
+    if given == -1:
+        return number
+    return persons.identifier(place, {"person_id": given}, "person_id")
