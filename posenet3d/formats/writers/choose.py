@@ -14,6 +14,7 @@ from posenet3d.errors import InputError
 from posenet3d.formats.axes import CAMERA
 from posenet3d.formats.people import People
 from posenet3d.formats.tracks import tracks_of
+from posenet3d.formats.writers.bvh import write_bvh
 from posenet3d.formats.writers.csv import write_csv
 from posenet3d.formats.writers.json import write_json
 from posenet3d.formats.writers.npz import write_lifted
@@ -45,6 +46,7 @@ _FORMATS = {
     ".json": _Format((CAMERA, "y", "z"), people=write_json),
     ".csv": _Format((CAMERA, "y", "z"), people=write_csv),
     ".trc": _Format(("y", "z"), track=write_trc),
+    ".bvh": _Format(("y", "z"), track=write_bvh),
 }
 ENDINGS = tuple(_FORMATS)
 """The endings that `Output` knows."""
