@@ -15,6 +15,7 @@ from posenet3d.formats.axes import CAMERA
 from posenet3d.formats.people import People
 from posenet3d.formats.tracks import tracks_of
 from posenet3d.formats.writers.bvh import write_bvh
+from posenet3d.formats.writers.c3d import require_c3d, write_c3d
 from posenet3d.formats.writers.csv import write_csv
 from posenet3d.formats.writers.json import write_json
 from posenet3d.formats.writers.npz import write_lifted
@@ -47,6 +48,7 @@ _FORMATS = {
     ".csv": _Format((CAMERA, "y", "z"), people=write_csv),
     ".trc": _Format(("y", "z"), track=write_trc),
     ".bvh": _Format(("y", "z"), track=write_bvh),
+    ".c3d": _Format(("z", "y"), track=write_c3d, check=require_c3d),
 }
 ENDINGS = tuple(_FORMATS)
 """The endings that `Output` knows."""
