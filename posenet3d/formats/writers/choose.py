@@ -17,6 +17,7 @@ from posenet3d.formats.tracks import tracks_of
 from posenet3d.formats.writers.bvh import write_bvh
 from posenet3d.formats.writers.c3d import require_c3d, write_c3d
 from posenet3d.formats.writers.csv import write_csv
+from posenet3d.formats.writers.gltf import require_pygltflib, write_gltf
 from posenet3d.formats.writers.json import write_json
 from posenet3d.formats.writers.npz import write_lifted
 from posenet3d.formats.writers.trc import write_trc
@@ -49,6 +50,7 @@ _FORMATS = {
     ".trc": _Format(("y", "z"), track=write_trc),
     ".bvh": _Format(("y", "z"), track=write_bvh),
     ".c3d": _Format(("z", "y"), track=write_c3d, check=require_c3d),
+    ".glb": _Format(("y",), track=write_gltf, check=require_pygltflib),
 }
 ENDINGS = tuple(_FORMATS)
 """The endings that `Output` knows."""
