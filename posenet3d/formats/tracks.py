@@ -12,7 +12,8 @@ import numpy as np
 from posenet3d.errors import InputError
 from posenet3d.formats.people import People
 
-_IN_SEQUENCE = re.compile(r"(.+)/(\d+)", re.DOTALL)
+_IN_SEQUENCE = re.compile(r"(.+)/(\d{1,18})", re.DOTALL)
+_NUMBERED = re.compile(r"(.*?)(\d{1,18})(\D*)", re.DOTALL)  # by its last number: video2_0012.jpg
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,10 +45,11 @@ def tracks_of(people: People) -> tuple[Track, ...]:
     """The tracks of people: one a person id, and one a sequence where there are several.
 
     An image id `sequence/frame`, as those of pose archives, says both. Otherwise all images are
-    one sequence. Its frames are the image ids where these are whole numbers that count: at least
-    half of the numbers between the first and the last, in their common step, occur. Frames that
-    do not occur are then frames in which nobody was found. Images with other ids are frames in
-    the order in which the file names them first.
+    one sequence, in the order of their numbers: ids that are whole numbers, or names that differ
+    in one number alone (`frame_0012.jpg`). These are the frames if they count: at least half of
+    the numbers between the first and the last, in their common step, occur. Those that do not are
+    then frames in which nobody was found. Images with other ids are frames in the order in which
+    the file names them first.
 
     Raises:
       InputError: If a person is twice in an image.
@@ -81,13 +83,25 @@ def _place(image_id: int | str) -> tuple[str, int | str]:
 
 def _frames(image_ids: list[int | str]) -> dict[int | str, int]:
     """The frame of each image of a sequence."""
-    if len(image_ids) > 1 and all(isinstance(i, int) for i in image_ids):
-        first, last = min(image_ids), max(image_ids)
-        step = math.gcd(*(i - first for i in image_ids))
-        if (last - first) // step + 1 <= 2 * len(image_ids):
-            return {i: (i - first) // step for i in image_ids}
-        image_ids = sorted(image_ids)
+    numbers = _numbers(image_ids)
+    if numbers and len(numbers) > 1:
+        first, last = min(numbers.values()), max(numbers.values())
+        step = math.gcd(*(number - first for number in numbers.values()))
+        if (last - first) // step + 1 <= 2 * len(numbers):
+            return {i: (number - first) // step for i, number in numbers.items()}
+        image_ids = sorted(image_ids, key=numbers.__getitem__)
     return {i: frame for frame, i in enumerate(image_ids)}
+
+
+def _numbers(image_ids: list[int | str]) -> dict[int | str, int] | None:
+    """The number of each image; None where their ids do not number them."""
+    if all(isinstance(i, int) for i in image_ids):
+        return {i: i for i in image_ids}
+    matches = [_NUMBERED.fullmatch(i) if isinstance(i, str) else None for i in image_ids]
+    if not all(matches) or len({(m[1], m[3]) for m in matches}) > 1:
+        return None
+    numbers = {i: int(m[2]) for i, m in zip(image_ids, matches, strict=True)}
+    return numbers if len(set(numbers.values())) == len(numbers) else None
 
 
 def _names(tracks: list[tuple[str, int | str]]) -> list[str]:

@@ -42,7 +42,12 @@ NUMBERS = {
     "every second frame": ([10, 12, 14, 20], (0, 1, 2, 5)),
     "numbers that do not count": ([397133, 12, 285], (0, 1, 2)),
     "names in the order of the file": (["b.jpg", "a.jpg"], (0, 1)),
+    "numbered names": (["f9.jpg", "f10.jpg", "f12.jpg"], (0, 1, 3)),
+    "numbered names without an ending": (["v2_0004", "v2_0001", "v2_0002"], (0, 1, 3)),
+    "a number twice": (["07", "7", "9"], (0, 1, 2)),
+    "numbers in the ending alone": (["b.mp4", "a.mp4"], (0, 1)),
     "names and numbers": (["b.jpg", 3], (0, 1)),
+    "a number without end": (["9" * 5000, "9" * 5001], (0, 1)),
     "far apart": ([-(2**63), 2**63 - 1], (0, 1)),
     "a single image": ([9], (0,)),
 }

@@ -1,5 +1,6 @@
 import importlib.util
 
+from posenet3d.formats.writers.choose import ENDINGS, Output
 from posenet3d.training import TrainingConfig
 
 
@@ -11,3 +12,12 @@ def test_documented_flags_are_those_there_are(checkout):
     assert table in (checkout / "docs" / "training.md").read_text(), (
         f"docs/training.md must have this table of flags:\n{table}"
     )
+
+
+def test_documented_outputs_are_those_there_are_with_their_axes(checkout):
+    lines = (checkout / "docs" / "output.md").read_text().splitlines()
+    rows = [line.split("|") for line in lines if line.startswith("| `.")]
+    assert {row[1].strip(" `") for row in rows} == set(ENDINGS)
+    for row in rows:
+        for up in row[5].replace("`", "").split(","):
+            Output(f"lifted{row[1].strip(' `')}", up=up.strip())

@@ -35,11 +35,15 @@ MAX_FILES = 1000
 
 @dataclasses.dataclass(frozen=True)
 class _Format:
-    """Writes all people at once, or one person over time; `ups` are its axes, the default first."""
+    """Writes all people at once, or one person over time; `ups` are its axes, the default first.
+
+    `gaps` says what becomes of frames without a pose.
+    """
 
     ups: tuple[str, ...]
     people: Callable[..., None] | None = None
     track: Callable[..., None] | None = None
+    gaps: str = ""
     check: Callable[[], object] | None = None  # raises InputError where a library is missing
 
 
@@ -47,10 +51,12 @@ _FORMATS = {
     ".npz": _Format((CAMERA,), people=lambda *args, up: write_lifted(*args)),
     ".json": _Format((CAMERA, "y", "z"), people=write_json),
     ".csv": _Format((CAMERA, "y", "z"), people=write_csv),
-    ".trc": _Format(("y", "z"), track=write_trc),
-    ".bvh": _Format(("y", "z"), track=write_bvh),
-    ".c3d": _Format(("z", "y"), track=write_c3d, check=require_c3d),
-    ".glb": _Format(("y",), track=write_gltf, check=require_pygltflib),
+    ".trc": _Format(("y", "z"), track=write_trc, gaps="left empty"),
+    ".bvh": _Format(("y", "z"), track=write_bvh, gaps="filled in from their neighbours"),
+    ".c3d": _Format(("z", "y"), track=write_c3d, gaps="marked as missing", check=require_c3d),
+    ".glb": _Format(
+        ("y",), track=write_gltf, gaps="left without keyframes", check=require_pygltflib
+    ),
 }
 ENDINGS = tuple(_FORMATS)
 """The endings that `Output` knows."""
@@ -135,7 +141,13 @@ class Output:
         Raises:
           InputError: If the folder does not exist, the ids do not make tracks or nobody was
             lifted, so that there is no motion to write.
+          ValueError: If people and result do not belong together.
         """
+        if len(result.lifted) != len(people):
+            raise ValueError(
+                f"The result is one of {len(result.lifted)} people, not of {len(people)}; give the "
+                "people that were lifted."
+            )
         up = self.up or self._format.ups[0]
         if self._format.people:
             self._format.people(self.path, people, result, up=up)
@@ -165,7 +177,8 @@ class Output:
             self._format.track(path, moving, people.skeleton, fps=self.fps, up=up)
             paths.append(path)
         if gaps:
-            notes.append(f"{gaps} frames have no pose; docs/output.md says what the format makes.")
+            frames = "1 frame" if gaps == 1 else f"{gaps} frames"
+            notes.append(f"Without a pose, and {self._format.gaps}: {frames}.")
         return Written(tuple(paths), tuple(notes))
 
     def _path_of(self, track_name: str) -> Path:

@@ -52,7 +52,7 @@ def test_several_persons_are_files_of_their_own(tmp_path, crowd, lifted):
     np.testing.assert_allclose(first, lifted().keypoints_3d[[0, 2]] * [1, -1, -1], atol=1e-3)
     np.testing.assert_allclose(second[0], lifted().keypoints_3d[1] * [1, -1, -1], atol=1e-3)
     assert np.isnan(second[1]).all()
-    assert "1 frames have no pose" in " ".join(written.notes)
+    assert written.notes == ("Without a pose, and left empty: 1 frame.",)
 
 
 def test_who_was_never_lifted_has_no_file(tmp_path, crowd, lifted):
@@ -96,3 +96,10 @@ def test_ids_that_make_no_tracks_are_found_before_lifting(tmp_path, crowd):
     with pytest.raises(InputError, match=f"would become {count} files"):
         Output(tmp_path / "out.trc").check(strangers)
     Output(tmp_path / "out.json").check(strangers)
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_results_of_other_people_are_refused(tmp_path, one, lifted, ending):
+    with pytest.raises(ValueError, match="one of 3 people, not of 4"):
+        Output(tmp_path / f"out{ending}").write(one, lifted(lifted=np.ones(3, bool)))
+    assert os.listdir(tmp_path) == []
