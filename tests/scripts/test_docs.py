@@ -4,6 +4,7 @@ import re
 import pytest
 
 from posenet3d.formats.detect import FORMATS, read_people
+from posenet3d.formats.writers.choose import ENDINGS, Output
 from posenet3d.training import TrainingConfig
 
 
@@ -26,3 +27,12 @@ def test_every_format_is_documented_and_the_table_can_be_read(checkout, tmp_path
     path.write_text(example[1])
     people = read_people(path)
     assert people.confidence.sum() == pytest.approx(0.9 + 0.9 + 0.8 + 1)
+
+
+def test_documented_outputs_are_those_there_are_with_their_axes(checkout):
+    lines = (checkout / "docs" / "output.md").read_text().splitlines()
+    rows = [line.split("|") for line in lines if line.startswith("| `.")]
+    assert {row[1].strip(" `") for row in rows} == set(ENDINGS)
+    for row in rows:
+        for up in row[5].replace("`", "").split(","):
+            Output(f"lifted{row[1].strip(' `')}", up=up.strip())

@@ -108,6 +108,27 @@ def test_landmarks_of_mediapipe_need_the_size_of_the_image(script, refused, tmp_
         np.testing.assert_allclose(lifted["keypoints_2d"][0, wrist], body["left_wrist"], rtol=1e-5)
 
 
+def test_motion_of_several_people_goes_to_a_file_each(script, trained, keypoints, tmp_path):
+    process = script(
+        "lift", f"--model={trained}", f"--input={keypoints}", f"--output={tmp_path / 'out.trc'}",
+        "--fps=25", "--up=z",
+    )  # fmt: skip
+    assert process.returncode == 0, process.stderr
+    assert "out_0.trc" in process.stdout
+    assert "1750 mm is assumed" in process.stdout
+    lines = (tmp_path / "out_1.trc").read_text().split("\n")
+    assert lines[2].split("\t")[:3] == ["25", "25", "2"]
+    head, ankle = (float(lines[6].split("\t")[2 + 3 * joint + 2]) for joint in (10, 3))
+    assert head > ankle + 500
+
+
+def test_outputs_that_cannot_be_written_are_refused_first(refused, keypoints, tmp_path):
+    for output, flag, named in (("a.fbx", "--fps=30", ".bvh"), ("a.bvh", "--fps=0", "fps")):
+        path = tmp_path / output
+        line = refused("lift", "--model=none", f"--input={keypoints}", f"--output={path}", flag)
+        assert named in line
+
+
 def test_broken_file_is_refused_and_nothing_written(refused, trained, keypoints, tmp_path):
     keypoints.write_text(keypoints.read_text()[:-30])
     output = tmp_path / "out.npz"

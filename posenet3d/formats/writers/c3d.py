@@ -1,0 +1,76 @@
+"""One person over time as a C3D file, the binary format of biomechanics laboratories."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from posenet3d.errors import InputError
+from posenet3d.formats.atomic import atomic_path
+from posenet3d.formats.axes import from_camera
+from posenet3d.skeleton import Skeleton
+
+_LARGEST_INTEGER = 32000
+_MISSING = -1.0  # the residual of a point that is not there
+
+
+def require_c3d() -> Any:
+    """The library `c3d`.
+
+    Raises:
+      InputError: If it is not installed; the message names the extra.
+    """
+    try:
+        import c3d
+    except ImportError:
+        raise InputError(
+            "Writing .c3d needs the library c3d, which is not installed; it needs the extra: "
+            "pip install 'posenet3d[c3d]'."
+        ) from None
+    return c3d
+
+
+def write_c3d(
+    path: str | Path,
+    keypoints_3d: np.ndarray,
+    skeleton: Skeleton,
+    fps: float = 30.0,
+    up: str = "z",
+) -> None:
+    """Writes a person's joints as points in mm; the file appears whole or not at all.
+
+    The format is that of the C3D user guide (https://www.c3d.org/HTML/default.htm), in floating
+    point; POINT:LABELS names the joints, POINT:X_SCREEN and POINT:Y_SCREEN say which axes of the
+    file point right and up. Frames without a pose have points with the residual -1, which says
+    that they are missing; all others have the residual 0: computed, not measured.
+
+    Args:
+      path: The file to write, ending in `.c3d`.
+      keypoints_3d: `[F, J, 3]`, camera frame (x right, y down, z forward), root-relative, mm; NaN:
+        no pose in that frame.
+      skeleton: Names the J points.
+      fps: Frames a second.
+      up: The axes of the file, `"z"` (as most laboratories have it) or `"y"` up (`formats.axes`).
+
+    Raises:
+      InputError: If the folder of `path` does not exist or the library is missing.
+    """
+    c3d = require_c3d()
+    points = from_camera(keypoints_3d, up)
+    # x, y, z, residual, cameras. The guide asks for a scale that integers could be stored with,
+    # negative as a sign of floating point.
+    records = np.concatenate([points, np.zeros((*points.shape[:2], 2))], axis=-1)
+    records[np.isnan(points).any(axis=-1)] = (0, 0, 0, _MISSING, 0)
+    largest = max(np.abs(records[..., :3]).max(), 1.0)
+    writer = c3d.Writer(point_rate=fps, point_scale=-largest / _LARGEST_INTEGER, point_units="mm")
+    no_analog = np.zeros((0, 0))
+    for frame in records:
+        writer.add_frames([(frame, no_analog)])
+    writer.set_point_labels(skeleton.joint_names)
+    writer.set_screen_axis("+X", f"+{up.upper()}")
+    with atomic_path(path) as temporary, open(temporary, "wb") as file, warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="No analog data")  # there is none to be found
+        writer.write(file)

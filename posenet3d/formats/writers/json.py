@@ -1,0 +1,84 @@
+"""Lifted poses as JSON, for everything that does not read NumPy's archives."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from posenet3d.formats.atomic import atomic_path
+from posenet3d.formats.axes import CAMERA, from_camera
+from posenet3d.formats.people import People
+
+if TYPE_CHECKING:
+    from posenet3d.models.estimator import LiftResult
+
+DECIMALS = 5
+"""Digits after the point: a hundred-thousandth of a millimetre, or of a pose's size."""
+
+_AXES = {
+    CAMERA: {"x": "right", "y": "down", "z": "away from the camera"},
+    "y": {"x": "right", "y": "up", "z": "towards the camera"},
+    "z": {"x": "right", "y": "away from the camera", "z": "up"},
+}
+
+
+def write_json(path: str | Path, people: People, result: LiftResult, up: str = CAMERA) -> None:
+    """Writes persons and what became of them; the file appears whole or not at all.
+
+    One object (RFC 8259, UTF-8; no NaN, which JSON does not have):
+
+    - `unit`: of `keypoints_3d`: `pose` (the pose's own size) or `mm`
+    - `axes`: `{"x": "right", ...}`, what the three axes point to
+    - `joints`, `parents`: J names, and the index of each one's parent (-1: root)
+    - `people`: a list of objects, in the order of the input:
+        - `image_id`, `person_id`: as in the input
+        - `lifted`: whether there is a 3D pose; `problem`: why not, or `""`
+        - `keypoints_3d`: J times `[x, y, z]`, from the root; null: not lifted
+        - `filled`: J booleans: the joint was missing and has been guessed
+        - `score`, `elevation`: as `LiftResult` defines them; null: not known
+        - `keypoints_2d`, `confidence`: what was lifted: J times `[x, y]` in pixels, and J numbers
+
+    Args:
+      path: The file to write, ending in `.json`.
+      people: The persons that were lifted, on the lifter's skeleton (`People.on`).
+      result: What the estimator returned for them.
+      up: The axes of `keypoints_3d`: `"camera"` as lifted, or `"y"` or `"z"` up (`formats.axes`).
+
+    Raises:
+      InputError: If the folder of `path` does not exist.
+    """
+    points = from_camera(result.keypoints_3d, up).round(DECIMALS)
+    keypoints_2d = people.keypoints_2d.astype(np.float64).round(DECIMALS)
+    confidence = people.confidence.astype(np.float64).round(DECIMALS)
+    entries = [
+        {
+            "image_id": people.image_ids[row],
+            "person_id": people.person_ids[row],
+            "lifted": bool(result.lifted[row]),
+            "problem": result.problems[row],
+            "keypoints_3d": points[row].tolist() if result.lifted[row] else None,
+            "filled": np.asarray(result.filled[row], bool).tolist(),
+            "score": _number(result.score[row]),
+            "elevation": _number(result.elevation[row]),
+            "keypoints_2d": keypoints_2d[row].tolist(),
+            "confidence": confidence[row].tolist(),
+        }
+        for row in range(len(people))
+    ]
+    content = {
+        "unit": result.unit,
+        "axes": _AXES[up],
+        "joints": list(people.skeleton.joint_names),
+        "parents": list(people.skeleton.parents),
+        "people": entries,
+    }
+    with atomic_path(path) as temporary, open(temporary, "w", encoding="utf-8") as file:
+        json.dump(content, file, ensure_ascii=False, allow_nan=False)
+        file.write("\n")
+
+
+def _number(value: float) -> float | None:
+    return round(float(value), DECIMALS) if np.isfinite(value) else None
