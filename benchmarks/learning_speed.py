@@ -4,7 +4,7 @@
     python benchmarks/learning_speed.py --output=learning_speed.png \
         --runs="paper's configuration=runs/faithful,default=runs/cmu17,supervised=runs/supervised"
 
-A run is a folder of scripts/train.py (`elevation.json`, `metrics.jsonl`, `student.jsonl`) or of
+A run is a folder of scripts/train.py (`elevation.json`, `metrics.jsonl`, `student_1.jsonl` ...) or of
 supervised.py (`curve.jsonl`); minutes are those that it recorded. Runs are to be compared only if
 they had the same machine to themselves, or shared it with one another.
 """
@@ -55,8 +55,8 @@ def read_curve(folder: Path) -> tuple[np.ndarray, np.ndarray]:
     search = folder / "elevation.json"
     trials = json.loads(search.read_text()) if search.exists() else []
     before = sum(trial["seconds"] for trial in trials)
-    for file in ("metrics.jsonl", "student.jsonl", "curve.jsonl"):
-        path = folder / file
+    students = sorted(folder.glob("student_*.jsonl"), key=lambda path: int(path.stem[8:]))
+    for path in (folder / "metrics.jsonl", *students, folder / "curve.jsonl"):
         lines = path.read_text().splitlines() if path.exists() else []
         for line in map(json.loads, lines):
             error = line.get("val_pa_mpjpe", line.get("pa_mpjpe"))

@@ -79,7 +79,7 @@ def train_and_evaluate(
     if config.student.steps:
         known = dataclasses.replace(config, elevation=stage.elevation)
         seconds += teach(known, data, stage.kept, stage.adapter, run_dir, verbose)
-        facts["student_steps"] = config.student.steps
+        facts["student_steps"] = config.student.steps * config.student.rounds
 
     report = make_report(
         estimator=load(run_dir / "best"),

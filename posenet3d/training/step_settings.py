@@ -167,6 +167,18 @@ class StudentConfig:
         "Saved model (file, folder or name) that teaches; then there is no first stage. So a "
         "small lifter learns from a large one.",
     )
+    rounds: int = setting(
+        1,
+        "How often the second stage is gone through, each time with all its steps: from the second "
+        "time on, the teacher is the student of the time before.",
+    )
+    refine: bool = setting(
+        True,
+        "Before the training poses are learned, those of one sequence are made to agree: bones get "
+        "the lengths that the body shows where they lie across the line of sight, and depth is "
+        "averaged over like neighbouring frames. Only where the data has sequences of its own; "
+        "sequences of the same name are the same body.",
+    )
     batch_size: int = setting(256, "Poses a step of the second stage.")
     learning_rate: float = setting(
         1e-3, "Learning rate of the second stage at its first step; falls to 0 as a cosine."
@@ -194,6 +206,7 @@ class StudentConfig:
         check_range("student_steps", self.steps, 0, 10**9)
         if self.teacher and not self.steps:
             raise ConfigError("student_teacher is given, but student_steps is 0.")
+        check_range("student_rounds", self.rounds, 1, 1000)
         check_range("student_batch_size", self.batch_size, 2, 10**9)
         check_range("student_learning_rate", self.learning_rate, 1e-9, 1.0)
         check_range("student_width", self.width, 0, 65536)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,13 @@ import tensorflow as tf
 from posenet3d.data import pipeline
 from posenet3d.data.records import Poses2D
 from posenet3d.geometry import camera
-from posenet3d.models import DomainAdapter, Lifter, PoseEstimator
+from posenet3d.models import DomainAdapter, Lifter, PoseEstimator, load
 from posenet3d.models.loading import ESTIMATOR_FILE
 from posenet3d.training import callbacks
 from posenet3d.training.checkpoint import restore_checkpoint
 from posenet3d.training.config import AugmentConfig, TrainingConfig
 from posenet3d.training.prepare import RunData
+from posenet3d.training.refine import refine
 from posenet3d.training.student import StudentTrainer
 
 _MOST_LESSONS = 400_000  # poses whose 2D and 3D are held in memory
@@ -54,33 +56,57 @@ def teach(
     Returns:
       The seconds that the second stage has taken in all.
     """
-    keras.utils.set_random_seed(config.seed + 1)
-    student = make_student(config, data.train, *lessons(data, teacher, adapter))
-    checkpoint = run_dir / "checkpoints" / "student.npz"
+    seconds = 0.0
+    for number in range(1, config.student.rounds + 1):
+        last = number == config.student.rounds
+        kept = run_dir / ("best" if last else f"student_{number}") / ESTIMATOR_FILE
+        seconds += _teach_once(config, data, teacher, adapter, run_dir, number, kept, verbose)
+        if not last:
+            teacher = load(kept)
+    return seconds
+
+
+def _teach_once(
+    config: TrainingConfig,
+    data: RunData,
+    teacher: PoseEstimator,
+    adapter: DomainAdapter | None,
+    run_dir: Path,
+    number: int,
+    kept: Path,
+    verbose: int | str,
+) -> float:
+    """One round, from lessons to the kept student; returns the seconds it has taken in all."""
+    keras.utils.set_random_seed(config.seed + number)
+    student = compiled_student(config, data.train)
+    checkpoint = run_dir / "checkpoints" / f"student_{number}.npz"
     progress: dict[str, Any] = {"epochs": 0, "best": None, "seconds": 0.0}
     if checkpoint.exists():
         progress = restore_checkpoint(checkpoint, student)
     epochs = config.student.steps // config.steps_per_epoch
+    if progress["epochs"] == epochs:
+        return progress["seconds"]
+    start = time.monotonic()
+    student.take_lessons(*lessons(data, teacher, adapter, config.student.refine))
+    clock = callbacks.Clock(progress["seconds"] + time.monotonic() - start)
     last = dataclasses.replace(config, keep="last")
-    keep = callbacks.KeepLifter(run_dir / "best" / ESTIMATOR_FILE, student_estimator(student), last)
-    clock = callbacks.Clock(progress["seconds"])
-    if progress["epochs"] < epochs:
-        student.fit(
-            tf.data.Dataset.range(config.steps_per_epoch),
-            initial_epoch=progress["epochs"],
-            epochs=epochs,
-            validation_data=pipeline.validation_batches(data.validation, config.batch_size),
-            callbacks=[
-                clock,
-                callbacks.StopOnDivergence(),
-                callbacks.LearningRates(),
-                keep,
-                callbacks.MetricsLog(run_dir / "student.jsonl", progress["epochs"]),
-                callbacks.SaveCheckpoint(checkpoint, keep),
-            ],
-            shuffle=False,
-            verbose=verbose,
-        )
+    keep = callbacks.KeepLifter(kept, student_estimator(student), last)
+    student.fit(
+        tf.data.Dataset.range(config.steps_per_epoch),
+        initial_epoch=progress["epochs"],
+        epochs=epochs,
+        validation_data=pipeline.validation_batches(data.validation, config.batch_size),
+        callbacks=[
+            clock,
+            callbacks.StopOnDivergence(),
+            callbacks.LearningRates(),
+            keep,
+            callbacks.MetricsLog(run_dir / f"student_{number}.jsonl", progress["epochs"]),
+            callbacks.SaveCheckpoint(checkpoint, keep),
+        ],
+        shuffle=False,
+        verbose=verbose,
+    )
     return clock.seconds
 
 
@@ -88,8 +114,14 @@ def make_student(
     config: TrainingConfig, poses: Poses2D, keypoints_2d: np.ndarray, keypoints_3d: np.ndarray
 ) -> StudentTrainer:
     """A compiled student with these lessons `[N, J, 2]`, `[N, J, 3]` of the poses' skeleton."""
-    student = StudentTrainer(config, poses.skeleton)
+    student = compiled_student(config, poses)
     student.take_lessons(keypoints_2d, keypoints_3d)
+    return student
+
+
+def compiled_student(config: TrainingConfig, poses: Poses2D) -> StudentTrainer:
+    """A compiled student of the poses' skeleton that has no lessons yet."""
+    student = StudentTrainer(config, poses.skeleton)
     schedule = keras.optimizers.schedules.CosineDecay(
         config.student.learning_rate, config.student.steps
     )
@@ -114,21 +146,44 @@ def student_estimator(student: StudentTrainer) -> PoseEstimator:
 
 
 def lessons(
-    data: RunData, teacher: PoseEstimator, adapter: DomainAdapter | None = None
+    data: RunData,
+    teacher: PoseEstimator,
+    adapter: DomainAdapter | None = None,
+    refined: bool = True,
 ) -> tuple[np.ndarray, np.ndarray]:
     """What the student learns: normalised 2D `[N, J, 2]` and what the teacher says of them.
 
     Poses of a source come as the adapter has carried them over, since so the teacher knows them.
+
+    Args:
+      data: The run's poses.
+      teacher: Who says.
+      adapter: See above; None: the source's poses come as they are.
+      refined: Whether what is said of the frames of one body is made to agree.
     """
     rows = np.arange(0, len(data.train), -(-len(data.train) // _MOST_LESSONS))
-    poses = [_normalised(data.train, rows)]
-    if data.source is not None:
-        source_2d = _normalised(data.source, np.arange(len(data.source))[:_MOST_LESSONS])
-        if adapter is not None:
-            source_2d = adapter.predict(source_2d, batch_size=_BATCH, verbose=0)
-        poses.append(source_2d)
-    keypoints_2d = np.concatenate(poses)
-    return keypoints_2d, teacher.lift(keypoints_2d, score=False).keypoints_3d
+    train = data.train.keep(rows)
+    keypoints_2d = _normalised(train, np.arange(len(train)))
+    keypoints_3d = teacher.lift(keypoints_2d, score=False).keypoints_3d
+    if refined and len(data.train.lengths) > 1:  # else nothing says whose frames they are
+        keypoints_3d = refine(
+            keypoints_2d, keypoints_3d, train.lengths, _bodies(train, data.group, rows),
+            train.skeleton,
+        )  # fmt: skip
+    if data.source is None:
+        return keypoints_2d, keypoints_3d
+    source_2d = _normalised(data.source, np.arange(len(data.source))[:_MOST_LESSONS])
+    if adapter is not None:
+        source_2d = adapter.predict(source_2d, batch_size=_BATCH, verbose=0)
+    source_3d = teacher.lift(source_2d, score=False).keypoints_3d
+    return np.concatenate([keypoints_2d, source_2d]), np.concatenate([keypoints_3d, source_3d])
+
+
+def _bodies(train: Poses2D, group: np.ndarray | None, rows: np.ndarray) -> list[str]:
+    """Whose each sequence is; procedural bodies are numbered, and archives may have numbers too."""
+    starts = np.cumsum(train.lengths) - train.lengths
+    groups = np.zeros(len(starts), int) if group is None else group[rows][starts]
+    return [f"{kind}/{name}" for kind, name in zip(groups, train.sequences, strict=True)]
 
 
 def _normalised(poses: Poses2D, rows: np.ndarray) -> np.ndarray:

@@ -49,7 +49,7 @@ def teacher(finished):
     return finished[1] / "teacher" / "estimator.keras"
 
 
-def checkpoint(run_dir, name="student.npz"):
+def checkpoint(run_dir, name="student_1.npz"):
     with np.load(run_dir / "checkpoints" / name) as archive:
         return {name: archive[name] for name in archive.files if name != "progress"}
 
@@ -59,7 +59,7 @@ def weights(estimator):
 
 
 def log(run_dir):
-    lines = [json.loads(line) for line in (run_dir / "student.jsonl").read_text().splitlines()]
+    lines = [json.loads(line) for line in (run_dir / "student_1.jsonl").read_text().splitlines()]
     return [{k: v for k, v in line.items() if k != "seconds"} for line in lines]
 
 
@@ -67,7 +67,7 @@ def test_both_stages_leave_their_records(finished):
     _, run_dir, report = finished
     assert {path.name for path in run_dir.iterdir()} == {
         "best", "checkpoints", "config.json", "metrics.jsonl", "report.json", "report.md",
-        "student.jsonl", "teacher", "tensorboard",
+        "student_1.jsonl", "teacher", "tensorboard",
     }  # fmt: skip
     assert [line["epoch"] for line in log(run_dir)] == [1, 2]
     expected = {"loss", "distance", "elevation", "lifter_learning_rate", "val_pa_mpjpe"}
@@ -99,7 +99,7 @@ def test_stopped_student_ends_with_the_weights_of_an_uninterrupted_one(
     config, run_dir, report = finished
     copy = tmp_path / "stopped"
     shutil.copytree(run_dir, copy)
-    for left_over in ("checkpoints/student.npz", "student.jsonl", "best/estimator.keras"):
+    for left_over in ("checkpoints/student_1.npz", "student_1.jsonl", "best/estimator.keras"):
         (copy / left_over).unlink()
     stopped = dataclasses.replace(config, run_dir=str(copy))
     save = callbacks.save_checkpoint
@@ -119,6 +119,42 @@ def test_stopped_student_ends_with_the_weights_of_an_uninterrupted_one(
     np.testing.assert_array_equal(weights(posenet3d.load(copy)), weights(posenet3d.load(run_dir)))
     assert log(copy) == log(run_dir)
     assert resumed.rows == report.rows
+
+
+def test_in_the_second_round_the_first_rounds_student_teaches(
+    small_config, data, teacher, tmp_path, monkeypatch
+):
+    asked, lessons = [], teach.lessons
+
+    def spy(run_data, model, *args):
+        asked.append(weights(model))
+        return lessons(run_data, model, *args)
+
+    monkeypatch.setattr(teach, "lessons", spy)
+    student = dataclasses.replace(STUDENT, steps=4, rounds=2, teacher=str(teacher))
+    config = small_config(run_dir=str(tmp_path / "run"), train_data=data, student=student)
+    report = train_and_evaluate(config)
+    first = posenet3d.load(tmp_path / "run" / "student_1" / "estimator.keras")
+    np.testing.assert_array_equal(asked[0], weights(posenet3d.load(teacher)))
+    np.testing.assert_array_equal(asked[1], weights(first))
+    assert report.training["student_steps"] == 8
+    kept = weights(posenet3d.load(tmp_path / "run"))
+    assert not np.array_equal(kept, weights(first))
+    train_and_evaluate(config)  # finished: nothing is asked or learned again
+    assert len(asked) == 2
+    np.testing.assert_array_equal(weights(posenet3d.load(tmp_path / "run")), kept)
+
+
+@pytest.mark.parametrize(("refined", "sequences"), [(True, 2), (True, 1), (False, 2)])
+def test_frames_of_one_body_are_made_to_agree_where_the_data_says_whose_they_are(
+    run_data, poses, teacher, refined, sequences
+):
+    model = posenet3d.load(teacher)
+    lengths = np.full(sequences, 200 // sequences)
+    taken = dataclasses.replace(poses.select(np.arange(200)), lengths=lengths, sequences=None)
+    _, keypoints_3d = teach.lessons(run_data(train=taken), model, refined=refined)
+    changed = np.abs(keypoints_3d - model.lift(taken.keypoints_2d).keypoints_3d).max()
+    assert (changed > 0.01) == (refined and sequences > 1)
 
 
 def test_the_first_stage_gets_whole_poses_alone(small_config):
@@ -187,9 +223,9 @@ def by_saved_teacher(small_config, data, finished, teacher, tmp_path_factory):
 def test_a_saved_teacher_takes_the_place_of_the_first_stage(by_saved_teacher, teacher):
     run_dir, report = by_saved_teacher
     assert {path.name for path in run_dir.iterdir()} == {
-        "best", "checkpoints", "config.json", "report.json", "report.md", "student.jsonl",
+        "best", "checkpoints", "config.json", "report.json", "report.md", "student_1.jsonl",
     }  # fmt: skip
-    assert [path.name for path in (run_dir / "checkpoints").iterdir()] == ["student.npz"]
+    assert [path.name for path in (run_dir / "checkpoints").iterdir()] == ["student_1.npz"]
     assert report.training == {
         "poses": 380, "incomplete": 0, "student_steps": 4, "teacher": str(teacher)
     }  # fmt: skip
