@@ -4,9 +4,9 @@
     python benchmarks/learning_speed.py --output=learning_speed.png \
         --runs="paper's configuration=runs/faithful,default=runs/cmu17,supervised=runs/supervised"
 
-A run is a folder of scripts/train.py (`elevation.json`, `metrics.jsonl`, `student_1.jsonl` ...) or of
-supervised.py (`curve.jsonl`); minutes are those that it recorded. Runs are to be compared only if
-they had the same machine to themselves, or shared it with one another.
+A run is a folder of scripts/train.py (`elevation.json`, `metrics.jsonl`, `student_1.jsonl`, ...)
+or of supervised.py (`curve.jsonl`); minutes are those that it recorded. Runs are to be compared
+only if they had the same machine to themselves, or shared it with one another.
 """
 
 from __future__ import annotations

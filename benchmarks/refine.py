@@ -1,0 +1,42 @@
+"""What refining does to a teacher's lessons: errors before and after, on sequences with true 3D.
+
+    python benchmarks/refine.py --data=cmu17_bench.npz --models=runs/full/teacher,full
+
+Prints a Markdown table. The lifted poses are those of the test split; refining looks at the 2D
+poses, at what the lifter says of them and at whose frames they are, not at the truth.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from absl import app, flags
+
+import posenet3d
+from posenet3d.data.archive import read_archive
+from posenet3d.evaluation import metrics
+from posenet3d.geometry import camera
+from posenet3d.training.refine import refine
+
+_DATA = flags.DEFINE_string("data", None, "Archive of the skeleton cmu17 with 3D.", required=True)
+_MODELS = flags.DEFINE_list("models", ["full"], "Saved models: names, folders or files.")
+
+
+def main(_: list[str]) -> None:
+    """Lifts, refines, measures."""
+    poses = read_archive(_DATA.value, "test", placement="cmu17")
+    pixels = np.asarray(poses.keypoints_2d, np.float32)
+    keypoints_2d = camera.normalise(pixels, poses.skeleton.root).keypoints_2d.numpy()
+    print("| | PA-MPJPE | refined | N-MPJPE | refined |\n|---|---:|---:|---:|---:|")
+    for name in _MODELS.value:
+        lifted = posenet3d.load(name).lift(keypoints_2d, score=False).keypoints_3d
+        refined = refine(keypoints_2d, lifted, poses.lengths, list(poses.sequences), poses.skeleton)
+        cells = [
+            f"{metric(predicted, poses.keypoints_3d).mean():.1f}"
+            for metric in (metrics.pa_mpjpe, metrics.n_mpjpe)
+            for predicted in (lifted, refined)
+        ]
+        print(f"| {name} | {' | '.join(cells)} |", flush=True)
+
+
+if __name__ == "__main__":
+    app.run(main)
