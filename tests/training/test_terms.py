@@ -41,7 +41,8 @@ def cycle_of(lifted_3d, relifted_3d, views_of, **outputs):
 
 @pytest.fixture(scope="module")
 def batch(pose_3d):
-    return Batch(camera.project(pose_3d), camera.project(pose_3d))
+    keypoints_2d = camera.project(pose_3d)
+    return Batch(keypoints_2d, keypoints_2d, tf.zeros([COUNT], tf.int32))
 
 
 @pytest.fixture(scope="module")
