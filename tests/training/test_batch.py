@@ -21,11 +21,11 @@ def placements():
 
 
 @pytest.fixture(scope="module")
-def before(normalised_2d):
+def before(normalised_2d, group):
     """The last 100 poses do not count as real."""
     real = normalised_2d[:300]
     other = tf.roll(normalised_2d, 7, axis=0)[:300]
-    return Batch(normalised_2d, real, None, neighbour_2d=1.1 * real, same_body_2d=other)
+    return Batch(normalised_2d, real, group, neighbour_2d=1.1 * real, same_body_2d=other)
 
 
 @pytest.fixture(scope="module")
@@ -34,8 +34,8 @@ def group():
 
 
 @pytest.fixture(scope="module")
-def placed(before, group, placements):
-    return place(before, group, tf.constant(placements), RATIOS, ROOT, tf.constant([0, 1]))
+def placed(before, placements):
+    return place(before, tf.constant(placements), RATIOS, ROOT, tf.constant([0, 1]))
 
 
 def drawn(placed):
@@ -77,14 +77,14 @@ def test_other_frames_of_a_body_are_placed_alike(before, placements, placed):
 
 
 def test_with_one_placement_poses_stay_and_get_the_ratios_of_their_group(before, group):
-    same = place(before, group, tf.eye(17)[None], RATIOS[:, :1], ROOT, tf.constant([0, 1]))
+    same = place(before, tf.eye(17)[None], RATIOS[:, :1], ROOT, tf.constant([0, 1]))
     np.testing.assert_array_equal(same.keypoints_2d, before.keypoints_2d)
     np.testing.assert_array_equal(same.bone_ratios[:, 0] // 10, group)
 
 
-def test_same_seed_same_placements(before, group, placements, placed):
+def test_same_seed_same_placements(before, placements, placed):
     tables = tf.constant(placements), RATIOS
-    again, other = (place(before, group, *tables, ROOT, tf.constant([0, seed])) for seed in (1, 2))
+    again, other = (place(before, *tables, ROOT, tf.constant([0, seed])) for seed in (1, 2))
     np.testing.assert_array_equal(again.keypoints_2d, placed.keypoints_2d)
     assert np.any(other.keypoints_2d != placed.keypoints_2d)
 

@@ -77,8 +77,8 @@ def test_kept_lifter_is_the_best_or_the_last(keep, strategy, expected):
     assert kept_bias(callback) == expected
 
 
-def test_by_default_the_lifter_whose_views_are_the_nearest_is_kept(keep):
-    callback = keep()
+def test_the_best_by_default_is_the_lifter_whose_views_are_the_nearest(keep):
+    callback = keep(keep="best")
     distances = iter([0.3, 0.1, 0.2])
     measure = callbacks.MeasureViews(SimpleNamespace(of=lambda trainer: next(distances)))
     measure.set_model(callback.model)
