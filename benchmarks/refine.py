@@ -8,13 +8,12 @@ poses, at what the lifter says of them and at whose frames they are, not at the 
 
 from __future__ import annotations
 
-import numpy as np
 from absl import app, flags
 
 import posenet3d
+from posenet3d.data import pipeline
 from posenet3d.data.archive import read_archive
 from posenet3d.evaluation import metrics
-from posenet3d.geometry import camera
 from posenet3d.training.refine import refine
 
 _DATA = flags.DEFINE_string("data", None, "Archive of the skeleton cmu17 with 3D.", required=True)
@@ -24,8 +23,7 @@ _MODELS = flags.DEFINE_list("models", ["full"], "Saved models: names, folders or
 def main(_: list[str]) -> None:
     """Lifts, refines, measures."""
     poses = read_archive(_DATA.value, "test", placement="cmu17")
-    pixels = np.asarray(poses.keypoints_2d, np.float32)
-    keypoints_2d = camera.normalise(pixels, poses.skeleton.root).keypoints_2d.numpy()
+    keypoints_2d = pipeline.normalised_poses(poses)
     print("| | PA-MPJPE | refined | N-MPJPE | refined |\n|---|---:|---:|---:|---:|")
     for name in _MODELS.value:
         lifted = posenet3d.load(name).lift(keypoints_2d, score=False).keypoints_3d

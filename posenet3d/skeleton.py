@@ -87,6 +87,14 @@ class Skeleton:
         return tuple((p, c) for c, p in enumerate(self.parents) if p != -1)
 
     @cached_property
+    def children(self) -> tuple[tuple[int, ...], ...]:
+        """For each joint the joints that hang on it."""
+        return tuple(
+            tuple(c for c, parent in enumerate(self.parents) if parent == joint)
+            for joint in range(self.num_joints)
+        )
+
+    @cached_property
     def mirror(self) -> tuple[int, ...]:
         """For each joint the joint that takes its place in a mirrored pose."""
         partner = dict(zip(self.left, self.right, strict=True))

@@ -16,6 +16,20 @@ from posenet3d.data.records import Poses2D
 from posenet3d.geometry import camera
 
 
+def normalised_poses(
+    poses: Poses2D, rows: np.ndarray | slice = slice(None), scale: float | None = None
+) -> np.ndarray:
+    """The 2D poses of these rows as networks see them, float32 `[M, J, 2]`.
+
+    Args:
+      poses: The poses, complete.
+      rows: Which; rising, where the archive may be memory-mapped.
+      scale: Pixels a unit for all poses alike; None: each pose by its own size.
+    """
+    keypoints_2d = np.asarray(poses.keypoints_2d[rows], np.float32)
+    return camera.normalise(keypoints_2d, poses.skeleton.root, scale).keypoints_2d.numpy()
+
+
 def training_batches(
     poses: Poses2D,
     batch_size: int,

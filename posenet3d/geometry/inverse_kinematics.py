@@ -54,7 +54,7 @@ def rest_offsets(keypoints_3d: np.ndarray, skeleton: Skeleton) -> np.ndarray:
     lengths = np.median(np.linalg.norm(vectors, axis=-1), axis=0)
     lengths = (lengths + lengths[list(skeleton.mirror)]) / 2
     directions = np.zeros((skeleton.num_joints, 3))
-    for children in _children(skeleton):
+    for children in map(list, skeleton.children):  # lists, which index arrays
         if len(children) > 1:
             directions[children] = _measured_directions(vectors, children, skeleton)
         elif children:
@@ -84,7 +84,7 @@ def solve(keypoints_3d: np.ndarray, offsets: np.ndarray, skeleton: Skeleton) -> 
       poses; the identity for joints without children.
     """
     vectors = _bone_vectors(keypoints_3d, skeleton)
-    children = _children(skeleton)
+    children = [list(below) for below in skeleton.children]  # lists, which index arrays
     lengths = np.linalg.norm(offsets, axis=-1)
     whole = np.tile(np.eye(3), (*vectors.shape[:2], 1, 1))  # in the axes of the poses
     local = whole.copy()
@@ -133,18 +133,11 @@ def _bone_vectors(keypoints_3d: np.ndarray, skeleton: Skeleton) -> np.ndarray:
     return points - points[:, parents]
 
 
-def _children(skeleton: Skeleton) -> list[list[int]]:
-    return [
-        [c for c, parent in enumerate(skeleton.parents) if parent == joint]
-        for joint in range(skeleton.num_joints)
-    ]
-
-
 def _from_the_root(skeleton: Skeleton) -> list[int]:
     """All joints, parents before children."""
-    children, order = _children(skeleton), [skeleton.root]
+    order = [skeleton.root]
     for joint in order:
-        order += children[joint]
+        order += skeleton.children[joint]
     return order
 
 

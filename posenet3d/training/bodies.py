@@ -83,7 +83,7 @@ def _unit(vectors: tf.Tensor) -> tf.Tensor:
 
 def _trunk(skeleton: Skeleton) -> tuple[int, int, int] | None:
     """A left and a right child of the root and one in the middle, if there are such."""
-    children = [c for c, parent in enumerate(skeleton.parents) if parent == skeleton.root]
+    children = skeleton.children[skeleton.root]
     left = [c for c in children if c in skeleton.left]
     middle = [c for c in children if skeleton.mirror[c] == c]
     return (left[0], skeleton.mirror[left[0]], middle[0]) if left and middle else None

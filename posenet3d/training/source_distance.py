@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from posenet3d.data import pipeline
 from posenet3d.data.records import Poses2D
 from posenet3d.evaluation.distribution import frechet_distance, sliced_wasserstein
 from posenet3d.geometry import camera
@@ -48,5 +49,4 @@ def source_distances(
 def _sample(poses: Poses2D, rng: np.random.Generator) -> np.ndarray:
     """Normalised poses, in the order of the archive, which may be memory-mapped."""
     rows = np.sort(rng.permutation(len(poses))[:_SAMPLE])
-    keypoints_2d = np.asarray(poses.keypoints_2d[rows], np.float32)
-    return camera.normalise(keypoints_2d, poses.skeleton.root).keypoints_2d.numpy()
+    return pipeline.normalised_poses(poses, rows)

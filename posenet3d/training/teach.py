@@ -13,7 +13,6 @@ import tensorflow as tf
 
 from posenet3d.data import pipeline
 from posenet3d.data.records import Poses2D
-from posenet3d.geometry import camera
 from posenet3d.models import DomainAdapter, Lifter, PoseEstimator, load
 from posenet3d.models.loading import ESTIMATOR_FILE
 from posenet3d.training import callbacks
@@ -163,7 +162,7 @@ def lessons(
     """
     rows = np.arange(0, len(data.train), -(-len(data.train) // _MOST_LESSONS))
     train = data.train.keep(rows)
-    keypoints_2d = _normalised(train, np.arange(len(train)))
+    keypoints_2d = pipeline.normalised_poses(train)
     keypoints_3d = teacher.lift(keypoints_2d, score=False).keypoints_3d
     if refined and len(data.train.lengths) > 1:  # else nothing says whose frames they are
         keypoints_3d = refine(
@@ -172,7 +171,7 @@ def lessons(
         )  # fmt: skip
     if data.source is None:
         return keypoints_2d, keypoints_3d
-    source_2d = _normalised(data.source, np.arange(len(data.source))[:_MOST_LESSONS])
+    source_2d = pipeline.normalised_poses(data.source, slice(_MOST_LESSONS))
     if adapter is not None:
         source_2d = adapter.predict(source_2d, batch_size=_BATCH, verbose=0)
     source_3d = teacher.lift(source_2d, score=False).keypoints_3d
@@ -184,8 +183,3 @@ def _bodies(train: Poses2D, group: np.ndarray | None, rows: np.ndarray) -> list[
     starts = np.cumsum(train.lengths) - train.lengths
     groups = np.zeros(len(starts), int) if group is None else group[rows][starts]
     return [f"{kind}/{name}" for kind, name in zip(groups, train.sequences, strict=True)]
-
-
-def _normalised(poses: Poses2D, rows: np.ndarray) -> np.ndarray:
-    keypoints_2d = np.asarray(poses.keypoints_2d[rows], np.float32)
-    return camera.normalise(keypoints_2d, poses.skeleton.root).keypoints_2d.numpy()

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from posenet3d.data import pipeline
 from posenet3d.data.records import Poses2D
 from posenet3d.evaluation.distribution import frechet_distance
-from posenet3d.geometry import camera
 from posenet3d.training.trainer import GeometricSelfSupervision
 
 _SAMPLE = 4096  # poses a side; fewer add noise of the size of late differences
@@ -33,8 +33,7 @@ class ViewDistance:
         count = min(len(poses), 2 * _SAMPLE)
         # Sorted: rows of a memory-mapped archive are read in the order of the file.
         rows = np.sort(np.random.default_rng([seed, 0xD157]).permutation(len(poses))[:count])
-        sample = np.asarray(poses.keypoints_2d[rows], np.float32)
-        normalised = camera.normalise(sample, poses.skeleton.root, scale).keypoints_2d.numpy()
+        normalised = pipeline.normalised_poses(poses, rows, scale)
         self.lifted_2d, self.reference_2d = normalised[::2], normalised[1::2]
         self.root = poses.skeleton.root
 

@@ -111,7 +111,8 @@ def mediapipe_people(
 def _poses(path: str | Path, content: object) -> Iterator[_Pose]:
     is_frame = isinstance(content, dict) or _is_pose(content)
     for number, frame in enumerate([content] if is_frame else content):
-        image = _image_id(path, frame, number)
+        named = frame if isinstance(frame, dict) else {}
+        image = persons.frame_identifier(path, number, named, _FRAME_KEYS)
         for person, landmarks in enumerate(_poses_of(frame)):
             place = Place(path, person, image)
             yield image, None, place, _flat(place, landmarks)
@@ -141,18 +142,6 @@ def _is_pose(content: object) -> bool:
 
 def _is_landmark(content: object) -> bool:
     return isinstance(content, dict) and "x" in content and "y" in content
-
-
-def _image_id(path: str | Path, frame: object, number: int) -> int | str:
-    key = next((k for k in _FRAME_KEYS if k in frame), None) if isinstance(frame, dict) else None
-    if key is None:
-        return number
-    if not persons.is_identifier(frame[key]):
-        raise InputError(
-            f"{path}: frame {number} has the {key!r} {frame[key]!r:.40}; expected a whole number "
-            "or a text."
-        )
-    return frame[key]
 
 
 def _flat(place: Place, landmarks: Any) -> list[Any]:

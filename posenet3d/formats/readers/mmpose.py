@@ -109,12 +109,7 @@ def _instances(
                 f"{path}: frame {number} must be an object with a list 'instances', got "
                 f"{persons.kind_of(frame)}."
             )
-        image = frame.get("frame_id", number)
-        if not persons.is_identifier(image):
-            raise InputError(
-                f"{path}: frame {number} has the 'frame_id' {image!r:.40}; expected a whole "
-                "number or a text."
-            )
+        image = persons.frame_identifier(path, number, frame, ("frame_id",))
         if instances:
             persons.need_objects(path, instances, f"frame {image}")
         for person, instance in enumerate(instances):

@@ -226,6 +226,25 @@ def identifier(place: Place, entry: dict[str, Any], key: str) -> int | str:
     return value
 
 
+def frame_identifier(
+    path: str | Path, number: int, frame: dict[str, Any], keys: Sequence[str]
+) -> int | str:
+    """The id that a frame has under the first of these keys; its number where it has none.
+
+    Raises:
+      InputError: If it is neither a whole number nor a text.
+    """
+    key = next((key for key in keys if key in frame), None)
+    if key is None:
+        return number
+    if not is_identifier(frame[key]):
+        raise InputError(
+            f"{path}: frame {number} has the {key!r} {frame[key]!r:.40}; expected a whole number "
+            "or a text."
+        )
+    return frame[key]
+
+
 def is_identifier(value: object) -> bool:
     """Whether it can be printed and stored: a 64-bit number, or text without lone surrogates."""
     if isinstance(value, str):

@@ -79,7 +79,7 @@ def write_bvh(
 
 def _depth_first(skeleton: Skeleton, joint: int) -> list[int]:
     """The joint and all below it, in the order in which the file lists them."""
-    below = (_depth_first(skeleton, c) for p, c in skeleton.bones if p == joint)
+    below = (_depth_first(skeleton, child) for child in skeleton.children[joint])
     return [joint, *(j for part in below for j in part)]
 
 
@@ -94,7 +94,7 @@ def _joint_lines(skeleton: Skeleton, offsets: np.ndarray, joint: int, indent: st
         f"{inner}OFFSET {_numbers(offsets[joint])}",
         f"{inner}CHANNELS {channels}",
     ]
-    children = [c for p, c in skeleton.bones if p == joint]
+    children = skeleton.children[joint]
     for child in children:
         lines += _joint_lines(skeleton, offsets, child, inner)
     if not children:

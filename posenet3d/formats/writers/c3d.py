@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from posenet3d.errors import InputError
 from posenet3d.formats.atomic import atomic_path
 from posenet3d.formats.axes import from_camera
+from posenet3d.formats.writers.library import require
 from posenet3d.skeleton import Skeleton
 
 _LARGEST_INTEGER = 32000
@@ -18,19 +18,8 @@ _MISSING = -1.0  # the residual of a point that is not there
 
 
 def require_c3d() -> Any:
-    """The library `c3d`.
-
-    Raises:
-      InputError: If it is not installed; the message names the extra.
-    """
-    try:
-        import c3d
-    except ImportError:
-        raise InputError(
-            "Writing .c3d needs the library c3d, which is not installed; it needs the extra: "
-            "pip install 'posenet3d[c3d]'."
-        ) from None
-    return c3d
+    """The library `c3d`; see `library.require`."""
+    return require("c3d", ".c3d", "c3d")
 
 
 def write_c3d(

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from posenet3d.errors import InputError
 from posenet3d.formats.atomic import atomic_path
 from posenet3d.formats.axes import from_camera
+from posenet3d.formats.writers.library import require
 from posenet3d.geometry import inverse_kinematics, quaternion
 from posenet3d.skeleton import Skeleton
 
@@ -21,19 +21,8 @@ _LEFT, _RIGHT, _MIDDLE = (0.0, 0.168, 0.445), (0.665, 0.112, 0.0), (0.074, 0.074
 
 
 def require_pygltflib() -> Any:
-    """The library `pygltflib`.
-
-    Raises:
-      InputError: If it is not installed; the message names the extra.
-    """
-    try:
-        import pygltflib
-    except ImportError:
-        raise InputError(
-            "Writing .glb needs the library pygltflib, which is not installed; it needs the extra: "
-            "pip install 'posenet3d[gltf]'."
-        ) from None
-    return pygltflib
+    """The library `pygltflib`; see `library.require`."""
+    return require("pygltflib", ".glb", "gltf")
 
 
 def write_gltf(
@@ -100,7 +89,7 @@ def write_gltf(
         gltf.Node(
             name=skeleton.joint_names[joint],
             translation=offsets[joint].tolist(),
-            children=[child for child in joints if skeleton.parents[child] == joint],
+            children=list(skeleton.children[joint]),
         )
         for joint in joints
     ]
