@@ -53,5 +53,12 @@ def restore_checkpoint(path: Path, trainer: GeometricSelfSupervision) -> dict[st
     return progress
 
 
+def resume(path: Path, trainer: GeometricSelfSupervision) -> dict[str, Any]:
+    """As `restore_checkpoint`; where there is no file, the progress of a run that begins."""
+    if path.exists():
+        return restore_checkpoint(path, trainer)
+    return {"epochs": 0, "best": None, "seconds": 0.0}
+
+
 def _variables(trainer: GeometricSelfSupervision) -> list[Any]:
     return [*trainer.weights, *(v for o in trainer.optimizers for v in o.variables)]

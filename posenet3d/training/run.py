@@ -22,7 +22,7 @@ from posenet3d.models import DomainAdapter, PoseEstimator, load
 from posenet3d.models.loading import ESTIMATOR_FILE
 from posenet3d.training import callbacks
 from posenet3d.training.build import make_estimator, make_trainer, training_data
-from posenet3d.training.checkpoint import restore_checkpoint
+from posenet3d.training.checkpoint import resume
 from posenet3d.training.config import TrainingConfig
 from posenet3d.training.elevation import ElevationSearch, search_elevation
 from posenet3d.training.prepare import RunData, prepare
@@ -140,9 +140,7 @@ def _first_stage(
     checkpoint = run_dir / "checkpoints" / "latest.npz"
     trainer = make_trainer(config, data, fit=not checkpoint.exists())
     untrained = make_estimator(trainer, data)
-    progress: dict[str, Any] = {"epochs": 0, "best": None, "seconds": 0.0}
-    if checkpoint.exists():
-        progress = restore_checkpoint(checkpoint, trainer)
+    progress = resume(checkpoint, trainer)
     seconds = progress["seconds"]
     if progress["epochs"] < config.epochs:
         seconds = _fit(config, data, trainer, progress, verbose, kept)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import time
 from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
@@ -16,7 +15,7 @@ from posenet3d.data.records import Poses2D
 from posenet3d.models import DomainAdapter, Lifter, PoseEstimator, load
 from posenet3d.models.loading import ESTIMATOR_FILE
 from posenet3d.training import callbacks
-from posenet3d.training.checkpoint import restore_checkpoint
+from posenet3d.training.checkpoint import resume
 from posenet3d.training.config import AugmentConfig, TrainingConfig
 from posenet3d.training.prepare import RunData
 from posenet3d.training.refine import refine
@@ -79,9 +78,7 @@ def _teach_once(
     keras.utils.set_random_seed(config.seed + number)
     student = compiled_student(config, data.train)
     checkpoint = run_dir / "checkpoints" / f"student_{number}.npz"
-    progress: dict[str, Any] = {"epochs": 0, "best": None, "seconds": 0.0}
-    if checkpoint.exists():
-        progress = restore_checkpoint(checkpoint, student)
+    progress = resume(checkpoint, student)
     epochs = config.student.steps // config.steps_per_epoch
     if progress["epochs"] == epochs:
         return progress["seconds"]
