@@ -16,21 +16,19 @@ from posenet3d.data.records import Poses2D
 from posenet3d.errors import InputError
 from posenet3d.formats.opening import opening
 from posenet3d.formats.people import People
-from posenet3d.formats.readers.alphapose import alphapose_people, is_alphapose
-from posenet3d.formats.readers.coco import coco_people, is_coco
+from posenet3d.formats.readers.alphapose import is_alphapose
+from posenet3d.formats.readers.coco import is_coco
 from posenet3d.formats.readers.csv_file import csv_people, is_csv
 from posenet3d.formats.readers.json_file import load_json
+from posenet3d.formats.readers.json_items import LARGE_BYTES, JsonItems, open_items
 from posenet3d.formats.readers.mediapipe import is_mediapipe, mediapipe_people
-from posenet3d.formats.readers.mmpose import is_mmpose, mmpose_people
-from posenet3d.formats.readers.openpose import (
-    is_openpose,
-    is_openpose_folder,
-    openpose_people,
-    read_openpose,
-)
-from posenet3d.formats.readers.persons import kind_of
+from posenet3d.formats.readers.mmpose import is_mmpose
+from posenet3d.formats.readers.openpose import is_openpose, is_openpose_folder
+from posenet3d.formats.readers.persons import kind_of, numbered
 from posenet3d.formats.readers.table import Table, load_table
+from posenet3d.formats.readers.units import json_source, openpose_source
 from posenet3d.formats.readers.videopose3d import is_videopose3d, read_videopose3d
+from posenet3d.formats.source import PeopleSource, whole
 from posenet3d.skeleton import H36M_17
 
 # In this order: lists of AlphaPose and MMPose would pass for COCO's.
@@ -73,13 +71,31 @@ def read_people(
       InputError: If the file cannot be read; the message says why and what was expected.
       ValueError: If there is no such format.
     """
+    return open_people(path, format, split, placement, image_size).read()
+
+
+def open_people(
+    path: str | Path,
+    format: str = "auto",
+    split: str | None = None,
+    placement: str = H36M_17.name,
+    image_size: tuple[int, int] | None = None,
+) -> PeopleSource:
+    """The same persons in parts, for inputs larger than memory: folders, and long lists in JSON.
+
+    Args and errors are those of `read_people`; what is wrong with a part is found on reading it.
+    """
     if format not in ("auto", *FORMATS):
         raise ValueError(f"Unknown format {format!r}; known are auto, {', '.join(FORMATS)}.")
     found, content = _load(path, format)
-    people = _read(path, found, content, split, placement, image_size)
+    if found == "openpose" and content is None:
+        return openpose_source(path, image_size)
+    if found in _JSON and not isinstance(content, Table):
+        return json_source(path, found, content, image_size)
+    people = numbered(_read_whole(path, found, content, split, placement, image_size))
     if image_size is not None and people.image_sizes is None:
         people = dataclasses.replace(people, image_sizes=(image_size,) * len(people))
-    return people
+    return whole(path, found, people)
 
 
 def detect_format(path: str | Path) -> str:
@@ -91,7 +107,7 @@ def detect_format(path: str | Path) -> str:
     return _load(path, "auto")[0]
 
 
-def _read(
+def _read_whole(
     path: str | Path,
     format: str,
     content: Any,
@@ -105,12 +121,7 @@ def _read(
         return read_videopose3d(path)
     if format == "csv":
         return csv_people(path, content, placement)
-    if format == "mediapipe":
-        return mediapipe_people(path, content, image_size)
-    if format == "openpose":
-        return read_openpose(path) if content is None else openpose_people(path, content)
-    readers = {"alphapose": alphapose_people, "mmpose": mmpose_people, "coco": coco_people}
-    return readers[format](path, content)
+    return mediapipe_people(path, content, image_size)
 
 
 def _load(path: str | Path, format: str) -> tuple[str, Any]:
@@ -127,6 +138,7 @@ def _load(path: str | Path, format: str) -> tuple[str, Any]:
             )
     with opening(path), open(path, "rb") as file:
         start = file.read(4096)
+        is_large = Path(path).stat().st_size > LARGE_BYTES
     if not start:
         raise InputError(f"{path} is empty.")
     if format in _ARCHIVES:
@@ -135,19 +147,20 @@ def _load(path: str | Path, format: str) -> tuple[str, Any]:
         return "videopose3d" if is_videopose3d(path) else "npz", None
     text = start.removeprefix(codecs.BOM_UTF8).lstrip()
     if not text or text[:1] in b"[{" or (format in _JSON and format not in _TABLES):
-        content = load_json(path)
+        content = open_items(path) if is_large else load_json(path)
         kinds = _JSON
     elif format in _TABLES or b"," in text.partition(b"\n")[0]:
         content = load_table(path)
         kinds = _TABLES
     else:
         raise InputError(f"{path} is none of {', '.join(FORMATS)}: it begins with {start[:12]!r}.")
+    shown = content.sample() if isinstance(content, JsonItems) else content
     if format == "auto":
-        format = next((name for name, matches in kinds.items() if matches(content)), None)
+        format = next((name for name, matches in kinds.items() if matches(shown)), None)
     if format is None:
         raise InputError(
             f"{path} is none of the formats known ({', '.join(FORMATS)}): it holds "
-            f"{kind_of(content)}."
+            f"{kind_of(shown)}."
         )
     return format, content
 
@@ -170,4 +183,5 @@ def _people_of(poses: Poses2D) -> People:
         tuple(image_ids),
         (0,) * persons,
         None if poses.image_size is None else (poses.image_size,) * persons,
+        tracked=True,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -24,9 +25,12 @@ class People:
         nothing.
       skeleton: The skeleton whose joints the J are.
       image_ids: For each person the image it is in, as the file names it: a number or a text.
-      person_ids: For each person its own id in the file, or its number within the image.
+      person_ids: For each person its own id in the file, or its number within the image (None
+        only while a reader is at work).
       image_sizes: For each person (width, height) of its image in pixels, or None; None: unknown.
       file_names: For each person the name of its image file, or None; None: unknown.
+      tracked: Whether a person has the same id in every image; else the ids of one image say
+        nothing about the next.
 
     Raises:
       ValueError: On wrong shapes, no person at all, NaN, confidence outside [0, 1], or lists of
@@ -37,9 +41,10 @@ class People:
     confidence: np.ndarray
     skeleton: Skeleton
     image_ids: tuple[int | str, ...]
-    person_ids: tuple[int | str, ...]
+    person_ids: tuple[int | str | None, ...]
     image_sizes: tuple[tuple[int, int] | None, ...] | None = None
     file_names: tuple[str | None, ...] | None = None
+    tracked: bool = False
 
     def __post_init__(self) -> None:
         check_array("keypoints_2d", self.keypoints_2d, self.skeleton, dims=2)
@@ -67,3 +72,48 @@ class People:
         return dataclasses.replace(
             self, keypoints_2d=keypoints_2d, confidence=confidence, skeleton=skeleton
         )
+
+    def select(self, rows: Sequence[int] | np.ndarray) -> People:
+        """The persons of these rows, in this order."""
+
+        def some(values: tuple | None) -> tuple | None:
+            return None if values is None else tuple(values[row] for row in rows)
+
+        return dataclasses.replace(
+            self,
+            keypoints_2d=self.keypoints_2d[rows],
+            confidence=self.confidence[rows],
+            image_ids=some(self.image_ids),
+            person_ids=some(self.person_ids),
+            image_sizes=some(self.image_sizes),
+            file_names=some(self.file_names),
+        )
+
+
+def join(parts: Sequence[People]) -> People:
+    """The persons of all parts, one behind the other.
+
+    Raises:
+      ValueError: If there is no part, or they are of several skeletons.
+    """
+    if len({part.skeleton for part in parts}) != 1:
+        raise ValueError(
+            f"Can join people of one skeleton, got {[p.skeleton.name for p in parts]}."
+        )
+
+    def every(name: str) -> tuple | None:
+        if all(getattr(part, name) is None for part in parts):
+            return None
+        lists = (getattr(part, name) or (None,) * len(part) for part in parts)
+        return tuple(value for values in lists for value in values)
+
+    return People(
+        np.concatenate([part.keypoints_2d for part in parts]),
+        np.concatenate([part.confidence for part in parts]),
+        parts[0].skeleton,
+        every("image_ids"),
+        every("person_ids"),
+        every("image_sizes"),
+        every("file_names"),
+        all(part.tracked for part in parts),
+    )

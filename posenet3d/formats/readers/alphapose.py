@@ -6,6 +6,7 @@ leaves out, are written by `write_json` in alphapose/utils/pPose_nms.py.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -58,18 +59,40 @@ def read_alphapose(path: str | Path) -> People:
       InputError: If the file is not such a file or a value in it cannot be meant; the message
         names the person (numbered from 0 as in the file), the image and the joint.
     """
-    return alphapose_people(path, load_json(path))
+    return persons.numbered(alphapose_people(path, load_json(path)))
 
 
-def alphapose_people(path: str | Path, content: object) -> People:
-    """What `read_alphapose` does, with the file's content as `load_json` gives it."""
+def has_tracks(items: Iterable[Any]) -> bool:
+    """Whether `idx` tells the persons of AlphaPose's results apart."""
+    entries = (item for item in items if isinstance(item, dict))
+    return persons.are_tracks(
+        (repr(entry.get("image_id")), _hashable(entry.get("idx"))) for entry in entries
+    )
+
+
+def alphapose_people(
+    path: str | Path, content: object, first: int = 0, tracked: bool | None = None
+) -> People:
+    """The persons of results, or of a part of them.
+
+    Args:
+      path: The file, for messages.
+      content: What `load_json` gives, or some of its entries.
+      first: The number of the first of them in the file.
+      tracked: What `has_tracks` says of the whole file; None: these are the whole file.
+
+    Returns:
+      As `read_alphapose`, but person ids are None where there are no tracks.
+    """
     if not isinstance(content, list):
         raise InputError(
             f"{path} is not AlphaPose's results: expected a list of persons, got "
             f"{persons.kind_of(content)}."
         )
-    entries = persons.need_objects(path, content, "results")
-    places = [Place(path, number, entry.get("image_id")) for number, entry in enumerate(entries)]
+    entries = persons.need_objects(path, content, "results", first)
+    places = [
+        Place(path, number, entry.get("image_id")) for number, entry in enumerate(entries, first)
+    ]
     image_ids, values, skeletons = [], [], []
     for place, entry in zip(places, entries, strict=True):
         image_ids.append(persons.identifier(place, entry, "image_id"))
@@ -78,9 +101,11 @@ def alphapose_people(path: str | Path, content: object) -> People:
         values.append(numbers)
     skeleton = persons.one_skeleton(skeletons, places)
     tracks = [_track(place, entry.get("idx")) for place, entry in zip(places, entries, strict=True)]
-    person_ids = persons.tracks_or_numbers(image_ids, tracks)
+    if tracked is None:
+        tracked = has_tracks(entries)
+    person_ids = tracks if tracked else [None] * len(tracks)
     return persons.make_people(
-        values, places, skeleton, image_ids, person_ids, confidences=_CONFIDENCES
+        values, places, skeleton, image_ids, person_ids, tracked=tracked, confidences=_CONFIDENCES
     )
 
 
@@ -107,9 +132,16 @@ def _track(place: Place, idx: Any) -> int | str | None:
     """The id of a track: a number, or a list of those of the boxes that were merged."""
     if idx is None or idx == []:
         return None
-    first = idx
+    return persons.identifier(place, {"idx": _first(idx)}, "idx")
+
+
+def _first(idx: Any) -> Any:
     for _ in range(3):  # [[1.0]] is the deepest that there is
-        first = first[0] if isinstance(first, list) and first else first
-    if type(first) is float and first.is_integer():
-        first = int(first)
-    return persons.identifier(place, {"idx": first}, "idx")
+        idx = idx[0] if isinstance(idx, list) and idx else idx
+    return int(idx) if type(idx) is float and idx.is_integer() else idx
+
+
+def _hashable(idx: Any) -> int | str | None:
+    """The id of a track, or None, also where it is none that could be."""
+    first = _first(idx)
+    return first if persons.is_identifier(first) else None

@@ -52,24 +52,33 @@ def read_coco(path: str | Path) -> People:
       InputError: If the file is not such a file or a value in it cannot be meant; the message
         names the person (numbered from 0 as in the file), the image and the joint.
     """
-    return coco_people(path, load_json(path))
+    return persons.numbered(coco_people(path, load_json(path)))
 
 
-def coco_people(path: str | Path, content: object) -> People:
-    """What `read_coco` does, with the file's content as `load_json` gives it."""
+def coco_people(path: str | Path, content: object, first: int = 0) -> People:
+    """The persons of a file, or of some of its entries.
+
+    Args:
+      path: The file, for messages.
+      content: What `load_json` gives; its list may be cut to some entries.
+      first: The number of the first of them in the file.
+
+    Returns:
+      As `read_coco`, but person ids are None where there are none.
+    """
     if isinstance(content, list):
-        return _read_results(path, content)
+        return _read_results(path, content, first)
     if isinstance(content, dict) and isinstance(content.get("annotations"), list):
-        return _read_annotations(path, content)
+        return _read_annotations(path, content, first)
     raise InputError(
         f"{path} is not a COCO keypoint file: expected a list of results or an object with a list "
         f"'annotations', got {persons.kind_of(content)}."
     )
 
 
-def _read_results(path: str | Path, results: list[Any]) -> People:
-    entries = persons.need_objects(path, results, "results")
-    places = _places(path, entries)
+def _read_results(path: str | Path, results: list[Any], first: int) -> People:
+    entries = persons.need_objects(path, results, "results", first)
+    places = _places(path, entries, first)
     image_ids = [
         persons.identifier(place, entry, "image_id")
         for place, entry in zip(places, entries, strict=True)
@@ -79,18 +88,18 @@ def _read_results(path: str | Path, results: list[Any]) -> People:
         places,
         COCO_17,
         image_ids,
-        persons.number_in_image(image_ids),
+        [None] * len(image_ids),
     )
 
 
-def _read_annotations(path: str | Path, content: dict[str, Any]) -> People:
-    entries = persons.need_objects(path, content["annotations"], "annotations")
-    places = _places(path, entries)
+def _read_annotations(path: str | Path, content: dict[str, Any], first: int) -> People:
+    entries = persons.need_objects(path, content["annotations"], "annotations", first)
+    places = _places(path, entries, first)
     images = _images(path, content.get("images"))
     foreign = _categories_with_other_joints(path, content.get("categories"))
     values = np.zeros((len(entries), COCO_17.num_joints, 3))
     for row, (place, entry) in enumerate(zip(places, entries, strict=True)):
-        if _has_keypoints(entry) and _key(entry.get("category_id")) not in foreign:
+        if _has_keypoints(entry) and coco_key(entry.get("category_id")) not in foreign:
             values[row] = _values(place, entry)
     persons.refuse(
         ~np.isin(values[..., 2], (0, 1, 2)),
@@ -111,8 +120,10 @@ def _read_annotations(path: str | Path, content: dict[str, Any]) -> People:
     )
 
 
-def _places(path: str | Path, entries: list[dict[str, Any]]) -> list[Place]:
-    return [Place(path, number, entry.get("image_id")) for number, entry in enumerate(entries)]
+def _places(path: str | Path, entries: list[dict[str, Any]], first: int) -> list[Place]:
+    return [
+        Place(path, number, entry.get("image_id")) for number, entry in enumerate(entries, first)
+    ]
 
 
 def _values(place: Place, entry: dict[str, Any]) -> np.ndarray:
@@ -123,7 +134,7 @@ def _has_keypoints(entry: dict[str, Any]) -> bool:
     return entry.get("keypoints") not in (None, []) and entry.get("iscrowd") != 1
 
 
-def _key(value: object) -> int | str | None:
+def coco_key(value: object) -> int | str | None:
     """The value if it may serve as the key of a lookup, else None, which finds nothing."""
     return value if persons.is_identifier(value) else None
 
@@ -136,7 +147,7 @@ def _images(
     for image in _objects(path, images, "images"):
         size = (image.get("width"), image.get("height"))
         name = image.get("file_name")
-        found[_key(image.get("id"))] = (
+        found[coco_key(image.get("id"))] = (
             size if all(type(s) is int and 0 < s <= persons.MAX_PIXELS for s in size) else None,
             name if isinstance(name, str) and persons.is_identifier(name) else None,
         )
@@ -159,7 +170,7 @@ def _categories_with_other_joints(path: str | Path, categories: object) -> set[i
             f"{path}: the category {name} has the joints {joints}; expected COCO's "
             f"{COCO_17.num_joints}: {', '.join(COCO_17.joint_names)}."
         )
-    return {_key(c.get("id")) for c in foreign} - {None}
+    return {coco_key(c.get("id")) for c in foreign} - {None}
 
 
 def _objects(path: str | Path, items: object, kind: str) -> list[dict[str, Any]]:

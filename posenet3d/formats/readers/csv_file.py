@@ -85,7 +85,7 @@ def csv_people(path: str | Path, content: object, placement: str = H36M_17.name)
             )
     frames, ids = zip(*values, strict=True)
     places = [Place(path, person, frame) for frame, person in values]
-    people = persons.make_people(list(values.values()), places, skeleton, frames, ids)
+    people = persons.make_people(list(values.values()), places, skeleton, frames, ids, tracked=True)
     persons.need_pixels(people, path, "multiply x by the image's width and y by its height")
     return people
 

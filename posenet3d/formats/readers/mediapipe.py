@@ -42,7 +42,7 @@ def is_mediapipe(content: object) -> bool:
 
 
 def mediapipe_people(
-    path: str | Path, content: object, image_size: tuple[int, int] | None
+    path: str | Path, content: object, image_size: tuple[int, int] | None, first: int = 0
 ) -> People:
     """The poses of a file of MediaPipe's landmarks.
 
@@ -56,16 +56,19 @@ def mediapipe_people(
       path: The file, for messages.
       content: What `load_json` or `load_table` gives.
       image_size: (width, height) of the images in pixels.
+      first: The number of the first frame, where the content is a part of a file.
 
     Returns:
       Every pose of every frame, on `MEDIAPIPE_33`. The image ids are the frames' own or their
-      numbers from 0; the person ids are the file's (tables only), or the number within the frame.
+      numbers; the person ids are the file's (tables only), or None.
       The confidence is the visibility, 1 where there is none.
 
     Raises:
       InputError: If the size is missing, the content is not that, or a value cannot be meant; the
         message names the frame, the person (numbered from 0 within it) and the landmark.
     """
+    if isinstance(content, list) and content and not any(content):
+        raise persons.NobodyError(f"{path}: MediaPipe found nobody.")
     if not is_mediapipe(content):
         raise InputError(
             f"{path} holds no landmarks of MediaPipe Pose: expected frames of 33 objects with x "
@@ -78,7 +81,7 @@ def mediapipe_people(
             "image_size=(1920, 1080) in Python."
         )
     poses: Iterable[_Pose]
-    poses = table_poses(content) if isinstance(content, Table) else _poses(path, content)
+    poses = table_poses(content) if isinstance(content, Table) else _poses(path, content, first)
     image_ids, given_ids, places, values = [], [], [], []
     for image, person, place, flat in poses:
         image_ids.append(image)
@@ -86,7 +89,7 @@ def mediapipe_people(
         places.append(place)
         values.append(persons.joint_numbers(place, flat, "landmarks", MEDIAPIPE_33))
     if not places:
-        raise InputError(f"{path}: MediaPipe found nobody.")
+        raise persons.NobodyError(f"{path}: MediaPipe found nobody.")
     points = np.stack(values)
     for axis in range(2):
         persons.refuse(
@@ -98,24 +101,30 @@ def mediapipe_people(
             "in [0, 1] inside the image.",
         )
     points[..., :2] *= image_size
+    tracked = persons.are_tracks(zip(image_ids, given_ids, strict=True))
     return persons.make_people(
         points,
         places,
         MEDIAPIPE_33,
         image_ids,
-        persons.tracks_or_numbers(image_ids, given_ids),
+        given_ids if tracked else [None] * len(given_ids),
+        tracked=tracked,
         image_sizes=[image_size] * len(places),
     )
 
 
-def _poses(path: str | Path, content: object) -> Iterator[_Pose]:
-    is_frame = isinstance(content, dict) or _is_pose(content)
-    for number, frame in enumerate([content] if is_frame else content):
+def _poses(path: str | Path, content: object, first: int) -> Iterator[_Pose]:
+    for number, frame in enumerate(content if is_frames(content) else [content], first):
         named = frame if isinstance(frame, dict) else {}
         image = persons.frame_identifier(path, number, named, _FRAME_KEYS)
         for person, landmarks in enumerate(_poses_of(frame)):
             place = Place(path, person, image)
             yield image, None, place, _flat(place, landmarks)
+
+
+def is_frames(content: object) -> bool:
+    """Whether JSON of which `is_mediapipe` holds is a list of frames, and not one frame."""
+    return isinstance(content, list) and not _is_pose(content)
 
 
 def _poses_of(frame: Any) -> list[Any]:

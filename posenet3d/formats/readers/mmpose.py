@@ -8,7 +8,7 @@ instance is what `split_instances` in mmpose/structures/utils.py makes.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -58,11 +58,43 @@ def read_mmpose(path: str | Path) -> People:
       InputError: If the file is not such a file, has other joints, or a value in it cannot be
         meant; the message names the frame, the person (numbered from 0 within it) and the joint.
     """
-    return mmpose_people(path, load_json(path))
+    return persons.numbered(mmpose_people(path, load_json(path)))
 
 
-def mmpose_people(path: str | Path, content: object) -> People:
-    """What `read_mmpose` does, with the file's content as `load_json` gives it."""
+def is_video(items: Iterable[Any]) -> bool:
+    """Whether these are frames and not the instances of one image."""
+    return any(isinstance(item, dict) and "instances" in item for item in items)
+
+
+def has_tracks(items: Iterable[Any]) -> bool:
+    """Whether `track_id` tells the persons of the frames or the image apart."""
+
+    def pairs() -> Iterator[tuple[int, int | str | None]]:
+        for number, item in enumerate(items):
+            instances = item.get("instances", item) if isinstance(item, dict) else item
+            is_frame = isinstance(instances, list)
+            for instance in instances if is_frame else [instances]:
+                track = instance.get("track_id") if isinstance(instance, dict) else None
+                usable = track if persons.is_identifier(track) else None
+                yield (number if is_frame else -1), usable
+
+    return persons.are_tracks(pairs())
+
+
+def mmpose_people(
+    path: str | Path, content: object, first: int = 0, tracked: bool | None = None
+) -> People:
+    """The persons of predictions, or of some frames of a video.
+
+    Args:
+      path: The file, for messages.
+      content: What `load_json` gives; the list of frames may be cut to some of them.
+      first: The number of the first of them in the file.
+      tracked: What `has_tracks` says of the whole file; None: this is the whole file.
+
+    Returns:
+      As `read_mmpose`, but person ids are None where there are no tracks.
+    """
     meta, items = {}, content
     if isinstance(content, dict):
         meta, items = content.get("meta_info"), content.get("instance_info")
@@ -73,7 +105,7 @@ def mmpose_people(path: str | Path, content: object) -> People:
         )
     names = _joint_names(meta)
     places, values, skeletons, image_ids, tracks = [], [], [], [], []
-    for image, number, instance in _instances(path, items):
+    for image, number, instance in _instances(path, items, first):
         place = Place(path, number, image)
         skeleton, numbers = _keypoints(place, instance, names)
         places.append(place)
@@ -83,26 +115,28 @@ def mmpose_people(path: str | Path, content: object) -> People:
         has_track = instance.get("track_id") is not None
         tracks.append(persons.identifier(place, instance, "track_id") if has_track else None)
     if not places:
-        raise InputError(f"{path} lists no person: MMPose found nobody.")
+        raise persons.NobodyError(f"{path} lists no person: MMPose found nobody.")
+    if tracked is None:
+        tracked = has_tracks(items)
     return persons.make_people(
         values,
         places,
         persons.one_skeleton(skeletons, places),
         image_ids,
-        persons.tracks_or_numbers(image_ids, tracks),
+        tracks if tracked else [None] * len(tracks),
+        tracked=tracked,
         confidences=(-math.inf, math.inf),
     )
 
 
 def _instances(
-    path: str | Path, items: list[Any]
+    path: str | Path, items: list[Any], first: int
 ) -> Iterator[tuple[int | str, int, dict[str, Any]]]:
     """(image id, number within the image, instance) of all images."""
-    is_video = any(isinstance(item, dict) and "instances" in item for item in items)
-    if not is_video:
+    if not is_video(items):
         image = Path(path).stem.encode("utf-8", "backslashreplace").decode()
         items = [{"frame_id": image, "instances": items}]
-    for number, frame in enumerate(items):
+    for number, frame in enumerate(items, first):
         instances = frame.get("instances") if isinstance(frame, dict) else None
         if not isinstance(instances, list):
             raise InputError(

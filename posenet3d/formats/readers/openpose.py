@@ -56,24 +56,36 @@ def read_openpose(path: str | Path) -> People:
         be meant; the message names the file, the person (numbered from 0) and the joint.
     """
     with opening(path):
-        files = _frames(Path(path)) if Path(path).is_dir() else [Path(path)]
+        files = openpose_files(path) if Path(path).is_dir() else [Path(path)]
+    return openpose_people(path, ((file, load_json(file)) for file in files))
+
+
+def openpose_files(folder: str | Path) -> list[Path]:
+    """The files `*_keypoints.json` of a folder in the order of their numbers.
+
+    Raises:
+      InputError: If there is none.
+    """
+    with opening(folder):
+        files = sorted(Path(folder).glob(f"*{_ENDING}.json"), key=lambda file: _natural(file.name))
     if not files:
         raise InputError(
-            f"{path} is a folder without files *{_ENDING}.json, which OpenPose writes with "
+            f"{folder} is a folder without files *{_ENDING}.json, which OpenPose writes with "
             "--write_json; give the folder that has them, or a file."
         )
-    return _people(path, ((file, load_json(file)) for file in files))
+    return files
 
 
-def openpose_people(path: str | Path, content: object) -> People:
-    """What `read_openpose` does for one file, with its content as `load_json` gives it."""
-    return _people(path, [(Path(path), content)])
+def openpose_people(path: str | Path, frames: Iterable[tuple[str | Path, Any]]) -> People:
+    """What `read_openpose` does for some files, each with its content as `load_json` gives it.
 
-
-def _people(path: str | Path, frames: Iterable[tuple[Path, Any]]) -> People:
+    `path` is the folder or file that the user named, for messages.
+    """
     places, values, skeletons, image_ids, person_ids = [], [], [], [], []
     count = 0
+    tracked = True
     for file, content in frames:
+        file = Path(file)
         count += 1
         for number, person in enumerate(_persons(file, content)):
             place = Place(file, number)
@@ -82,17 +94,15 @@ def _people(path: str | Path, frames: Iterable[tuple[Path, Any]]) -> People:
             values.append(numbers)
             skeletons.append(skeleton)
             image_ids.append(_printable(file.stem.removesuffix(_ENDING)))
-            person_ids.append(_person_id(place, person, number))
+            track = _track(place, person)
+            tracked &= track is not None
+            person_ids.append(number if track is None else track)
     if not places:
-        raise InputError(f"{path}: OpenPose found nobody ({count} files without people).")
+        raise persons.NobodyError(f"{path}: OpenPose found nobody ({count} files without people).")
     skeleton = persons.one_skeleton(skeletons, places)
-    people = persons.make_people(values, places, skeleton, image_ids, person_ids)
+    people = persons.make_people(values, places, skeleton, image_ids, person_ids, tracked=tracked)
     persons.need_pixels(people, path, "write them with OpenPose's --keypoint_scale=0")
     return people
-
-
-def _frames(folder: Path) -> list[Path]:
-    return sorted(folder.glob(f"*{_ENDING}.json"), key=lambda file: _natural(file.name))
 
 
 def _natural(name: str) -> list[tuple[int, str]]:
@@ -121,11 +131,11 @@ def _keypoints(place: Place, person: dict[str, Any]) -> tuple[Skeleton, np.ndarr
     return persons.keypoint_values(place, person.get(key), key, (BODY_25, OPENPOSE_18))
 
 
-def _person_id(place: Place, person: dict[str, Any], number: int) -> int | str:
-    """The id that a tracker gave; OpenPose itself writes [-1]."""
+def _track(place: Place, person: dict[str, Any]) -> int | str | None:
+    """The id that a tracker gave; OpenPose itself writes [-1], which is none."""
     given = person.get("person_id", [])
     if isinstance(given, list) and len(given) < 2:
         given = given[0] if given else -1
     if given == -1:
-        return number
+        return None
     return persons.identifier(place, {"person_id": given}, "person_id")

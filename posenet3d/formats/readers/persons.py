@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import reprlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,10 @@ MAX_PIXELS = 1e6
 
 UNIT_RANGE = (-0.1, 1.1)
 """Confidences that are taken for [0, 1]: heat map peaks overshoot by a few hundredths; ours."""
+
+
+class NobodyError(InputError):
+    """What was read is as it should be, but there is no person in it."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -94,8 +99,9 @@ def make_people(
     places: Sequence[Place],
     skeleton: Skeleton,
     image_ids: Sequence[int | str],
-    person_ids: Sequence[int | str],
+    person_ids: Sequence[int | str | None],
     *,
+    tracked: bool = False,
     confidences: tuple[float, float] = UNIT_RANGE,
     image_sizes: Sequence[tuple[int, int] | None] | None = None,
     file_names: Sequence[str | None] | None = None,
@@ -107,7 +113,8 @@ def make_people(
       places: Where each stands in the file.
       skeleton: That of the J joints.
       image_ids: The image of each.
-      person_ids: The id of each.
+      person_ids: The id of each; None: `numbered` gives one.
+      tracked: As in `People`.
       confidences: Least and greatest confidence that the format may have; those outside [0, 1]
         are clipped to it.
       image_sizes: As in `People`.
@@ -139,6 +146,7 @@ def make_people(
         tuple(person_ids),
         tuple(image_sizes) if image_sizes and any(image_sizes) else None,
         tuple(file_names) if file_names and any(file_names) else None,
+        tracked,
     )
 
 
@@ -188,27 +196,32 @@ def need_pixels(people: People, path: str | Path, remedy: str) -> None:
         )
 
 
-def number_in_image(image_ids: Sequence[int | str]) -> tuple[int, ...]:
-    """For each person its number among those of its image, in the order of the file."""
-    seen: Counter[int | str] = Counter()
-    numbers = []
-    for image_id in image_ids:
-        numbers.append(seen[image_id])
-        seen[image_id] += 1
-    return tuple(numbers)
+def numbered(people: People, seen: Counter[int | str] | None = None) -> People:
+    """Persons without an id get their number among those of their image, in the order of the file.
 
-
-def tracks_or_numbers(
-    image_ids: Sequence[int | str], tracks: Sequence[int | str | None]
-) -> tuple[int | str, ...]:
-    """The persons' tracks if they tell them apart, else their numbers in the image.
-
-    They do not where a person has none, or two of one image have the same.
+    Args:
+      people: Persons whose ids may be None.
+      seen: How many of each image came before, where a file is read in parts; is counted on.
     """
-    pairs = set(zip(image_ids, tracks, strict=True))
-    if None in tracks or len(pairs) < len(tracks):
-        return number_in_image(image_ids)
-    return tuple(tracks)
+    seen = Counter() if seen is None else seen
+    ids = []
+    for image_id, person_id in zip(people.image_ids, people.person_ids, strict=True):
+        ids.append(seen[image_id] if person_id is None else person_id)
+        seen[image_id] += 1
+    return dataclasses.replace(people, person_ids=tuple(ids))
+
+
+def are_tracks(pairs: Iterable[tuple[int | str, int | str | None]]) -> bool:
+    """Whether ids tell persons apart: nobody lacks one, no two persons of an image have the same.
+
+    Args:
+      pairs: Image and id of each person; those of an image stand together.
+    """
+    for _, of_image in itertools.groupby(pairs, key=lambda pair: pair[0]):
+        tracks = [track for _, track in of_image]
+        if None in tracks or len(set(tracks)) < len(tracks):
+            return False
+    return True
 
 
 def identifier(place: Place, entry: dict[str, Any], key: str) -> int | str:
@@ -252,15 +265,18 @@ def is_identifier(value: object) -> bool:
     return type(value) is int and -(2**63) <= value < 2**63
 
 
-def need_objects(path: str | Path, items: list[Any], kind: str) -> list[dict[str, Any]]:
+def need_objects(
+    path: str | Path, items: list[Any], kind: str, first: int = 0
+) -> list[dict[str, Any]]:
     """The items, each of which must be an object, and of which there must be one.
 
     Raises:
-      InputError: If not; `kind` says what the file calls the list.
+      InputError: If not; `kind` says what the file calls the list, `first` is the number of the
+        first item.
     """
     if not items:
         raise InputError(f"{path} lists no person: its list of {kind} is empty.")
-    for number, item in enumerate(items):
+    for number, item in enumerate(items, first):
         if not isinstance(item, dict):
             raise InputError(
                 f"{path}: person {number} of the {kind} must be an object with keypoints, got "

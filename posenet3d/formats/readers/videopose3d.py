@@ -65,6 +65,7 @@ def read_videopose3d(path: str | Path) -> People:
         tuple(image_ids),
         (0,) * len(image_ids),
         tuple(sizes) if any(sizes) else None,
+        tracked=True,
     )
 
 

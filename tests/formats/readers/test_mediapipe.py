@@ -105,7 +105,7 @@ def test_faults_name_file_frame_person_and_landmark(write, content, message):
     assert str(path) in str(caught.value)
 
 
-@pytest.mark.parametrize("content", [[], [[]], {"pose_world_landmarks": [pose()]}, {"people": []}])
+@pytest.mark.parametrize("content", [[], {"pose_world_landmarks": [pose()]}, {"people": []}])
 def test_other_files_are_refused_when_forced(write, content):
     with pytest.raises(InputError, match="no landmarks of MediaPipe Pose"):
         read_people(write(content), format="mediapipe", image_size=SIZE)

@@ -1,3 +1,5 @@
+from collections import Counter
+
 import numpy as np
 import pytest
 
@@ -32,7 +34,24 @@ def test_people_no_larger_than_a_pixel_are_parts_of_an_image(scale, refused):
 
 
 def test_numbers_start_anew_in_each_image_even_where_images_alternate():
-    assert persons.number_in_image(["a", "b", "a", "b", "b"]) == (0, 0, 1, 1, 2)
+    images = ["a", "b", "a", "b", "b"]
+    values = [np.ones((17, 3))] * 5
+    people = persons.make_people(values, [PLACE] * 5, COCO_17, images, [None, None, 9, None, None])
+    seen = Counter()
+    assert persons.numbered(people, seen).person_ids == (0, 0, 9, 1, 2)
+    assert persons.numbered(people, seen).person_ids == (2, 3, 9, 4, 5)
+
+
+@pytest.mark.parametrize(
+    ("pairs", "expected"),
+    [
+        ([(0, 1), (0, 2), (1, 1)], True),
+        ([(0, 1), (0, 1)], False),
+        ([(0, 1), (1, None)], False),
+    ],
+)
+def test_ids_are_tracks_if_they_tell_the_persons_of_an_image_apart(pairs, expected):
+    assert persons.are_tracks(pairs) is expected
 
 
 def test_one_file_has_one_skeleton():
