@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ import numpy as np
 
 from posenet3d.errors import InputError
 from posenet3d.formats.axes import CAMERA
+from posenet3d.formats.lifted import Lifted, join
 from posenet3d.formats.people import People
 from posenet3d.formats.tracks import tracks_of
 from posenet3d.formats.writers.bvh import write_bvh
@@ -48,7 +49,7 @@ class _Format:
 
 
 _FORMATS = {
-    ".npz": _Format((CAMERA,), people=lambda *args, up: write_lifted(*args)),
+    ".npz": _Format((CAMERA,), people=lambda path, parts, up: write_lifted(path, parts)),
     ".json": _Format((CAMERA, "y", "z"), people=write_json),
     ".csv": _Format((CAMERA, "y", "z"), people=write_csv),
     ".trc": _Format(("y", "z"), track=write_trc, gaps="left empty"),
@@ -117,13 +118,18 @@ class Output:
     def _format(self) -> _Format:
         return _FORMATS[Path(self.path).suffix.lower()]
 
+    @property
+    def holds_motion(self) -> bool:
+        """Whether the format holds one person over time, for which ids must make tracks."""
+        return self._format.track is not None
+
     def check(self, people: People) -> None:
         """Whether these people can be written, before they are lifted.
 
         Raises:
           InputError: If their ids do not make tracks and the format needs them.
         """
-        if self._format.track and (count := len(tracks_of(people))) > MAX_FILES:
+        if self.holds_motion and (count := len(tracks_of(people))) > MAX_FILES:
             raise InputError(
                 f"{self.path} would become {count} files, one a person, {MAX_FILES} at most; "
                 "person ids that stay the same from image to image make fewer. Or write .npz, "
@@ -131,27 +137,32 @@ class Output:
             )
 
     def write(self, people: People, result: LiftResult) -> Written:
+        """Writes people that are all in memory; see `write_parts`."""
+        return self.write_parts([Lifted(people, result)])
+
+    def write_parts(self, parts: Iterable[Lifted]) -> Written:
         """Writes the files, each of which appears whole or not at all.
 
+        `.npz`, `.json` and `.csv` are written with one part at a time in memory; the others hold
+        motion and need all of it.
+
         Args:
-          people: The persons that were lifted, on the lifter's skeleton (`People.on`).
-          result: What the estimator returned for them, in pose units or mm. Formats that hold
-            motion are in metric units: poses without are scaled to `ASSUMED_HEIGHT_MM`.
+          parts: The people and what became of them, in pose units or mm; may be gone through more
+            than once. Formats that hold motion are in metric units: poses without are scaled to
+            `ASSUMED_HEIGHT_MM`.
 
         Raises:
           InputError: If the folder does not exist, the ids do not make tracks or nobody was
             lifted, so that there is no motion to write.
-          ValueError: If people and result do not belong together.
         """
-        if len(result.lifted) != len(people):
-            raise ValueError(
-                f"The result is one of {len(result.lifted)} people, not of {len(people)}; give the "
-                "people that were lifted."
-            )
         up = self.up or self._format.ups[0]
         if self._format.people:
-            self._format.people(self.path, people, result, up=up)
+            self._format.people(self.path, parts, up=up)
             return Written((Path(self.path),))
+        return self._write_tracks(join(list(parts)), up)
+
+    def _write_tracks(self, lifted: Lifted, up: str) -> Written:
+        people, result = lifted.people, lifted.result
         self.check(people)
         if not result.lifted.any():
             raise InputError(

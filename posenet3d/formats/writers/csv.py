@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from posenet3d.formats.atomic import atomic_path
 from posenet3d.formats.axes import CAMERA, from_camera
-from posenet3d.formats.people import People
+from posenet3d.formats.lifted import Lifted
 
-if TYPE_CHECKING:
-    from posenet3d.models.estimator import LiftResult
-
-COLUMNS = ("frame", "person", "joint", "x", "y", "z", "filled", "score")
+COLUMNS = ("frame", "person", "joint", "x", "y", "z", "filled", "interpolated", "score")
 """The first line of the file."""
 
 _DECIMALS = 5
 
 
-def write_csv(path: str | Path, people: People, result: LiftResult, up: str = CAMERA) -> None:
+def write_csv(path: str | Path, parts: Iterable[Lifted], up: str = CAMERA) -> None:
     """Writes a row a joint (RFC 4180, UTF-8, a header line); whole or not at all.
 
     | column | meaning |
@@ -30,30 +27,34 @@ def write_csv(path: str | Path, people: People, result: LiftResult, up: str = CA
     | `joint` | its name |
     | `x`, `y`, `z` | from the root; pose units, or mm if lifted with a height; empty: not lifted |
     | `filled` | 1: the joint was missing and has been guessed; else 0 |
+    | `interpolated` | 1: not seen in this frame; between the poses before and after; else 0 |
     | `score` | of the person's pose, as `LiftResult` defines it; empty: not known |
 
     Args:
       path: The file to write, ending in `.csv`.
-      people: The persons that were lifted, on the lifter's skeleton (`People.on`).
-      result: What the estimator returned for them.
+      parts: The people in parts, of which one at a time is in memory.
       up: The axes: `"camera"` as lifted, or `"y"` or `"z"` up (`formats.axes`).
 
     Raises:
       InputError: If the folder of `path` does not exist.
     """
-    points = _cells(from_camera(result.keypoints_3d, up))
-    scores = _cells(result.score)
-    filled = np.asarray(result.filled, int).tolist()
     with atomic_path(path) as temporary, open(temporary, "w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(COLUMNS)
-        for row, (frame, person) in enumerate(
-            zip(people.image_ids, people.person_ids, strict=True)
-        ):
-            for joint, name in enumerate(people.skeleton.joint_names):
-                writer.writerow(
-                    (frame, person, name, *points[row][joint], filled[row][joint], scores[row])
-                )
+        for part in parts:
+            writer.writerows(_rows(part, up))
+
+
+def _rows(part: Lifted, up: str) -> Iterator[tuple]:
+    people, result = part.people, part.result
+    points = _cells(from_camera(result.keypoints_3d, up))
+    scores = _cells(result.score)
+    filled = np.asarray(result.filled, int).tolist()
+    interpolated = part.interpolated.astype(int).tolist()
+    for row, (frame, person) in enumerate(zip(people.image_ids, people.person_ids, strict=True)):
+        for joint, name in enumerate(people.skeleton.joint_names):
+            marks = (filled[row][joint], interpolated[row], scores[row])
+            yield (frame, person, name, *points[row][joint], *marks)
 
 
 def _cells(values: np.ndarray) -> list:

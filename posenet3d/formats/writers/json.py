@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 
 from posenet3d.formats.atomic import atomic_path
 from posenet3d.formats.axes import CAMERA, from_camera
-from posenet3d.formats.people import People
-
-if TYPE_CHECKING:
-    from posenet3d.models.estimator import LiftResult
+from posenet3d.formats.lifted import Lifted
 
 DECIMALS = 5
 """Digits after the point: a hundred-thousandth of a millimetre, or of a pose's size."""
@@ -25,10 +23,10 @@ _AXES = {
 }
 
 
-def write_json(path: str | Path, people: People, result: LiftResult, up: str = CAMERA) -> None:
+def write_json(path: str | Path, parts: Iterable[Lifted], up: str = CAMERA) -> None:
     """Writes persons and what became of them; the file appears whole or not at all.
 
-    One object (RFC 8259, UTF-8; no NaN, which JSON does not have):
+    One object (RFC 8259, UTF-8; no NaN, which JSON does not have), a line a person:
 
     - `unit`: of `keypoints_3d`: `pose` (the pose's own size) or `mm`
     - `axes`: `{"x": "right", ...}`, what the three axes point to
@@ -36,6 +34,7 @@ def write_json(path: str | Path, people: People, result: LiftResult, up: str = C
     - `people`: a list of objects, in the order of the input:
         - `image_id`, `person_id`: as in the input
         - `lifted`: whether there is a 3D pose; `problem`: why not, or `""`
+        - `interpolated`: not seen in this frame; the pose lies between those before and after
         - `keypoints_3d`: J times `[x, y, z]`, from the root; null: not lifted
         - `filled`: J booleans: the joint was missing and has been guessed
         - `score`, `elevation`: as `LiftResult` defines them; null: not known
@@ -43,21 +42,47 @@ def write_json(path: str | Path, people: People, result: LiftResult, up: str = C
 
     Args:
       path: The file to write, ending in `.json`.
-      people: The persons that were lifted, on the lifter's skeleton (`People.on`).
-      result: What the estimator returned for them.
+      parts: The people in parts, of which one at a time is in memory.
       up: The axes of `keypoints_3d`: `"camera"` as lifted, or `"y"` or `"z"` up (`formats.axes`).
 
     Raises:
       InputError: If the folder of `path` does not exist.
     """
+    with atomic_path(path) as temporary, open(temporary, "w", encoding="utf-8") as file:
+        separator = ""
+        for part in parts:
+            if not separator:
+                file.write(_head(part, up))
+            for entry in _entries(part, up):
+                file.write(separator + _dumps(entry))
+                separator = ",\n"
+        file.write("]}\n")
+
+
+def _head(part: Lifted, up: str) -> str:
+    """The object up to its first person, who opens the list."""
+    skeleton = part.people.skeleton
+    about = {
+        "unit": part.result.unit,
+        "axes": _AXES[up],
+        "joints": list(skeleton.joint_names),
+        "parents": list(skeleton.parents),
+        "people": [],
+    }
+    return _dumps(about).removesuffix("]}") + "\n"
+
+
+def _entries(part: Lifted, up: str) -> Iterator[dict[str, Any]]:
+    people, result = part.people, part.result
     points = from_camera(result.keypoints_3d, up).round(DECIMALS)
     keypoints_2d = people.keypoints_2d.astype(np.float64).round(DECIMALS)
     confidence = people.confidence.astype(np.float64).round(DECIMALS)
-    entries = [
-        {
+    for row in range(len(people)):
+        yield {
             "image_id": people.image_ids[row],
             "person_id": people.person_ids[row],
             "lifted": bool(result.lifted[row]),
+            "interpolated": bool(part.interpolated[row]),
             "problem": result.problems[row],
             "keypoints_3d": points[row].tolist() if result.lifted[row] else None,
             "filled": np.asarray(result.filled[row], bool).tolist(),
@@ -66,18 +91,10 @@ def write_json(path: str | Path, people: People, result: LiftResult, up: str = C
             "keypoints_2d": keypoints_2d[row].tolist(),
             "confidence": confidence[row].tolist(),
         }
-        for row in range(len(people))
-    ]
-    content = {
-        "unit": result.unit,
-        "axes": _AXES[up],
-        "joints": list(people.skeleton.joint_names),
-        "parents": list(people.skeleton.parents),
-        "people": entries,
-    }
-    with atomic_path(path) as temporary, open(temporary, "w", encoding="utf-8") as file:
-        json.dump(content, file, ensure_ascii=False, allow_nan=False)
-        file.write("\n")
+
+
+def _dumps(value: dict[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
 def _number(value: float) -> float | None:

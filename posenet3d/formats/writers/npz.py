@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from posenet3d.formats.atomic import atomic_path
-from posenet3d.formats.people import People
+from posenet3d.formats.lifted import Lifted
 
-if TYPE_CHECKING:  # only for its name: writing needs no TensorFlow
-    from posenet3d.models.estimator import LiftResult
+_TEXTS = ("problems", "image_ids", "person_ids")
 
 
-def write_lifted(path: str | Path, people: People, result: LiftResult) -> None:
+def write_lifted(path: str | Path, parts: Iterable[Lifted]) -> None:
     """Writes persons and what became of them; the file appears whole or not at all.
 
     The archive holds plain arrays, readable with `numpy.load(path)`, P persons of J joints:
@@ -26,7 +29,8 @@ def write_lifted(path: str | Path, people: People, result: LiftResult) -> None:
     | `confidence` | `[P, J]` | in [0, 1]; 0: the joint was missing |
     | `filled` | `[P, J]` | True: the joint was missing and its 3D position filled in |
     | `lifted` | `[P]` | True: the person has a 3D pose |
-    | `problems` | `[P]` | why not, in words; empty for lifted persons |
+    | `interpolated` | `[P]` | True: not seen in this frame; between the poses before and after |
+    | `problems` | `[P]` | why not lifted, in words; empty for lifted persons |
     | `score`, `elevation` | `[P]` | as `LiftResult` defines them |
     | `image_ids`, `person_ids` | `[P]` | as in the input file: whole numbers, or texts |
     | `joints`, `parents` | `[J]` | names, and the index of each one's parent (-1: root) |
@@ -34,46 +38,76 @@ def write_lifted(path: str | Path, people: People, result: LiftResult) -> None:
 
     Args:
       path: The file to write, ending in `.npz`.
-      people: The persons that were lifted, on the lifter's skeleton (`People.on`).
-      result: What the estimator returned for them.
+      parts: The people in parts, of which one at a time is in memory; gone through twice.
 
     Raises:
       InputError: If the folder of `path` does not exist.
-      ValueError: If people and result do not belong together.
     """
-    expected = (len(people), people.skeleton.num_joints, 3)
-    if result.keypoints_3d.shape != expected:
-        raise ValueError(
-            f"The result has keypoints_3d {list(result.keypoints_3d.shape)} but the people need "
-            f"{list(expected)} (skeleton {people.skeleton.name}); give the people that were lifted."
-        )
-    arrays = {
+    kinds = _kinds(parts)
+    with atomic_path(path) as temporary, contextlib.ExitStack() as stack:
+        # The number of rows stands before them, so arrays grow in files of their own first.
+        folder = stack.enter_context(tempfile.TemporaryDirectory(dir=temporary.parent, prefix="."))
+        files, shapes, rows = {}, {}, 0
+        for part in parts:
+            for name, array in _arrays(part, kinds).items():
+                if name not in files:
+                    files[name] = stack.enter_context(open(Path(folder) / name, "w+b"))
+                    shapes[name] = (array.dtype, array.shape[1:])
+                files[name].write(np.ascontiguousarray(array).tobytes())
+            rows += len(part.people)
+            skeleton, unit = part.people.skeleton, part.result.unit
+        about = {
+            "joints": np.array(skeleton.joint_names),
+            "parents": np.array(skeleton.parents, np.int64),
+            "unit": np.array(unit),
+        }
+        with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, (dtype, shape) in shapes.items():
+                header = {
+                    "descr": np.lib.format.dtype_to_descr(dtype),
+                    "fortran_order": False,
+                    "shape": (rows, *shape),
+                }
+                with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
+                    np.lib.format.write_array_header_1_0(member, header)
+                    files[name].seek(0)
+                    shutil.copyfileobj(files[name], member, 1 << 20)
+            for name, array in about.items():
+                with archive.open(f"{name}.npy", "w") as member:
+                    np.lib.format.write_array(member, array, allow_pickle=False)
+
+
+def _arrays(part: Lifted, kinds: dict[str, np.dtype]) -> dict[str, np.ndarray]:
+    people, result = part.people, part.result
+    return {
         "keypoints_3d": np.asarray(result.keypoints_3d, np.float32),
         "keypoints_2d": np.asarray(people.keypoints_2d, np.float32),
         "confidence": np.asarray(people.confidence, np.float32),
         "filled": np.asarray(result.filled, bool),
         "lifted": np.asarray(result.lifted, bool),
-        "problems": np.array(result.problems, dtype=str),
+        "interpolated": part.interpolated,
         "score": np.asarray(result.score, np.float32),
         "elevation": np.asarray(result.elevation, np.float32),
-        "image_ids": _ids(people.image_ids),
-        "person_ids": _ids(people.person_ids),
+    } | {
+        name: np.array([str(t) if kinds[name].kind == "U" else t for t in texts], kinds[name])
+        for name, texts in _texts(part).items()
     }
-    for name, array in arrays.items():
-        if len(array) != len(people):
-            raise ValueError(f"{name} has {len(array)} rows for {len(people)} people.")
-    arrays |= {
-        "joints": np.array(people.skeleton.joint_names),
-        "parents": np.array(people.skeleton.parents, np.int64),
-        "unit": np.array(result.unit),
-    }
-    # Through an open file, because savez appends .npz to any other name.
-    with atomic_path(path) as temporary, open(temporary, "wb") as file:
-        np.savez_compressed(file, **arrays)
 
 
-def _ids(ids: tuple[int | str, ...]) -> np.ndarray:
-    """Numbers as numbers; as texts once one of them is a text."""
-    if all(isinstance(i, int) for i in ids):
-        return np.array(ids, np.int64)
-    return np.array([str(i) for i in ids])
+def _texts(part: Lifted) -> dict[str, Sequence[int | str]]:
+    return {
+        "problems": part.result.problems,
+        "image_ids": part.people.image_ids,
+        "person_ids": part.people.person_ids,
+    }
+
+
+def _kinds(parts: Iterable[Lifted]) -> dict[str, np.dtype]:
+    """Numbers stay numbers; they become texts once one of them is a text."""
+    widest = dict.fromkeys(_TEXTS, 1)
+    numbers = dict.fromkeys(_TEXTS, True)
+    for part in parts:
+        for name, texts in _texts(part).items():
+            widest[name] = max(widest[name], *(len(str(text)) for text in texts))
+            numbers[name] &= all(isinstance(text, int) for text in texts)
+    return {n: np.dtype(np.int64 if numbers[n] else f"U{widest[n]}") for n in _TEXTS}

@@ -34,6 +34,7 @@ def lifted(people):
             score=np.array([0.25, 0.5, 0.75, np.nan], np.float32),
             elevation=np.array([8.0, np.nan, 0, np.nan], np.float32),
             unit="mm",
+            interpolated=None,
         )
         result["keypoints_3d"][~result["lifted"]] = np.nan
         return SimpleNamespace(**result | changes)

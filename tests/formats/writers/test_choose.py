@@ -100,6 +100,6 @@ def test_ids_that_make_no_tracks_are_found_before_lifting(tmp_path, crowd):
 
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_results_of_other_people_are_refused(tmp_path, one, lifted, ending):
-    with pytest.raises(ValueError, match="one of 3 people, not of 4"):
+    with pytest.raises(ValueError, match="lifted has 3 rows for 4 people"):
         Output(tmp_path / f"out{ending}").write(one, lifted(lifted=np.ones(3, bool)))
     assert os.listdir(tmp_path) == []

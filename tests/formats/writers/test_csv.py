@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from posenet3d.errors import InputError
+from posenet3d.formats.lifted import Lifted
 from posenet3d.formats.writers.csv import write_csv
 from posenet3d.skeleton import H36M_17
 
@@ -15,9 +16,19 @@ def read(path):
 
 
 def test_every_joint_of_everybody_is_a_row(tmp_path, crowd, lifted):
-    write_csv(tmp_path / "out.csv", crowd, lifted())
+    write_csv(tmp_path / "out.csv", [Lifted(crowd, lifted())])
     rows = read(tmp_path / "out.csv")
-    assert list(rows[0]) == ["frame", "person", "joint", "x", "y", "z", "filled", "score"]
+    assert list(rows[0]) == [
+        "frame",
+        "person",
+        "joint",
+        "x",
+        "y",
+        "z",
+        "filled",
+        "interpolated",
+        "score",
+    ]
     assert [row["joint"] for row in rows] == 4 * list(H36M_17.joint_names)
     assert [row["frame"] for row in rows[::17]] == [str(i) for i in crowd.image_ids]
     assert [row["person"] for row in rows[::17]] == [str(i) for i in crowd.person_ids]
@@ -30,12 +41,12 @@ def test_every_joint_of_everybody_is_a_row(tmp_path, crowd, lifted):
 
 
 def test_cells_of_people_who_were_not_lifted_are_empty(tmp_path, crowd, lifted):
-    write_csv(tmp_path / "out.csv", crowd, lifted())
+    write_csv(tmp_path / "out.csv", [Lifted(crowd, lifted())])
     assert {row[axis] for row in read(tmp_path / "out.csv")[51:] for axis in "xyz"} == {""}
 
 
 def test_axes_are_those_asked_for(tmp_path, crowd, lifted):
-    write_csv(tmp_path / "out.csv", crowd, lifted(), up="y")
+    write_csv(tmp_path / "out.csv", [Lifted(crowd, lifted())], up="y")
     ankle = read(tmp_path / "out.csv")[3]
     right, down, away = lifted().keypoints_3d[0, 3]
     found = [float(ankle[axis]) for axis in "xyz"]
@@ -44,5 +55,5 @@ def test_axes_are_those_asked_for(tmp_path, crowd, lifted):
 
 def test_missing_folder_is_the_users_error(tmp_path, crowd, lifted):
     with pytest.raises(InputError, match="there is no folder"):
-        write_csv(tmp_path / "gone" / "out.csv", crowd, lifted())
+        write_csv(tmp_path / "gone" / "out.csv", [Lifted(crowd, lifted())])
     assert os.listdir(tmp_path) == []

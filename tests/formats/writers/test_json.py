@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from posenet3d.errors import InputError
+from posenet3d.formats.lifted import Lifted
 from posenet3d.formats.writers.json import write_json
 from posenet3d.skeleton import H36M_17
 
@@ -18,7 +19,7 @@ def read(path):
 
 
 def test_everything_comes_back(tmp_path, crowd, lifted):
-    write_json(tmp_path / "out.json", crowd, lifted())
+    write_json(tmp_path / "out.json", [Lifted(crowd, lifted())])
     content = read(tmp_path / "out.json")
     assert content["unit"] == "mm"
     assert content["axes"] == {"x": "right", "y": "down", "z": "away from the camera"}
@@ -39,15 +40,23 @@ def test_everything_comes_back(tmp_path, crowd, lifted):
     assert [p["elevation"] for p in people] == [8, None, 0, None]
 
 
+def test_parts_are_one_list(tmp_path, crowd, lifted):
+    part = Lifted(crowd, lifted(interpolated=np.array([False, True, False, False])))
+    write_json(tmp_path / "out.json", [part, part])
+    people = read(tmp_path / "out.json")["people"]
+    assert people[:4] == people[4:]
+    assert [p["interpolated"] for p in people[:4]] == [False, True, False, False]
+
+
 def test_people_who_were_not_lifted_are_there_with_the_reason(tmp_path, crowd, lifted):
-    write_json(tmp_path / "out.json", crowd, lifted())
+    write_json(tmp_path / "out.json", [Lifted(crowd, lifted())])
     person = read(tmp_path / "out.json")["people"][3]
     assert (person["lifted"], person["problem"]) == (False, "no joint was found")
     assert person["keypoints_3d"] is None
 
 
 def test_axes_are_those_asked_for_and_say_so(tmp_path, crowd, lifted):
-    write_json(tmp_path / "out.json", crowd, lifted(), up="z")
+    write_json(tmp_path / "out.json", [Lifted(crowd, lifted())], up="z")
     content = read(tmp_path / "out.json")
     assert content["axes"]["z"] == "up"
     right, down, away = lifted().keypoints_3d[0].T
@@ -58,5 +67,5 @@ def test_axes_are_those_asked_for_and_say_so(tmp_path, crowd, lifted):
 
 def test_missing_folder_is_the_users_error(tmp_path, crowd, lifted):
     with pytest.raises(InputError, match="there is no folder"):
-        write_json(tmp_path / "gone" / "out.json", crowd, lifted())
+        write_json(tmp_path / "gone" / "out.json", [Lifted(crowd, lifted())])
     assert os.listdir(tmp_path) == []

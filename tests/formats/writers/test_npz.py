@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from posenet3d.errors import InputError
+from posenet3d.formats.lifted import Lifted
 from posenet3d.formats.people import People
 from posenet3d.formats.writers.npz import write_lifted
 from posenet3d.skeleton import H36M_17
@@ -29,13 +30,14 @@ def lifted(**more):
         score=np.array([0.25, np.nan], np.float32),
         elevation=np.array([8.0, np.nan], np.float32),
         unit="pose",
+        interpolated=None,
     )
     result["keypoints_3d"][1] = np.nan
     return SimpleNamespace(**result | more)
 
 
 def test_everything_comes_back_without_pickles(tmp_path):
-    write_lifted(tmp_path / "out.npz", PEOPLE, lifted())
+    write_lifted(tmp_path / "out.npz", [Lifted(PEOPLE, lifted())])
     with np.load(tmp_path / "out.npz", allow_pickle=False) as read:
         np.testing.assert_array_equal(read["keypoints_3d"], lifted().keypoints_3d)
         np.testing.assert_array_equal(read["keypoints_2d"], PEOPLE.keypoints_2d)
@@ -52,15 +54,27 @@ def test_everything_comes_back_without_pickles(tmp_path):
         assert read["unit"] == "pose"
 
 
+def test_parts_are_one_archive(tmp_path):
+    texts = dataclasses.replace(PEOPLE, image_ids=("some_longer_name.jpg", 9))
+    marked = lifted(interpolated=np.array([False, True]))
+    write_lifted(tmp_path / "out.npz", [Lifted(PEOPLE, lifted()), Lifted(texts, marked)])
+    with np.load(tmp_path / "out.npz") as read:
+        np.testing.assert_array_equal(read["keypoints_2d"], np.tile(PEOPLE.keypoints_2d, (2, 1, 1)))
+        assert read["image_ids"].tolist() == ["7", "8", "some_longer_name.jpg", "9"]
+        assert read["person_ids"].tolist() == [100, 2**40] * 2
+        assert read["interpolated"].tolist() == [False, False, False, True]
+        assert read["unit"] == "pose"
+
+
 def test_ids_that_are_partly_texts_become_texts(tmp_path):
     people = dataclasses.replace(PEOPLE, image_ids=("a.jpg", 8))
-    write_lifted(tmp_path / "out.npz", people, lifted())
+    write_lifted(tmp_path / "out.npz", [Lifted(people, lifted())])
     with np.load(tmp_path / "out.npz") as read:
         assert read["image_ids"].tolist() == ["a.jpg", "8"]
 
 
 def test_file_keeps_its_name_and_comes_alone(tmp_path):
-    write_lifted(tmp_path / "lifted.out", PEOPLE, lifted())
+    write_lifted(tmp_path / "lifted.out", [Lifted(PEOPLE, lifted())])
     assert os.listdir(tmp_path) == ["lifted.out"]
 
 
@@ -73,10 +87,10 @@ MISMATCHES = {
 @pytest.mark.parametrize(("change", "message"), MISMATCHES.values(), ids=MISMATCHES)
 def test_results_of_other_people_are_refused_and_nothing_is_left(tmp_path, change, message):
     with pytest.raises(ValueError, match=message):
-        write_lifted(tmp_path / "out.npz", PEOPLE, lifted(**change))
+        write_lifted(tmp_path / "out.npz", [Lifted(PEOPLE, lifted(**change))])
     assert os.listdir(tmp_path) == []
 
 
 def test_missing_folder_is_the_users_error(tmp_path):
     with pytest.raises(InputError, match="there is no folder"):
-        write_lifted(tmp_path / "gone" / "out.npz", PEOPLE, lifted())
+        write_lifted(tmp_path / "gone" / "out.npz", [Lifted(PEOPLE, lifted())])
