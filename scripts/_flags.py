@@ -86,20 +86,6 @@ def to_markdown(config_class: type, prefix: str = "") -> str:
     return "\n".join(lines)
 
 
-def image_size(text: str | None) -> tuple[int, int] | None:
-    """The (width, height) that a flag gives as 1920x1080; None for None.
-
-    Raises:
-      ConfigError: If it is not two positive numbers.
-    """
-    if text is None:
-        return None
-    width, _, height = text.lower().partition("x")
-    if not (width.isdecimal() and height.isdecimal() and int(width) and int(height)):
-        raise ConfigError(f"image_size must be WIDTHxHEIGHT, like 1920x1080, got {text!r}.")
-    return int(width), int(height)
-
-
 def run(main: Callable[[], None]) -> None:
     """Runs a script: what a user can mend ends it with one line and status 2, no traceback."""
 

@@ -43,6 +43,7 @@ def lifted_sheet(
     titles: list[str] | None = None,
     columns: int = 2,
     limit: int = 24,
+    total: int | None = None,
 ) -> Figure:
     """A contact sheet: each person's 2D input, and the lifted pose from three sides.
 
@@ -61,6 +62,7 @@ def lifted_sheet(
       titles: A line above each person.
       columns: Persons beside each other.
       limit: Persons shown at most; the sheet says how many there are.
+      total: How many there are, where these are but the first; None: P.
 
     Returns:
       The figure; `save_figure` or `to_png` keep it.
@@ -87,7 +89,8 @@ def lifted_sheet(
         else:
             reason = problems[person] if problems else ""
             _say(sheet.panel(person, 1, len(drawing.VIEWS)), f"not lifted\n{reason}".strip())
-    note = f"{shown} of {persons} people" if shown < persons else ""
+    total = total or persons
+    note = f"{shown} of {total} people" if shown < total else ""
     sheet.write_legend(bool(filled[:shown].any()), true_3d is not None, note)
     return sheet.figure
 

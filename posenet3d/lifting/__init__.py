@@ -1,0 +1,7 @@
+"""From files of 2D keypoints to files of 3D poses: what scripts/lift.py does."""
+
+from posenet3d.lifting.config import LiftConfig
+from posenet3d.lifting.job import lift_file
+from posenet3d.lifting.summary import Summary
+
+__all__ = ["LiftConfig", "Summary", "lift_file"]

@@ -1,0 +1,68 @@
+"""The settings of lifting a file: a frozen dataclass, each field a flag of scripts/lift.py."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Literal
+
+from posenet3d.errors import ConfigError
+from posenet3d.formats.detect import FORMATS
+from posenet3d.formats.writers.choose import ENDINGS
+from posenet3d.models.loading import DEFAULT_MODEL
+from posenet3d.training.settings import setting
+
+
+@dataclasses.dataclass(frozen=True)
+class LiftConfig:
+    """Everything that lifting a file depends on."""
+
+    input: str = setting("", "Keypoints: a file, a folder of OpenPose's frames, or a pose archive.")
+    output: str = setting("", f"The file to write: {', '.join(ENDINGS)}.")
+    model: str = setting(DEFAULT_MODEL, "Pretrained model's name, or a path.")
+    format: Literal["auto", *FORMATS] = setting("auto", "Format of the input; auto: by content.")
+    split: str = setting("", "Split of a pose archive, for example test.")
+    skeleton: Literal["auto", "h36m17", "cmu17"] = setting(
+        "auto", "Where the joints of an archive or a table lie; auto: where the model's do."
+    )
+    image_size: str = setting(
+        "", "WIDTHxHEIGHT of the images in pixels; MediaPipe's landmarks need it."
+    )
+    height_mm: float | None = setting(
+        None, "Standing height of the people; gives mm. auto: units of each pose's own size."
+    )
+    fps: float = setting(30.0, "Frames a second, for whatever holds motion.")
+    up: Literal["auto", "camera", "y", "z"] = setting(
+        "auto", "Axis of the output that points up; auto: the format's."
+    )
+    skip_bad: bool = setting(
+        False, "Leave out files of a folder, or entries of a list, that cannot be used, and say so."
+    )
+    figure: str = setting("", "A picture (.png, .pdf, .svg) of lifted people.")
+
+    def __post_init__(self) -> None:
+        if not self.input:
+            raise ConfigError("Nothing to lift: give --input=FILE.")
+        if not self.targets:
+            raise ConfigError("Nothing to write: give --output=FILE, or one of the pictures.")
+
+    @property
+    def targets(self) -> tuple[Path, ...]:
+        """The files that are asked for, the output first."""
+        return tuple(Path(path) for path in (self.output, self.figure) if path)
+
+    @property
+    def image_width_height(self) -> tuple[int, int] | None:
+        """`image_size` as numbers; None where it is empty.
+
+        Raises:
+          ConfigError: If it is not two positive numbers.
+        """
+        if not self.image_size:
+            return None
+        width, _, height = self.image_size.lower().partition("x")
+        if not (width.isdecimal() and height.isdecimal() and int(width) and int(height)):
+            raise ConfigError(
+                f"image_size must be WIDTHxHEIGHT, like 1920x1080, got {self.image_size!r}."
+            )
+        return int(width), int(height)

@@ -1,0 +1,159 @@
+"""One file of keypoints to files and pictures of 3D poses."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from posenet3d.errors import InputError
+from posenet3d.formats.detect import open_people
+from posenet3d.formats.lifted import Lifted
+from posenet3d.formats.readers.persons import NobodyError
+from posenet3d.formats.source import UNITS_A_PART, Part, PeopleSource
+from posenet3d.formats.writers.choose import Output
+from posenet3d.lifting.config import LiftConfig
+from posenet3d.lifting.pictures import write_pictures
+from posenet3d.lifting.spool import Spool
+from posenet3d.lifting.summary import Summary
+from posenet3d.models.estimator import PoseEstimator
+from posenet3d.models.loading import load
+from posenet3d.version import __version__
+
+Say = Callable[[str], None]
+"""Takes a line for the user."""
+
+Progress = Callable[[int, int], None]
+"""Takes how many units of the input are done, and how many there are."""
+
+
+def lift_file(
+    config: LiftConfig,
+    say: Say = lambda line: None,
+    progress: Progress = lambda done, total: None,
+) -> Summary:
+    """Lifts every person of a file and writes what is asked for.
+
+    The input is read, lifted and kept in parts, so memory is bounded by a part where the output
+    is `.npz`, `.json` or `.csv`. Finished parts lie in `<output>.parts` until the output is
+    written; when the job is interrupted or killed, the same call goes on from there.
+
+    Args:
+      config: The settings.
+      say: Takes lines about what goes on.
+      progress: Is told after every part.
+
+    Returns:
+      What became of the people, and the files there are now.
+
+    Raises:
+      InputError: If the input cannot be read or the output cannot be written.
+      ConfigError: If a setting is no setting.
+    """
+    image_size = config.image_width_height
+    up = None if config.up == "auto" else config.up
+    output = Output(config.output, config.fps, up) if config.output else None
+    for target in config.targets:
+        if not target.parent.is_dir():
+            raise InputError(f"Cannot write {target}: there is no folder {target.parent}.")
+    estimator = load(config.model)
+    source = open_people(
+        config.input,
+        config.format,
+        config.split or None,
+        estimator.skeleton.name if config.skeleton == "auto" else config.skeleton,
+        image_size,
+    )
+    target = config.targets[0]
+    spool = Spool(target.with_name(f"{target.name}.parts"), _settings(config, estimator))
+    if spool.had_other_settings:
+        say(f"The parts in {spool.folder} were made with other settings; starting anew.")
+    try:
+        _fill(spool, source, estimator, config, say, progress)
+        summary = _finish(spool, source, output, config)
+    except BaseException:
+        if len(spool) and source.count > UNITS_A_PART:
+            say(
+                f"{len(spool)} finished parts are kept in {spool.folder}; the same command goes on "
+                "from there."
+            )
+        else:
+            spool.remove()
+        raise
+    spool.remove()
+    return summary
+
+
+def _fill(
+    spool: Spool,
+    source: PeopleSource,
+    estimator: PoseEstimator,
+    config: LiftConfig,
+    say: Say,
+    progress: Progress,
+) -> None:
+    """Lifts the parts that are not in the spool yet."""
+    done = 0
+    for number, part in enumerate(source.parts(config.skip_bad)):
+        fingerprint = part.fingerprint
+        if spool.has(number, fingerprint):
+            part.skip()
+        else:
+            if number and number == spool.resumed:
+                say(f"Going on behind {number} finished parts in {spool.folder}.")
+            spool.append(_lift(part, estimator, config), fingerprint, part.faults)
+        done += part.units
+        progress(done, source.count)
+
+
+def _lift(part: Part, estimator: PoseEstimator, config: LiftConfig) -> Lifted | None:
+    try:
+        people = part.read()
+    except NobodyError:
+        return None
+    people = people.on(estimator.skeleton)
+    result = estimator.lift(people.keypoints_2d, people.confidence, height_mm=config.height_mm)
+    return Lifted(people, result)
+
+
+def _finish(
+    spool: Spool, source: PeopleSource, output: Output | None, config: LiftConfig
+) -> Summary:
+    """Writes what is asked for from the finished parts."""
+    summary = Summary(kind=source.kind)
+    summary.add_faults(spool.faults())
+    for part in spool:
+        summary.add(part)
+    if not summary.people:
+        raise _nobody(source, summary)
+    if output:
+        written = output.write_parts(spool)
+        summary.paths += written.paths
+        summary.notes += written.notes
+    summary.paths += write_pictures(spool, config, summary.people)
+    return summary
+
+
+def _settings(config: LiftConfig, estimator: PoseEstimator) -> dict[str, Any]:
+    """What the parts depend on beside the input's files."""
+    names = ("format", "split", "skeleton", "image_size", "height_mm")
+    digest = hashlib.sha256(json.dumps(estimator.get_config(), sort_keys=True).encode())
+    for weights in estimator.get_weights():
+        digest.update(weights.tobytes())
+    return {
+        "version": __version__,
+        "input": str(Path(config.input).resolve()),
+        "model": digest.hexdigest(),
+    } | {name: getattr(config, name) for name in names}
+
+
+def _nobody(source: PeopleSource, summary: Summary) -> InputError:
+    """The error to raise where there is nobody to lift."""
+    if summary.faults:
+        return InputError(
+            f"{source.path}: nobody to lift; all of the {summary.num_faults} {source.kind} with "
+            f"people are bad, the first: {summary.faults[0]}"
+        )
+    return InputError(f"{source.path}: nobody is in any of the {source.count} {source.kind}.")

@@ -1,0 +1,80 @@
+"""What became of the people of an input, in numbers and words."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+from posenet3d.formats.lifted import Lifted
+
+SHOWN = 10
+"""Files, people and faults that are listed by name; there may be thousands."""
+
+
+@dataclasses.dataclass
+class Summary:
+    """Counts, and the first of whatever a user wants to look at."""
+
+    people: int = 0
+    lifted: int = 0
+    interpolated: int = 0  # poses of frames in which a person was not seen or not lifted
+    filled: Counter[str] = dataclasses.field(default_factory=Counter)  # by joint
+    not_lifted: list[str] = dataclasses.field(default_factory=list)  # the first, a line each
+    faults: list[str] = dataclasses.field(default_factory=list)  # the first, a line each
+    num_faults: int = 0
+    kind: str = "files"  # what was left out, in the plural
+    paths: list[Path] = dataclasses.field(default_factory=list)
+    notes: list[str] = dataclasses.field(default_factory=list)
+
+    def add(self, part: Lifted) -> None:
+        """Counts the people of a part."""
+        people, result = part.people, part.result
+        self.people += len(people)
+        self.lifted += int(result.lifted.sum())
+        counts = result.filled.sum(axis=0).tolist()
+        joints = zip(people.skeleton.joint_names, counts, strict=True)
+        self.filled.update({joint: count for joint, count in joints if count})
+        for row in (~result.lifted).nonzero()[0]:
+            if len(self.not_lifted) == SHOWN:
+                break
+            where = f"image {people.image_ids[row]}, person {people.person_ids[row]}"
+            self.not_lifted.append(f"{where}: {result.problems[row]}")
+
+    def add_faults(self, faults: Iterable[str]) -> None:
+        """Counts what was left out of the input."""
+        for fault in faults:
+            self.num_faults += 1
+            if len(self.faults) < SHOWN:
+                self.faults.append(fault)
+
+    def __str__(self) -> str:
+        """The lines that a script prints."""
+        files = ", ".join(str(path) for path in self.paths[:SHOWN])
+        lines = [
+            f"Lifted {self.lifted} of {self.people} people to {files}{_more(len(self.paths))}.",
+            *self.notes,
+        ]
+        if self.interpolated:
+            lines.append(f"Poses filled in between frames, and marked so: {self.interpolated}.")
+        if self.filled:
+            listed = ", ".join(f"{joint} {count}" for joint, count in self.filled.most_common())
+            lines.append(f"Missing joints filled in, and marked so: {listed}.")
+        lines += [f"Not lifted: {line}." for line in self.not_lifted]
+        missed = self.people - self.lifted
+        if missed > len(self.not_lifted):
+            lines.append(
+                f"... and {missed - len(self.not_lifted)} more; an output .npz or .json has them "
+                "all."
+            )
+        if self.num_faults:
+            lines.append(f"Left out {self.num_faults} bad {self.kind}:")
+            lines += [f"  {fault}" for fault in self.faults]
+            if self.num_faults > len(self.faults):
+                lines.append(f"  ... and {self.num_faults - len(self.faults)} more")
+        return "\n".join(lines)
+
+
+def _more(count: int) -> str:
+    return f" and {count - SHOWN} more" if count > SHOWN else ""

@@ -1,0 +1,182 @@
+"""Lifting a file in parts: the same result however it is cut, stopped and taken up again."""
+
+import json
+import os
+
+import numpy as np
+import pytest
+
+import posenet3d
+from posenet3d.errors import ConfigError, InputError
+from posenet3d.formats import source
+from posenet3d.formats.detect import read_people
+from posenet3d.lifting import LiftConfig, job, lift_file
+
+STANDING = [
+    (50, 10), (52, 8), (48, 8), (55, 10), (45, 10), (62, 30), (38, 30), (66, 50), (34, 50),
+    (68, 68), (32, 68), (58, 70), (42, 70), (59, 100), (41, 100), (60, 130), (40, 130),
+]  # fmt: skip
+
+
+def person(image, shift=0.0, **more):
+    keypoints = [v for x, y in STANDING for v in (x + shift * (y - 60) / 60, y, 0.9)]
+    return {"image_id": image, "keypoints": keypoints} | more
+
+
+@pytest.fixture(autouse=True)
+def small_parts(monkeypatch):
+    monkeypatch.setattr(source.PeopleSource.parts, "__defaults__", (False, 3))
+    monkeypatch.setattr(job, "UNITS_A_PART", 3)
+
+
+@pytest.fixture
+def people(tmp_path):
+    """Ten people in ten images; the fourth to the sixth have no joint."""
+    entries = [person(n, shift=n) for n in range(10)]
+    for n in (3, 4, 5):
+        entries[n]["keypoints"] = [0] * 51
+    path = tmp_path / "people.json"
+    path.write_text(json.dumps(entries))
+    return path
+
+
+@pytest.fixture
+def config(people, tmp_path):
+    def config(output="out.npz", **more):
+        return LiftConfig(
+            **{"input": str(people), "output": str(tmp_path / output), "model": "small"} | more
+        )
+
+    return config
+
+
+def arrays(path):
+    with np.load(path) as read:
+        return {name: read[name] for name in read.files}
+
+
+def test_parts_give_what_the_estimator_gives_for_all(config, people, tmp_path):
+    summary = lift_file(config())
+    assert (summary.people, summary.lifted) == (10, 7)
+    estimator = posenet3d.load("small")
+    whole = read_people(people).on(estimator.skeleton)
+    result = estimator.lift(whole.keypoints_2d, whole.confidence)
+    found = arrays(tmp_path / "out.npz")
+    np.testing.assert_allclose(found["keypoints_3d"], result.keypoints_3d, atol=1e-4)
+    assert found["image_ids"].tolist() == list(range(10))
+    assert sorted(os.listdir(tmp_path)) == ["out.npz", "people.json"]
+
+
+class Stopped(BaseException):
+    pass
+
+
+@pytest.mark.parametrize("ending", ["npz", "json", "csv", "trc"])
+def test_a_stopped_job_goes_on_and_ends_with_the_same_bytes(config, tmp_path, ending):
+    lift_file(config(f"whole.{ending}"))
+
+    def stop(done, total):
+        if done == 6:
+            raise Stopped
+
+    said = []
+    with pytest.raises(Stopped):
+        lift_file(config(f"out.{ending}"), said.append, stop)
+    assert "2 finished parts are kept" in said[-1]
+    assert not list(tmp_path.glob(f"out.{ending}"))
+    steps = []
+    lift_file(config(f"out.{ending}"), said.append, lambda done, total: steps.append((done, total)))
+    assert "Going on behind 2 finished parts" in said[-1]
+    assert steps == [(3, 10), (6, 10), (9, 10), (10, 10)]
+    assert not (tmp_path / f"out.{ending}.parts").exists()
+    whole, out = (
+        sorted(path.read_bytes() for path in tmp_path.glob(f"{name}*.{ending}"))
+        for name in ("whole", "out")
+    )
+    if ending == "npz":
+        one, other = arrays(tmp_path / "whole.npz"), arrays(tmp_path / "out.npz")
+        assert one.keys() == other.keys()
+        for name in one:
+            np.testing.assert_array_equal(one[name], other[name])
+    else:
+        strip = [[blob.replace(b"whole", b"out") for blob in blobs] for blobs in (whole, out)]
+        assert strip[0] == strip[1]
+
+
+def test_finished_parts_are_not_lifted_again(config, monkeypatch):
+    def stop(done, total):
+        if done == 9:
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        lift_file(config(), progress=stop)
+    lifted = []
+    original = job._lift
+    monkeypatch.setattr(job, "_lift", lambda *args: lifted.append(1) or original(*args))
+    lift_file(config())
+    assert len(lifted) == 1
+
+
+def test_another_height_starts_anew_and_says_so(config, tmp_path):
+    def stop(done, total):
+        raise Stopped
+
+    with pytest.raises(Stopped):
+        lift_file(config(), progress=stop)
+    said = []
+    lift_file(config(height_mm=1800.0), said.append)
+    assert "other settings" in said[0]
+    assert arrays(tmp_path / "out.npz")["unit"] == "mm"
+
+
+def test_bad_entries_are_named_or_left_out_and_counted(config, people):
+    entries = json.loads(people.read_text())
+    entries[7]["keypoints"] = [1]
+    entries.append("nobody")
+    people.write_text(json.dumps(entries))
+    with pytest.raises(InputError, match=r"person 7 \(image 7\) has 1 numbers"):
+        lift_file(config())
+    summary = lift_file(config(skip_bad=True))
+    assert (summary.people, summary.num_faults) == (9, 2)
+    text = str(summary)
+    assert "Left out 2 bad persons" in text
+    assert "person 10 of the results must be an object" in text
+
+
+def test_nobody_to_lift_is_said_and_leaves_nothing(config, people, tmp_path):
+    people.write_text(json.dumps(["a", "b"]))
+    with pytest.raises(InputError, match="all of the 2 persons with people are bad, the first: "):
+        lift_file(config(format="coco", skip_bad=True))
+    assert os.listdir(tmp_path) == ["people.json"]
+
+
+def test_summary_names_the_first_who_were_not_lifted(config, people):
+    people.write_text(json.dumps([{"image_id": n, "keypoints": [0] * 51} for n in range(30)]))
+    text = str(lift_file(config()))
+    assert text.startswith("Lifted 0 of 30 people to ")
+    assert "Not lifted: image 9, person 0: only 0 of 17 joints" in text
+    assert "image 10" not in text
+    assert "and 20 more" in text
+
+
+def test_a_figure_alone_is_enough(config, tmp_path):
+    summary = lift_file(config(output="", figure=str(tmp_path / "sheet.png")))
+    assert summary.paths == [tmp_path / "sheet.png"]
+    assert (tmp_path / "sheet.png").stat().st_size > 10_000
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"input": "", "output": "a.npz"}, "--input"),
+        ({"input": "a.json"}, "--output"),
+    ],
+)
+def test_missing_files_are_named(settings, message):
+    with pytest.raises(ConfigError, match=message):
+        LiftConfig(**settings)
+
+
+def test_a_folder_that_is_not_there_is_found_before_anything_is_read(config, tmp_path):
+    with pytest.raises(InputError, match="there is no folder"):
+        lift_file(config(output="gone/out.npz", input="gone.json"))
