@@ -2,9 +2,9 @@
 
     python benchmarks/long_work.py --files=100000 --gigabytes=2
 
-Writes a folder of OpenPose's frames and one file of AlphaPose's results into a temporary folder (about
-0.2 GB and --gigabytes), lifts each by scripts/lift.py in a process of its own, kills a second job
-half way with SIGKILL and starts it again, and prints a Markdown table.
+Writes a folder of OpenPose's frames and one file of AlphaPose's results into a temporary folder
+(about 0.4 GB and --gigabytes), lifts each by scripts/lift.py in a process of its own, kills one
+more job half way with SIGKILL and starts it again, and prints a Markdown table.
 """
 
 from __future__ import annotations

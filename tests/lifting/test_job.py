@@ -43,9 +43,8 @@ def people(tmp_path):
 @pytest.fixture
 def config(people, tmp_path):
     def config(output="out.npz", **more):
-        return LiftConfig(
-            **{"input": str(people), "output": str(tmp_path / output), "model": "small"} | more
-        )
+        files = {"input": str(people), "output": output and str(tmp_path / output)}
+        return LiftConfig(**files | {"model": "small"} | more)
 
     return config
 

@@ -1,11 +1,15 @@
 import importlib.util
 import re
+import typing
 
 import pytest
 
-from posenet3d.formats.detect import FORMATS, read_people
+from posenet3d.formats.detect import FORMATS, detect_format, read_people
 from posenet3d.formats.writers.choose import ENDINGS, Output
+from posenet3d.lifting import LiftConfig, lift_file
 from posenet3d.training import TrainingConfig
+
+TARGETS = {"output", "figure"}
 
 
 def test_documented_flags_are_those_there_are(checkout):
@@ -27,6 +31,35 @@ def test_every_format_is_documented_and_the_table_can_be_read(checkout, tmp_path
     path.write_text(example[1])
     people = read_people(path)
     assert people.confidence.sum() == pytest.approx(0.9 + 0.9 + 0.8 + 1)
+
+
+def commands(checkout):
+    """The documented calls of lift.py whose input is a sample: (page, {flag: value})."""
+    found = []
+    for page in sorted((checkout / "docs").glob("*.md")):
+        text = page.read_text().replace("\\\n", " ")
+        for line in re.findall(r"^python scripts/lift.py (.*docs/samples/.*)$", text, re.MULTILINE):
+            flags = dict(flag.removeprefix("--").split("=", 1) for flag in line.split())
+            found.append((page.name, flags))
+    return found
+
+
+def test_documented_commands_lift_everybody_of_the_samples(checkout, tmp_path, monkeypatch):
+    monkeypatch.chdir(checkout)
+    kinds = typing.get_type_hints(LiftConfig)
+    formats = set()
+    for page, flags in commands(checkout):
+        values = {
+            name: float(value) if kinds[name] in (float, float | None) else value
+            for name, value in flags.items()
+        }
+        for target in TARGETS & set(values):
+            values[target] = str(tmp_path / values[target])
+        summary = lift_file(LiftConfig(**values))
+        assert summary.lifted == summary.people > 0, (page, flags)
+        assert all(path.stat().st_size > 500 for path in summary.paths)
+        formats.add(detect_format(flags["input"]))
+    assert formats == set(FORMATS)
 
 
 def test_documented_outputs_are_those_there_are_with_their_axes(checkout):
