@@ -7,8 +7,12 @@ class InputError(ValueError):
     """What a user's file says cannot be used.
 
     The message stands alone: it names the file, the person and the joint where there is one, what
-    was found, what was expected and how to mend it. Scripts print it without a traceback.
+    was found, what was expected and how to mend it. Scripts print it without a traceback. What of a
+    file's text no terminal can print (lone surrogates) is escaped.
     """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message.encode("utf-8", "backslashreplace").decode())
 
 
 class ConfigError(ValueError):

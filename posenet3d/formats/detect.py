@@ -21,7 +21,11 @@ from posenet3d.formats.readers.coco import is_coco
 from posenet3d.formats.readers.csv_file import csv_people, is_csv
 from posenet3d.formats.readers.json_file import load_json
 from posenet3d.formats.readers.json_items import LARGE_BYTES, JsonItems, open_items
-from posenet3d.formats.readers.mediapipe import is_mediapipe, mediapipe_people
+from posenet3d.formats.readers.mediapipe import (
+    check_mediapipe,
+    is_mediapipe,
+    mediapipe_people,
+)
 from posenet3d.formats.readers.mmpose import is_mmpose
 from posenet3d.formats.readers.openpose import is_openpose, is_openpose_folder
 from posenet3d.formats.readers.persons import kind_of, numbered
@@ -121,6 +125,7 @@ def _read_whole(
         return read_videopose3d(path)
     if format == "csv":
         return csv_people(path, content, placement)
+    check_mediapipe(path, content)
     return mediapipe_people(path, content, image_size)
 
 

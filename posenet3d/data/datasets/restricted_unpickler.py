@@ -7,8 +7,10 @@ given; any other name ends the reading.
 
 from __future__ import annotations
 
+import io
 import math
 import pickle
+import pickletools
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -75,8 +77,30 @@ def _read_member(member: IO[bytes]) -> Any:
     )
     dtype = read_header(member)[2]
     if dtype.hasobject:
-        return _plain(_Unpickler(member, encoding="latin1").load(), _DEPTH)
+        return unpickled(member.read())
     raise _RefusedError("is a plain array, not a pickled object; this is another layout")
+
+
+def unpickled(content: bytes) -> Any:
+    """What a pickle holds, by the rules of this file.
+
+    Raises:
+      pickle.UnpicklingError: If it asks for anything else; the message goes on from "the array x".
+      Exception: If it is damaged; whichever error that may be.
+    """
+    _check_size(content)
+    return _plain(_Unpickler(io.BytesIO(content), encoding="latin1").load(), _DEPTH)
+
+
+def _check_size(content: bytes) -> None:
+    """Refuses pickles that would make the unpickler reserve far more memory than they are long.
+
+    It makes room for a memo of as many entries as the greatest number in it, and for strings of the
+    length they claim to have; `genops` looks at both without doing either.
+    """
+    for count, (opcode, argument, _) in enumerate(pickletools.genops(content)):
+        if opcode.name in ("PUT", "BINPUT", "LONG_BINPUT") and argument > count:
+            raise _RefusedError(f"is damaged: entry {argument} of its memo is out of order")
 
 
 class _DType:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import codecs
 import contextlib
 import itertools
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import ijson
+import numpy as np
 
 from posenet3d.errors import InputError
 from posenet3d.formats.opening import opening
@@ -24,6 +26,10 @@ LISTS = ("annotations", "instance_info")
 
 _SAMPLE = 100  # entries by which the format is told
 _BUFFER = 1 << 20
+_DEPTH = 200  # lists in lists; keypoint files have up to 8
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_STEPS = np.zeros(256, np.int32)  # by byte: into a list or object, and out of it
+_STEPS[list(b"[{")], _STEPS[list(b"]}")] = 1, -1
 
 
 class JsonItems:
@@ -85,8 +91,39 @@ def open_items(path: str | Path) -> JsonItems:
     )
 
 
+class _Shallow:
+    """A file that refuses to be read on where its lists are nested too deeply.
+
+    The parser keeps the way to every list that is open, so that the memory it needs grows with the
+    square of the depth: a few hundred kB of brackets fill any memory.
+    """
+
+    def __init__(self, path: str | Path, file: BinaryIO) -> None:
+        self._path = path
+        self._file = file
+        self._depth = 0
+        self._string = b""  # that the last piece ended in
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes.
+
+        Raises:
+          InputError: If they are nested too deeply, or are one endless text.
+        """
+        chunk = self._file.read(size)
+        text = _STRING.sub(b"", self._string + chunk)
+        plain, quote, rest = text.partition(b'"')
+        self._string = quote + rest
+        depths = self._depth + np.cumsum(_STEPS[np.frombuffer(plain, np.uint8)])
+        if len(depths):
+            self._depth = int(depths[-1])
+        if depths.max(initial=0) > _DEPTH or len(self._string) > _BUFFER:
+            raise InputError(f"{self._path} nests its lists too deeply to be a file of keypoints.")
+        return chunk
+
+
 @contextlib.contextmanager
-def _parsing(path: str | Path) -> Iterator[BinaryIO]:
+def _parsing(path: str | Path) -> Iterator[_Shallow]:
     """The open file behind its byte order mark, its faults as `InputError`."""
     with opening(path):
         file = open(path, "rb")  # noqa: SIM115
@@ -94,7 +131,7 @@ def _parsing(path: str | Path) -> Iterator[BinaryIO]:
         if file.read(len(codecs.BOM_UTF8)) != codecs.BOM_UTF8:
             file.seek(0)
         try:
-            yield file
+            yield _Shallow(path, file)
         except ijson.JSONError as error:
             raw = error.args[0] if error.args else ""
             text = raw.decode("utf-8", "backslashreplace") if isinstance(raw, bytes) else str(raw)

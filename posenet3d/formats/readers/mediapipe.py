@@ -41,10 +41,26 @@ def is_mediapipe(content: object) -> bool:
     return False
 
 
+def check_mediapipe(path: str | Path, content: object) -> None:
+    """Refuses content that is not what `mediapipe_people` reads.
+
+    Raises:
+      InputError: If it holds no landmarks.
+      NobodyError: If it is a list of frames in which nobody was found.
+    """
+    if isinstance(content, list) and content and not any(content):
+        raise persons.NobodyError(f"{path}: MediaPipe found nobody.")
+    if not is_mediapipe(content):
+        raise InputError(
+            f"{path} holds no landmarks of MediaPipe Pose: expected frames of 33 objects with x "
+            f"and y, or a table with columns of all 33, got {persons.kind_of(content)}."
+        )
+
+
 def mediapipe_people(
     path: str | Path, content: object, image_size: tuple[int, int] | None, first: int = 0
 ) -> People:
-    """The poses of a file of MediaPipe's landmarks.
+    """The poses of a file of MediaPipe's landmarks, which `check_mediapipe` has found it to be.
 
     JSON is one frame or a list of frames. A frame is a pose, a list of poses, null where nobody was
     found, or an object with one of these under `pose_landmarks` (`poseLandmarks`, `landmarks`); it
@@ -64,16 +80,9 @@ def mediapipe_people(
       The confidence is the visibility, 1 where there is none.
 
     Raises:
-      InputError: If the size is missing, the content is not that, or a value cannot be meant; the
-        message names the frame, the person (numbered from 0 within it) and the landmark.
+      InputError: If the size is missing or a value cannot be meant; the message names the frame,
+        the person (numbered from 0 within it) and the landmark.
     """
-    if isinstance(content, list) and content and not any(content):
-        raise persons.NobodyError(f"{path}: MediaPipe found nobody.")
-    if not is_mediapipe(content):
-        raise InputError(
-            f"{path} holds no landmarks of MediaPipe Pose: expected frames of 33 objects with x "
-            f"and y, or a table with columns of all 33, got {persons.kind_of(content)}."
-        )
     if image_size is None:
         raise InputError(
             f"{path} holds landmarks of MediaPipe, whose coordinates are parts of the image's "

@@ -12,7 +12,7 @@ from posenet3d.formats.readers import alphapose, mmpose
 from posenet3d.formats.readers.coco import coco_key, coco_people
 from posenet3d.formats.readers.json_file import load_json
 from posenet3d.formats.readers.json_items import JsonItems
-from posenet3d.formats.readers.mediapipe import is_frames, mediapipe_people
+from posenet3d.formats.readers.mediapipe import check_mediapipe, is_frames, mediapipe_people
 from posenet3d.formats.readers.openpose import openpose_files, openpose_people
 from posenet3d.formats.source import PeopleSource, Read, count_of
 
@@ -107,6 +107,7 @@ def _mmpose(path: str | Path, content: Any, image_size: Any) -> Entries:
 
 def _mediapipe(path: str | Path, content: Any, image_size: tuple[int, int] | None) -> Entries:
     sample = content.sample() if isinstance(content, JsonItems) else content
+    check_mediapipe(path, sample)
     if not _is_list(content) or not is_frames(sample):
         return _one_unit(content, lambda whole: mediapipe_people(path, whole, image_size))
 

@@ -1,6 +1,7 @@
 import contextlib
 import os
 import pickle
+import resource
 
 import numpy as np
 import pytest
@@ -111,6 +112,22 @@ def test_endless_nesting_is_refused(save_pickle):
     endless["S1"] = endless
     with pytest.raises(InputError, match="nested more than 8 deep"):
         read_pickled(save_pickle(pickle.dumps(endless)), ["positions_2d"])
+
+
+@pytest.mark.parametrize(
+    "pickled",
+    [
+        b"\x80\x02Nr\xff\xff\xff\x7f.",
+        b"\x80\x02Np2000000000\n.",
+        b"\x80\x04\x8e" + b"\xff" * 7 + b"\x7f",
+    ],
+    ids=["memo", "memo in text", "bytes"],
+)
+def test_pickles_that_would_fill_the_memory_are_refused(save_pickle, pickled):
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(InputError, match="damaged"):
+        read_pickled(save_pickle(pickled), ["positions_2d"])
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 500_000  # kB
 
 
 def test_array_shorter_than_its_shape_is_refused(save_pickle):

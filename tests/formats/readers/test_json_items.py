@@ -63,6 +63,17 @@ def test_where_it_stops_being_json_is_said(write, content, message):
     assert str(caught.value).startswith(f"{path} is not valid JSON")
 
 
+@pytest.mark.parametrize("content", [b"[" * 300_000, b'[{"a":' * 300, b'["' + b"x" * 3_000_000])
+def test_what_would_fill_the_memory_is_refused(write, content):
+    with pytest.raises(InputError, match="too deeply"):
+        list(open_items(write(content)))
+
+
+def test_brackets_in_texts_are_not_lists(write):
+    entries = [{"image_id": '[[{{"\\' * 9, "a": [[[1]]]} for _ in range(9_000)]
+    assert list(open_items(write(entries))) == entries
+
+
 def test_entries_before_the_fault_are_given(write):
     items = open_items(write(b"[1, 2, x]"))
     assert list(itertools.islice(items, 2)) == [1, 2]
