@@ -35,6 +35,9 @@ class LiftConfig:
     up: Literal["auto", "camera", "y", "z"] = setting(
         "auto", "Axis of the output that points up; auto: the format's."
     )
+    score: bool = setting(
+        True, "Score each pose by how much the lifter agrees with itself; five times slower."
+    )
     skip_bad: bool = setting(
         False, "Leave out files of a folder, or entries of a list, that cannot be used, and say so."
     )

@@ -114,7 +114,12 @@ def _lift(part: Part, estimator: PoseEstimator, config: LiftConfig) -> Lifted | 
     except NobodyError:
         return None
     people = people.on(estimator.skeleton)
-    result = estimator.lift(people.keypoints_2d, people.confidence, height_mm=config.height_mm)
+    result = estimator.lift(
+        people.keypoints_2d,
+        people.confidence,
+        height_mm=config.height_mm,
+        score=config.score,
+    )
     return Lifted(people, result)
 
 
@@ -138,7 +143,7 @@ def _finish(
 
 def _settings(config: LiftConfig, estimator: PoseEstimator) -> dict[str, Any]:
     """What the parts depend on beside the input's files."""
-    names = ("format", "split", "skeleton", "image_size", "height_mm")
+    names = ("format", "split", "skeleton", "image_size", "height_mm", "score")
     digest = hashlib.sha256(json.dumps(estimator.get_config(), sort_keys=True).encode())
     for weights in estimator.get_weights():
         digest.update(weights.tobytes())

@@ -116,6 +116,11 @@ def test_finished_parts_are_not_lifted_again(config, monkeypatch):
     assert len(lifted) == 1
 
 
+def test_scores_can_be_left_out(config, tmp_path):
+    lift_file(config(score=False))
+    assert np.isnan(arrays(tmp_path / "out.npz")["score"]).all()
+
+
 def test_another_height_starts_anew_and_says_so(config, tmp_path):
     def stop(done, total):
         raise Stopped
