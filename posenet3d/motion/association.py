@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import re
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from posenet3d.errors import ConfigError
 from posenet3d.formats.people import People
+from posenet3d.motion.images import number_of, sequence_of
+from posenet3d.skeleton import Skeleton
 
-_NUMBER = re.compile(r".*?(\d{1,18})\D*", re.DOTALL)
-_IN_SEQUENCE = re.compile(r"(.+)/\d{1,18}", re.DOTALL)  # as in `formats.tracks`
 _VELOCITY = 0.3  # share of the newest displacement in a track's velocity; 0.2 to 0.5 are alike
 
 
@@ -87,10 +86,12 @@ class Associator:
         self._last_image = people.image_ids[-1]
         numbers: list[int] = []
         for start, end in _runs(people.image_ids):
-            sequence, frame = _place(people.image_ids[start])
-            tracks = self._sequences.setdefault(sequence, _Sequence(people, self.config))
-            present = people.confidence[start:end] > 0
-            numbers += tracks.assign(people.keypoints_2d[start:end], present, frame)
+            image_id = people.image_ids[start]
+            sequence = sequence_of(image_id)
+            if sequence not in self._sequences:
+                self._sequences[sequence] = _Sequence(people.skeleton, self.config)
+            tracks, present = self._sequences[sequence], people.confidence[start:end] > 0
+            numbers += tracks.assign(people.keypoints_2d[start:end], present, number_of(image_id))
         return dataclasses.replace(people, person_ids=tuple(numbers))
 
 
@@ -119,8 +120,8 @@ class _Track:
 class _Sequence:
     """The tracks of one sequence."""
 
-    def __init__(self, people: People, config: AssociationConfig) -> None:
-        self._mirror = list(people.skeleton.mirror)
+    def __init__(self, skeleton: Skeleton, config: AssociationConfig) -> None:
+        self._mirror = list(skeleton.mirror)
         self._config = config
         self._tracks: list[_Track] = []
         self._count = 0
@@ -220,11 +221,3 @@ def _runs(image_ids: tuple[int | str, ...]) -> list[tuple[int, int]]:
     """(first, one past the last) of each run of equal image ids."""
     starts = [i for i, image in enumerate(image_ids) if i == 0 or image != image_ids[i - 1]]
     return list(zip(starts, [*starts[1:], len(image_ids)], strict=True))
-
-
-def _place(image_id: int | str) -> tuple[str, int | None]:
-    """The sequence of an image, empty where it names none, and the number in its id."""
-    if not isinstance(image_id, str):
-        return "", image_id
-    sequence, number = _IN_SEQUENCE.fullmatch(image_id), _NUMBER.fullmatch(image_id)
-    return (sequence[1] if sequence else ""), (int(number[1]) if number else None)
