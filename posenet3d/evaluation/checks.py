@@ -59,3 +59,13 @@ def check_pair(
                     f"{joint if skeleton is None else skeleton.joint_names[joint]}; "
                     "leave out poses that are not known in full."
                 )
+
+
+def root_relative(
+    predicted_3d: np.ndarray, true_3d: np.ndarray, root: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Both as float64 `[N, J, 3]` from the root on, checked by `check_pair`."""
+    predicted, true = np.asarray(predicted_3d), np.asarray(true_3d)
+    check_pair(predicted, true, root)
+    predicted, true = predicted.astype(np.float64), true.astype(np.float64)
+    return predicted - predicted[:, root, None], true - true[:, root, None]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from posenet3d.evaluation.checks import check_pair
+from posenet3d.evaluation.checks import check_pair, root_relative
 from posenet3d.skeleton import H36M_17, Skeleton
 
 PCK_THRESHOLD_MM = 150.0
@@ -25,7 +25,7 @@ CPS_LIMIT_MM = 300.0
 
 def mpjpe(predicted_3d: np.ndarray, true_3d: np.ndarray, root: int = 0) -> np.ndarray:
     """Mean per-joint position error in mm: the mean distance over all J joints, root included."""
-    predicted, true = _root_relative(predicted_3d, true_3d, root)
+    predicted, true = root_relative(predicted_3d, true_3d, root)
     return _distances(predicted, true).mean(axis=-1)
 
 
@@ -34,13 +34,13 @@ def n_mpjpe(predicted_3d: np.ndarray, true_3d: np.ndarray, root: int = 0) -> np.
 
     The scale is never below 0: a negative one would turn the pose inside out through its root.
     """
-    predicted, true = _root_relative(predicted_3d, true_3d, root)
+    predicted, true = root_relative(predicted_3d, true_3d, root)
     return _distances(_fit_scale(predicted, true), true).mean(axis=-1)
 
 
 def pa_mpjpe(predicted_3d: np.ndarray, true_3d: np.ndarray, root: int = 0) -> np.ndarray:
     """MPJPE in mm after Procrustes alignment: rotation, translation and scale, no reflection."""
-    predicted, true = _root_relative(predicted_3d, true_3d, root)
+    predicted, true = root_relative(predicted_3d, true_3d, root)
     return _distances(_procrustes(predicted, true), true).mean(axis=-1)
 
 
@@ -50,7 +50,7 @@ def pa_mpjpe_reflected(predicted_3d: np.ndarray, true_3d: np.ndarray, root: int 
     Many published tables count so: a pose with left and right, or front and back, exchanged is then
     as good as the right one. Give it beside `pa_mpjpe`, never in its place.
     """
-    predicted, true = _root_relative(predicted_3d, true_3d, root)
+    predicted, true = root_relative(predicted_3d, true_3d, root)
     return _distances(_procrustes(predicted, true, reflection=True), true).mean(axis=-1)
 
 
@@ -64,14 +64,14 @@ def pck(
 
     The root, right by construction, is not counted, as in the evaluation script of MPI-INF-3DHP.
     """
-    predicted, true = _root_relative(predicted_3d, true_3d, root)
+    predicted, true = root_relative(predicted_3d, true_3d, root)
     errors = np.delete(_distances(predicted, true), root, axis=-1)
     return 100.0 * (errors <= threshold_mm).mean(axis=-1)
 
 
 def auc(predicted_3d: np.ndarray, true_3d: np.ndarray, root: int = 0) -> np.ndarray:
     """Mean PCK over the 31 thresholds 0, 5, ... 150 mm, in percent (Mehta et al., 3DV 2017)."""
-    predicted, true = _root_relative(predicted_3d, true_3d, root)
+    predicted, true = root_relative(predicted_3d, true_3d, root)
     errors = np.delete(_distances(predicted, true), root, axis=-1)
     missed = np.searchsorted(AUC_THRESHOLDS_MM, errors)  # thresholds smaller than the error
     return 100.0 * (1.0 - missed / len(AUC_THRESHOLDS_MM)).mean(axis=-1)
@@ -84,14 +84,14 @@ def cps(predicted_3d: np.ndarray, true_3d: np.ndarray, root: int = 0) -> np.ndar
     is nearer than that; the score is the area under the share of correct poses from 0 to 300 mm.
     For one pose the curve is a step at its worst joint, so the area is exact without any sampling.
     """
-    predicted, true = _root_relative(predicted_3d, true_3d, root)
+    predicted, true = root_relative(predicted_3d, true_3d, root)
     worst = _distances(_procrustes(predicted, true), true).max(axis=-1)
     return 100.0 * (1.0 - np.minimum(worst / CPS_LIMIT_MM, 1.0))
 
 
 def depth_flipped(predicted_3d: np.ndarray, true_3d: np.ndarray, root: int = 0) -> np.ndarray:
     """Whether a pose fits better, by N-MPJPE, with the sign of its depth turned: bool `[N]`."""
-    predicted, true = _root_relative(predicted_3d, true_3d, root)
+    predicted, true = root_relative(predicted_3d, true_3d, root)
     flipped = predicted * (1.0, 1.0, -1.0)
     return n_mpjpe(flipped, true, root) < n_mpjpe(predicted, true, root)
 
@@ -118,15 +118,6 @@ def match_size(
     size = _bone_length_sum(predicted_3d, skeleton)
     scale = np.divide(true_size, size, out=np.zeros_like(size), where=size > 0)
     return predicted_3d * scale[:, None, None]
-
-
-def _root_relative(
-    predicted_3d: np.ndarray, true_3d: np.ndarray, root: int
-) -> tuple[np.ndarray, np.ndarray]:
-    predicted, true = np.asarray(predicted_3d), np.asarray(true_3d)
-    check_pair(predicted, true, root)
-    predicted, true = predicted.astype(np.float64), true.astype(np.float64)
-    return predicted - predicted[:, root, None], true - true[:, root, None]
 
 
 def _distances(points: np.ndarray, targets: np.ndarray) -> np.ndarray:

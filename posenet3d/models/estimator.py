@@ -39,7 +39,8 @@ class LiftResult:
     score: np.ndarray  # [N] float32 in (0, 1], how much the lifter agrees with itself; or NaN
     elevation: np.ndarray  # [N] float32, degrees the camera looks down, NaN: not estimated
     unit: str  # "pose": the mean distance of the 2D joints from the root is 1; or "mm"
-    interpolated: np.ndarray | None = None  # [N] bool: not seen; between poses before and after
+    interpolated: np.ndarray | None = None  # [N] bool: no pose of that frame, but one between
+    # those before and after (`motion.people`); None: there is none such
 
 
 @keras.saving.register_keras_serializable("posenet3d")

@@ -86,7 +86,7 @@ def test_procrustes_metrics_ignore_similarities(seed, scale, random_poses):
 @settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 1000))
 def test_more_freedom_never_fits_worse_in_least_squares(seed, random_poses):
-    predicted, true = metrics._root_relative(random_poses(4, seed), random_poses(4, seed + 1), 0)
+    predicted, true = metrics.root_relative(random_poses(4, seed), random_poses(4, seed + 1), 0)
     scaled = metrics._fit_scale(predicted, true)
     fits = (predicted, scaled, *(metrics._procrustes(predicted, true, r) for r in (False, True)))
     residuals = [((fit - true) ** 2).sum(axis=(-2, -1)) for fit in fits]
@@ -126,7 +126,7 @@ def test_auc_is_the_mean_pck_over_its_31_thresholds(random_poses):
 def test_cps_is_the_area_under_the_share_of_correct_poses(random_poses):
     true = random_poses(200)
     predicted = true + random_poses(200, seed=1) * np.linspace(0, 1, 200)[:, None, None]
-    aligned = metrics._procrustes(*metrics._root_relative(predicted, true, 0))
+    aligned = metrics._procrustes(*metrics.root_relative(predicted, true, 0))
     worst = np.linalg.norm(aligned - true, axis=-1).max(axis=-1)
     thresholds = np.linspace(0.0, 300.0, 3001)
     correct = (worst[:, None] < thresholds).mean(axis=0)

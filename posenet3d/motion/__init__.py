@@ -1,0 +1,1 @@
+"""What happens to persons over time: tracks, smoothing, gaps."""

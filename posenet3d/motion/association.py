@@ -1,0 +1,223 @@
+"""Joins the persons of consecutive frames into tracks, by where their joints are.
+
+For formats without ids that last. Who looks like whom is not known here: what decides is position
+alone, so that two people who hide each other for long may come out exchanged.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from posenet3d.errors import ConfigError
+from posenet3d.formats.people import People
+from posenet3d.motion.images import number_of, sequence_of
+from posenet3d.skeleton import Skeleton
+
+_VELOCITY = 0.3  # share of the newest displacement in a track's velocity; 0.2 to 0.5 are alike
+
+
+@dataclasses.dataclass(frozen=True)
+class AssociationConfig:
+    """When two detections are the same person.
+
+    A person's size is the diagonal of the box around its joints, about its height where it
+    stands.
+
+    Args:
+      gate: Sizes that the joints may lie, on average, from where they were expected; more, and it
+        is somebody else.
+      max_missed: Frames that a track goes on without a detection.
+
+    Raises:
+      ConfigError: If the gate is not above 0 or `max_missed` no whole number from 0 on.
+    """
+
+    gate: float = 0.4
+    max_missed: int = 30
+
+    def __post_init__(self) -> None:
+        if not 0 < self.gate < math.inf:
+            raise ConfigError(f"gate must be a positive number of sizes, got {self.gate}.")
+        if isinstance(self.max_missed, bool) or not isinstance(self.max_missed, int):
+            raise ConfigError(f"max_missed must be a whole number, got {self.max_missed!r}.")
+        if self.max_missed < 0:
+            raise ConfigError(f"max_missed must be 0 or more, got {self.max_missed}.")
+
+
+class Associator:
+    """Gives persons the numbers of tracks; a stream may come in parts.
+
+    A frame is a run of equal `image_ids`. In each, every track is expected a little further along
+    its way, every detection costs its mean joint distance from there in sizes, and the cheapest
+    assignment wins (Kuhn, Naval Research Logistics Quarterly 1955). Detections that no track
+    claims begin tracks, from left to right. Those without any joint are each a track of their own.
+    Images `sequence/frame` of another sequence have tracks of their own, counted from 0 as well.
+
+    Example:
+
+        associator = Associator()
+        for part in parts:                    # of a video, cut between two images
+            people = associator.associate(part)
+    """
+
+    def __init__(self, config: AssociationConfig | None = None) -> None:
+        self.config = config or AssociationConfig()
+        self._sequences: dict[str, _Sequence] = {}
+        self._last_image: int | str | None = None
+
+    def associate(self, people: People) -> People:
+        """The same people with `person_ids` that are numbers of tracks.
+
+        They are counted from 0 in the order in which the persons appear. Where image ids are or
+        hold numbers, a jump is taken for frames in which nobody was found.
+
+        Raises:
+          ValueError: If the first image is the last one of the call before: a frame's persons are
+            assigned together.
+        """
+        if people.image_ids[0] == self._last_image:
+            raise ValueError(
+                f"Image {self._last_image} is in two parts of the stream; cut it between images."
+            )
+        self._last_image = people.image_ids[-1]
+        numbers: list[int] = []
+        for start, end in _runs(people.image_ids):
+            image_id = people.image_ids[start]
+            sequence = sequence_of(image_id)
+            if sequence not in self._sequences:
+                self._sequences[sequence] = _Sequence(people.skeleton, self.config)
+            tracks, present = self._sequences[sequence], people.confidence[start:end] > 0
+            numbers += tracks.assign(people.keypoints_2d[start:end], present, number_of(image_id))
+        return dataclasses.replace(people, person_ids=tuple(numbers))
+
+
+@dataclasses.dataclass
+class _Track:
+    """Where a person was last seen and how it moves."""
+
+    number: int
+    joints: np.ndarray  # [J, 2] pixels; NaN: never seen
+    velocity: np.ndarray  # [2] pixels a frame, of the whole person
+    size: float
+    missed: int = 0
+
+    def expected(self, passed: int) -> np.ndarray:
+        """The joints so many frames after the last detection, `[J, 2]`."""
+        return self.joints + self.velocity * passed
+
+    def see(self, joints: np.ndarray, passed: int) -> None:
+        """Takes up a detection `[J, 2]`, NaN where a joint is missing."""
+        moved = _displacement(self.joints, joints)
+        self.velocity = self.velocity + _VELOCITY * (moved / passed - self.velocity)
+        self.joints = np.where(np.isfinite(joints), joints, self.joints + moved)
+        self.size, self.missed = _size(joints) or self.size, 0
+
+
+class _Sequence:
+    """The tracks of one sequence."""
+
+    def __init__(self, skeleton: Skeleton, config: AssociationConfig) -> None:
+        self._mirror = list(skeleton.mirror)
+        self._config = config
+        self._tracks: list[_Track] = []
+        self._count = 0
+        self._frame: int | None = None
+        self._step = math.inf  # the smallest so far between two frames' numbers
+
+    def assign(self, keypoints_2d: np.ndarray, present: np.ndarray, frame: int | None) -> list[int]:
+        """The track of each person `[P, J, 2]`, `[P, J]` of the next frame."""
+        passed = self._passed(frame)
+        for track in self._tracks:
+            track.missed += passed
+        self._tracks = [t for t in self._tracks if t.missed <= self._config.max_missed + 1]
+        joints = np.where(present[..., None], keypoints_2d, np.nan).astype(np.float64)
+        order = sorted(range(len(joints)), key=lambda person: _left_to_right(joints[person]))
+        found = self._matches(joints[order])
+        numbers = [-1] * len(joints)
+        for place, person in enumerate(order):
+            track = found.get(place)
+            if track is not None:
+                track.see(joints[person], track.missed)
+            else:
+                track = _Track(self._count, joints[person], np.zeros(2), _size(joints[person]))
+                self._count += 1
+                if present[person].any():
+                    self._tracks.append(track)
+            numbers[person] = track.number
+        return numbers
+
+    def _passed(self, frame: int | None) -> int:
+        """Frames since the last one, 1 where the numbers do not tell."""
+        last, self._frame = self._frame, frame
+        if frame is None or last is None or frame <= last:
+            return 1
+        self._step = min(self._step, frame - last)
+        return round((frame - last) / self._step)
+
+    def _matches(self, joints: np.ndarray) -> dict[int, _Track]:
+        """The track of each person that has one already."""
+        if not self._tracks or not len(joints):
+            return {}
+        expected = np.stack([t.expected(t.missed) for t in self._tracks])
+        costs = _distances(expected, joints, self._mirror)
+        sizes = np.array([[t.size] for t in self._tracks]) + [_size(person) for person in joints]
+        costs = np.divide(2 * costs, sizes, out=np.full_like(costs, np.inf), where=sizes > 0)
+        # Whoever is beyond the gate costs as much as nobody at all.
+        costs = np.minimum(np.nan_to_num(costs, nan=np.inf), self._config.gate)
+        pairs = zip(*linear_sum_assignment(costs), strict=True)
+        return {
+            person: self._tracks[track]
+            for track, person in pairs
+            if costs[track, person] < self._config.gate
+        }
+
+
+def _distances(expected: np.ndarray, joints: np.ndarray, mirror: list[int]) -> np.ndarray:
+    """Mean distances `[T, P]` of the joints known in both `[T, J, 2]` and `[P, J, 2]`.
+
+    A detector that takes left for right has not seen somebody else: the person as it is or with
+    its sides exchanged, whatever is nearer. NaN: no joint in common.
+    """
+    return np.fmin(*(
+        _mean(np.linalg.norm(expected[:, None] - side[None], axis=-1))
+        for side in (joints, joints[:, mirror])
+    ))  # fmt: skip
+
+
+def _displacement(before: np.ndarray, after: np.ndarray) -> np.ndarray:
+    """How far a person `[J, 2]` has moved as a whole, `[2]`: most joints, whatever few do."""
+    moved = after - before
+    both = np.isfinite(moved).all(axis=-1)
+    if both.any():
+        return np.median(moved[both], axis=0)
+    return np.nanmean(after, axis=0) - np.nanmean(before, axis=0)
+
+
+def _mean(distances: np.ndarray) -> np.ndarray:
+    known = np.isfinite(distances)
+    count = known.sum(axis=-1)
+    total = np.where(known, distances, 0.0).sum(axis=-1)
+    return np.divide(total, count, out=np.full_like(total, np.nan), where=count > 0)
+
+
+def _size(joints: np.ndarray) -> float:
+    """The diagonal of the box around the joints `[J, 2]`; 0 where there are none."""
+    known = joints[np.isfinite(joints).all(axis=-1)]
+    return float(np.linalg.norm(np.ptp(known, axis=0))) if len(known) else 0.0
+
+
+def _left_to_right(joints: np.ndarray) -> tuple[float, ...]:
+    """A key that orders persons whatever their order in the file; those without joints last."""
+    known = joints[np.isfinite(joints).all(axis=-1)]
+    middle = known.mean(axis=0) if len(known) else (np.inf, np.inf)
+    return (*middle, *np.nan_to_num(joints.ravel(), nan=np.inf))
+
+
+def _runs(image_ids: tuple[int | str, ...]) -> list[tuple[int, int]]:
+    """(first, one past the last) of each run of equal image ids."""
+    starts = [i for i, image in enumerate(image_ids) if i == 0 or image != image_ids[i - 1]]
+    return list(zip(starts, [*starts[1:], len(image_ids)], strict=True))
