@@ -10,6 +10,7 @@ from posenet3d.errors import ConfigError
 from posenet3d.formats.detect import FORMATS
 from posenet3d.formats.writers.choose import ENDINGS
 from posenet3d.models.loading import DEFAULT_MODEL
+from posenet3d.motion.config import METHODS, MotionConfig
 from posenet3d.training.settings import setting
 
 
@@ -35,6 +36,19 @@ class LiftConfig:
     up: Literal["auto", "camera", "y", "z"] = setting(
         "auto", "Axis of the output that points up; auto: the format's."
     )
+    associate: Literal["auto", "always", "never"] = setting(
+        "auto",
+        "Join persons into tracks by position. auto: where the output or --smooth needs tracks and "
+        "the input has none.",
+    )
+    smooth: Literal[METHODS] = setting(
+        "none",
+        "Takes the jitter out of each track: bones of one length (steady), and before that a filter "
+        "that knows the past alone (one_euro) or looks ahead as well (savgol).",
+    )
+    fill_gaps: int = setting(
+        0, "Frames without a pose that are filled in where there are poses before and after."
+    )
     score: bool = setting(
         True, "Score each pose by how much the lifter agrees with itself; five times slower."
     )
@@ -48,11 +62,26 @@ class LiftConfig:
             raise ConfigError("Nothing to lift: give --input=FILE.")
         if not self.targets:
             raise ConfigError("Nothing to write: give --output=FILE, or one of the pictures.")
+        _ = self.motion, self.image_width_height  # whatever is wrong with them is said at once
+
+    @property
+    def motion(self) -> MotionConfig:
+        """What is done to each track.
+
+        Raises:
+          ConfigError: If `fill_gaps` is below 0.
+        """
+        return MotionConfig(self.smooth, fill_gaps=self.fill_gaps)
 
     @property
     def targets(self) -> tuple[Path, ...]:
         """The files that are asked for, the output first."""
         return tuple(Path(path) for path in (self.output, self.figure) if path)
+
+    @property
+    def moving_pictures(self) -> bool:
+        """Whether pictures of motion are asked for, which need all of it."""
+        return False
 
     @property
     def image_width_height(self) -> tuple[int, int] | None:

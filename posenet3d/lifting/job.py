@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 from posenet3d.errors import InputError
 from posenet3d.formats.detect import open_people
-from posenet3d.formats.lifted import Lifted
+from posenet3d.formats.lifted import Lifted, join
 from posenet3d.formats.readers.persons import NobodyError
 from posenet3d.formats.source import UNITS_A_PART, Part, PeopleSource
 from posenet3d.formats.writers.choose import Output
 from posenet3d.lifting.config import LiftConfig
+from posenet3d.lifting.over_time import over_time
 from posenet3d.lifting.pictures import write_pictures
 from posenet3d.lifting.spool import Spool
 from posenet3d.lifting.summary import Summary
 from posenet3d.models.estimator import PoseEstimator
 from posenet3d.models.loading import load
+from posenet3d.motion.config import MotionConfig
 from posenet3d.version import __version__
 
 Say = Callable[[str], None]
@@ -133,11 +135,17 @@ def _finish(
         summary.add(part)
     if not summary.people:
         raise _nobody(source, summary)
+    parts: Iterable[Lifted] = spool
+    needs_tracks = config.moving_pictures or (output is not None and output.holds_motion)
+    if needs_tracks or config.motion != MotionConfig() or config.associate == "always":
+        lifted = join(list(spool))
+        parts = [over_time(lifted, config.associate, config.motion, config.fps)]
+        summary.interpolated = int(parts[0].interpolated.sum())
     if output:
-        written = output.write_parts(spool)
+        written = output.write_parts(parts)
         summary.paths += written.paths
         summary.notes += written.notes
-    summary.paths += write_pictures(spool, config, summary.people)
+    summary.paths += write_pictures(parts, config, summary.people)
     return summary
 
 

@@ -92,7 +92,7 @@ class Associator:
                 self._sequences[sequence] = _Sequence(people.skeleton, self.config)
             tracks, present = self._sequences[sequence], people.confidence[start:end] > 0
             numbers += tracks.assign(people.keypoints_2d[start:end], present, number_of(image_id))
-        return dataclasses.replace(people, person_ids=tuple(numbers))
+        return dataclasses.replace(people, person_ids=tuple(numbers), tracked=True)
 
 
 @dataclasses.dataclass

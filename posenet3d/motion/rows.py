@@ -95,10 +95,10 @@ def _insert(people: People, result: LiftResult, new: list[_NewRow]) -> tuple[Peo
         return tuple(both[place] for place in order)
 
     sizes, names = people.image_sizes, people.file_names
-    people = People(
+    people = dataclasses.replace(
+        people,
         keypoints_2d=rows(people.keypoints_2d, 0.0),
         confidence=rows(people.confidence, 0.0),
-        skeleton=people.skeleton,
         image_ids=entries(people.image_ids, [row.image_id for row in new]),
         person_ids=entries(people.person_ids, [people.person_ids[row.like] for row in new]),
         image_sizes=sizes and entries(sizes, [sizes[row.like] for row in new]),

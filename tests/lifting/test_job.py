@@ -169,11 +169,46 @@ def test_a_figure_alone_is_enough(config, tmp_path):
     assert (tmp_path / "sheet.png").stat().st_size > 10_000
 
 
+def test_gaps_are_filled_marked_and_counted(config, tmp_path):
+    summary = lift_file(config(smooth="savgol", fill_gaps=3))
+    assert (summary.people, summary.lifted, summary.interpolated) == (10, 7, 3)
+    assert "filled in between frames, and marked so: 3" in str(summary)
+    found = arrays(tmp_path / "out.npz")
+    assert found["interpolated"].nonzero()[0].tolist() == [3, 4, 5]
+    assert np.isfinite(found["keypoints_3d"]).all()
+
+
+@pytest.fixture
+def crossing(people):
+    """Two people in every image, listed in changing order."""
+    entries = []
+    for n in range(8):
+        pair = [person(n), person(n)]
+        pair[1]["keypoints"][::3] = [x + 300 for x in pair[1]["keypoints"][::3]]
+        entries += pair[:: 1 if n % 2 else -1]
+    people.write_text(json.dumps(entries))
+
+
+@pytest.mark.usefixtures("crossing")
+def test_people_without_ids_are_tracked_where_the_output_needs_it(config, tmp_path):
+    lift_file(config("out.npz"))
+    assert arrays(tmp_path / "out.npz")["person_ids"].tolist() == [0, 1] * 8
+    lift_file(config("out.npz", associate="always"))
+    left = arrays(tmp_path / "out.npz")["keypoints_2d"][:, 0, 0] < 200
+    ids = arrays(tmp_path / "out.npz")["person_ids"]
+    assert len(set(ids[left])) == len(set(ids[~left])) == 1
+    summary = lift_file(config("out.trc"))
+    assert len(summary.paths) == 2
+    assert "left empty" not in str(summary)
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
         ({"input": "", "output": "a.npz"}, "--input"),
         ({"input": "a.json"}, "--output"),
+        ({"input": "a.json", "output": "a.npz", "fill_gaps": -1}, "fill_gaps"),
+        ({"input": "a.json", "output": "a.npz", "image_size": "9"}, "image_size"),
     ],
 )
 def test_missing_files_are_named(settings, message):

@@ -1,0 +1,64 @@
+"""What is done to lifted people over time, where it is asked for or the output needs it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from typing import Literal
+
+from posenet3d.formats.lifted import Lifted
+from posenet3d.formats.people import People
+from posenet3d.motion.association import Associator
+from posenet3d.motion.config import MotionConfig
+from posenet3d.motion.images import number_of, sequence_of
+from posenet3d.motion.people import smooth_people
+
+Associate = Literal["auto", "always", "never"]
+
+
+def over_time(lifted: Lifted, associate: Associate, motion: MotionConfig, fps: float) -> Lifted:
+    """People with ids that last, gaps filled and tracks smoothed.
+
+    Args:
+      lifted: All people of the input.
+      associate: Whether persons are joined into tracks by position: `auto`, where the format gave
+        no ids that last.
+      motion: What is done to each track.
+      fps: Frames a second.
+
+    Raises:
+      InputError: If ids do not make tracks and are needed.
+    """
+    people = lifted.people
+    if associate == "always" or (associate == "auto" and not people.tracked):
+        people = with_tracks(people, alone=associate == "auto")
+    return Lifted(*smooth_people(people, lifted.result, motion, fps))
+
+
+def with_tracks(people: People, alone: bool = True) -> People:
+    """The same people in the same order with the numbers of tracks as ids.
+
+    Args:
+      people: Images may come in any order; those that are numbered are frames in the order of
+        their numbers, others in that of the file.
+      alone: Whether a person who is alone in every image is one and the same, however far the
+        person has moved from one image to the next.
+    """
+    if alone and max(Counter(people.image_ids).values()) == 1:
+        return dataclasses.replace(people, person_ids=(0,) * len(people), tracked=True)
+    first: dict[int | str, int] = {}
+    for row, image_id in enumerate(people.image_ids):
+        first.setdefault(image_id, row)
+    numbered = all(number_of(image_id) is not None for image_id in first)
+
+    def place(row: int) -> tuple[str, int, int]:
+        image_id = people.image_ids[row]
+        frame = number_of(image_id) if numbered else first[image_id]
+        return sequence_of(image_id), frame, first[image_id]
+
+    order = sorted(range(len(people)), key=place)
+    ids = Associator().associate(people.select(order)).person_ids
+    by_row = dict(zip(order, ids, strict=True))
+    return dataclasses.replace(
+        people, person_ids=tuple(by_row[row] for row in range(len(people))), tracked=True
+    )
