@@ -43,7 +43,7 @@ class LiftConfig:
     )
     smooth: Literal[METHODS] = setting(
         "none",
-        "Takes the jitter out of each track: bones of one length (steady), and before that a filter "
+        "Takes the jitter out of each track: bones of one length (steady), before that a filter "
         "that knows the past alone (one_euro) or looks ahead as well (savgol).",
     )
     fill_gaps: int = setting(
