@@ -52,11 +52,14 @@ class Canvas:
 
     def text(
         self, x: float, y: float, text: str, *, anchor: str = "lm", size: int = 13,
-        colour: str = TEXT,
+        colour: str = TEXT, outline: bool = False,
     ) -> None:  # fmt: skip
         """Writes one line; the anchor is one of Pillow's (`lm`: x is the left, y the middle)."""
-        place = (_FINER * x, _FINER * y)
-        self._draw.text(place, text, colour, font=_font(_FINER * size), anchor=anchor)
+        place, wide = (_FINER * x, _FINER * y), 2 * _FINER if outline else 0
+        self._draw.text(
+            place, text, colour, font=_font(_FINER * size), anchor=anchor,
+            stroke_width=wide, stroke_fill="white",
+        )  # fmt: skip
 
     def pose(
         self,
@@ -67,6 +70,7 @@ class Canvas:
         filled: np.ndarray,
         width: float,
         depth: np.ndarray | None = None,
+        outline: bool = False,
     ) -> None:
         """Draws a pose as `viz.drawing.draw_pose` does: what is near over what is far.
 
@@ -78,6 +82,7 @@ class Canvas:
           filled: bool `[J]`; these are hollow, and the bones that lead to them dotted.
           width: Of a bone.
           depth: `[J]`, greater is further; None: all alike.
+          outline: Whether all of it has a white edge, to be seen on any picture.
         """
         # Plain numbers: a hundred small things are drawn a pose, and NumPy's scalars are slow.
         at = (np.asarray(points, float) * _FINER).tolist()
@@ -86,17 +91,23 @@ class Canvas:
         wide, halo = max(1, round(_FINER * width)), round(_FINER * (width + 2.4))
         seen = [bone for bone in bones if there[bone[0]] and there[bone[1]]]
         seen.sort(key=lambda bone: -away[bone[0]] - away[bone[1]])
-        line = self._draw.line
+        line, radius = self._draw.line, 0.95 * _FINER * width
+        if outline:
+            for parent, child in seen:
+                line((*at[parent], *at[child]), "white", halo)
+            for x, y in (point for joint, point in enumerate(at) if there[joint]):
+                edge = radius + 1.2 * _FINER
+                self._draw.ellipse((x - edge, y - edge, x + edge, y + edge), fill="white")
         for parent, child in seen:
             (x0, y0), (x1, y1) = at[parent], at[child]
             dx, dy = x1 - x0, y1 - y0
             # The halo parts bones that cross and stops short of the joints, where they meet.
-            line((x0 + 0.2 * dx, y0 + 0.2 * dy, x1 - 0.2 * dx, y1 - 0.2 * dy), PANEL, halo)
+            if not outline:
+                line((x0 + 0.2 * dx, y0 + 0.2 * dy, x1 - 0.2 * dx, y1 - 0.2 * dy), PANEL, halo)
             if hollow[child]:
                 self._dots(at[parent], at[child], colours[child], wide)
             else:
                 line((x0, y0, x1, y1), colours[child], wide)
-        radius = 0.95 * _FINER * width
         for joint, (x, y) in enumerate(at):
             if there[joint]:
                 self._draw.ellipse(

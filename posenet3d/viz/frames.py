@@ -97,18 +97,20 @@ class FrameArtist:
         elif self._size_of(here) is not None:
             canvas.fill((left, top, right, bottom), "white")
         people, result = self._scene.people, self._scene.result
-        width = float(np.clip(self._tall * fit.scale / 60, 1.2, 5))
+        width = float(np.clip(self._tall * fit.scale / 50, 1.4, 5))
         for actor, row in here:
             present = people.confidence[row] > 0
             if not present.any():
                 continue
             points = fit(people.keypoints_2d[row])
             colours = self._colours if result.lifted[row] else self._greys
-            canvas.pose(points, self._scene.skeleton.bones, colours, present, self._none, width)
+            canvas.pose(points, self._scene.skeleton.bones, colours, present, self._none, width,
+                        outline=picture is not None)  # fmt: skip
             if len(self._scene.actors) > 1:
                 x, y = points[present, 0].mean(), points[present, 1].min() - 12
                 canvas.text(float(np.clip(x, 8, self._half - 8)), float(max(y, 8)),
-                            str(actor.person_id), anchor="mm")  # fmt: skip
+                            str(actor.person_id), anchor="mm",
+                            outline=picture is not None)  # fmt: skip
         # Whoever reaches out of the image does not reach into the other half.
         canvas.fill((self._half - _GAP / 2, 0, self._half + _GAP / 2, self._height), "white")
         canvas.fill((self._half + _GAP / 2, 0, self._width, self._height), PANEL)

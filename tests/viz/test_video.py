@@ -114,13 +114,13 @@ def test_limit_and_progress(moving, tmp_path):
 
 @pytest.mark.parametrize("ending", [".mp4", ".gif"])
 def test_frames_are_not_kept(moving, tmp_path, monkeypatch, ending):
-    alive, most = weakref.WeakSet(), []
+    drawn, most = [], []
     draw = FrameArtist.draw
 
     def spy(*arguments):
-        most.append(len(alive))
+        most.append(sum(reference() is not None for reference in drawn))
         picture = draw(*arguments)
-        alive.add(picture)
+        drawn.append(weakref.ref(picture))
         return picture
 
     monkeypatch.setattr(FrameArtist, "draw", spy)
