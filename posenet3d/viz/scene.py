@@ -1,0 +1,243 @@
+"""Lifted people over time, each in a place of their own: what videos, pages and logs show."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from posenet3d.errors import InputError
+from posenet3d.formats.people import People
+from posenet3d.formats.tracks import Track, tracks_of
+from posenet3d.formats.writers.choose import ASSUMED_HEIGHT_MM
+from posenet3d.geometry import bones
+from posenet3d.models import stature
+from posenet3d.skeleton import Skeleton
+
+if TYPE_CHECKING:
+    from posenet3d.models.estimator import LiftResult
+
+_SEQUENCE = re.compile(r"(.+)/\d{1,18}", re.DOTALL)  # as image ids of pose archives are
+_LAST_NUMBER = re.compile(r"(\d{1,18})\D*$")
+_SPACING = 1.15  # of the widest body, between places; chosen by eye
+_IN_A_ROW = 6
+
+
+@dataclasses.dataclass(frozen=True)
+class Actor:
+    """One person's time in the scene.
+
+    Args:
+      person_id: The person's id as the input has it.
+      place: Where the person stands, a number from 0; None: never lifted.
+      frames: For each appearance its frame of the scene, ascending.
+      rows: For each appearance its row in `People`.
+    """
+
+    person_id: int | str
+    place: int | None
+    frames: tuple[int, ...]
+    rows: tuple[int, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Scene:
+    """People on a stage: every frame of every sequence, one after the other.
+
+    From one view it cannot be told where people are, so each has a place, in the order in which
+    they stand in the images, and stands in it on the lowest joint. Who comes after another has
+    left takes over the place; so there are as many places as people at the same time.
+
+    Args:
+      people: The persons, with their 2D.
+      result: What the lifter made of them.
+      actors: One a track of `formats.tracks`.
+      image_ids: For each frame its image; None where nobody is in it.
+      sequences: For each frame the name of its sequence; empty where there is only one.
+      bodies: `[P, J, 3]` float32, mm, camera frame (x right, y down, z forward), the root at x = 0,
+        z = 0 and the lowest joint at y = 0; NaN where not lifted.
+      size_note: What `bodies` take for a person's size; empty where it was given.
+    """
+
+    people: People
+    result: LiftResult
+    actors: tuple[Actor, ...]
+    image_ids: tuple[int | str | None, ...]
+    sequences: tuple[str, ...]
+    bodies: np.ndarray
+    size_note: str
+
+    @property
+    def skeleton(self) -> Skeleton:
+        """The skeleton whose joints they are."""
+        return self.people.skeleton
+
+    @property
+    def num_frames(self) -> int:
+        """F, the frames of all sequences together."""
+        return len(self.image_ids)
+
+    @cached_property
+    def num_places(self) -> int:
+        """The most people that are there at the same time."""
+        return 1 + max((a.place for a in self.actors if a.place is not None), default=-1)
+
+    @cached_property
+    def at(self) -> tuple[tuple[tuple[Actor, int], ...], ...]:
+        """For each frame who is in it: the actor and the row in `People`."""
+        found: list[list[tuple[Actor, int]]] = [[] for _ in range(self.num_frames)]
+        for actor in self.actors:
+            for frame, row in zip(actor.frames, actor.rows, strict=True):
+                found[frame].append((actor, row))
+        return tuple(map(tuple, found))
+
+    @cached_property
+    def half_width(self) -> float:
+        """Half of the ground that a body needs however it is turned, mm."""
+        away = np.linalg.norm(self.bodies[..., [0, 2]], axis=-1)
+        return float(np.nanmax(away)) if self.num_places else 500.0
+
+    @cached_property
+    def height(self) -> float:
+        """The tallest body's height above the ground, mm."""
+        return float(-np.nanmin(self.bodies[..., 1])) if self.num_places else 1000.0
+
+    @cached_property
+    def places(self) -> np.ndarray:
+        """Where the places are on the ground, `[places, 3]` mm: side by side, then behind."""
+        step = 2 * _SPACING * self.half_width
+        count = max(self.num_places, 1)
+        in_a_row = -(-count // -(-count // _IN_A_ROW))  # so that rows are about equally long
+        rows, columns = np.divmod(np.arange(count), in_a_row)
+        x = (columns + 0.5 * (rows % 2)) * step  # those behind stand in the gaps
+        x -= (x.min() + x.max()) / 2
+        return np.stack([x, np.zeros_like(x), rows * step], axis=1)
+
+    @cached_property
+    def numbers(self) -> tuple[int | None, ...]:
+        """For each frame the number in its image's id, those between numbers included.
+
+        None for all where the ids do not count frames.
+        """
+        known = {
+            frame: int(match[1])
+            for frame, image in enumerate(self.image_ids)
+            if image is not None and (match := _LAST_NUMBER.search(str(image)))
+        }
+        frames = sorted(known)
+        complete = len(known) == sum(image is not None for image in self.image_ids)
+        if not complete or len(set(self.sequences)) > 1:
+            return (None,) * self.num_frames
+        if len(frames) > 1:
+            step = (known[frames[-1]] - known[frames[0]]) / (frames[-1] - frames[0])
+        else:
+            step = 1
+        numbers = [known[frames[0]] + step * (f - frames[0]) for f in range(self.num_frames)]
+        counted = step >= 1 and all(numbers[frame] == number for frame, number in known.items())
+        return tuple(int(n) if counted else None for n in numbers)
+
+
+def scene_of(people: People, result: LiftResult) -> Scene:
+    """Sets a scene.
+
+    Args:
+      people: The persons that were lifted, on the lifter's skeleton (`People.on`).
+      result: What the estimator returned for them.
+
+    Raises:
+      InputError: If a person is twice in an image.
+      ValueError: If people and result do not belong together.
+    """
+    if len(result.lifted) != len(people):
+        raise ValueError(
+            f"The result is one of {len(result.lifted)} people, not of {len(people)}; give the "
+            "people that were lifted."
+        )
+    tracks = tracks_of(people)
+    starts: dict[str, int] = {}
+    image_ids: list[int | str | None] = []
+    sequences: list[str] = []
+    names = [_sequence(people.image_ids[track.rows[0]]) for track in tracks]
+    for track, name in zip(tracks, names, strict=True):
+        if name not in starts:
+            starts[name] = len(image_ids)
+            image_ids += [None] * track.num_frames
+            sequences += [name] * track.num_frames
+        for frame, row in zip(track.frames, track.rows, strict=True):
+            image_ids[starts[name] + frame] = people.image_ids[row]
+    spans = [
+        tuple(starts[name] + frame for frame in track.frames)
+        for track, name in zip(tracks, names, strict=True)
+    ]
+    places = _places(tracks, spans, people, np.asarray(result.lifted))
+    actors = tuple(
+        Actor(people.person_ids[track.rows[0]], place, span, track.rows)
+        for track, place, span in zip(tracks, places, spans, strict=True)
+    )
+    bodies, size_note = _bodies(result, people.skeleton)
+    if len(starts) == 1:
+        sequences = [""] * len(image_ids)
+    return Scene(people, result, actors, tuple(image_ids), tuple(sequences), bodies, size_note)
+
+
+def _sequence(image_id: int | str) -> str:
+    match = _SEQUENCE.fullmatch(image_id) if isinstance(image_id, str) else None
+    return match[1] if match else ""
+
+
+def _places(
+    tracks: tuple[Track, ...], spans: list[tuple[int, ...]], people: People, lifted: np.ndarray
+) -> list[int | None]:
+    """A place for everyone who was ever lifted, from left to right as in the images."""
+    across = [_across(people, track, lifted) for track in tracks]
+    times = {}
+    for number, (track, span) in enumerate(zip(tracks, spans, strict=True)):
+        frames = [f for f, row in zip(span, track.rows, strict=True) if lifted[row]]
+        if frames:
+            times[number] = (frames[0], frames[-1])
+    place_of: dict[int, int] = {}
+    free_from: list[int] = []  # for each place the first frame in which it is empty
+    for number in sorted(times, key=lambda n: (times[n][0], across[n])):
+        first, last = times[number]
+        empty = [place for place, free in enumerate(free_from) if free <= first]
+        place = empty[0] if empty else len(free_from)
+        if not empty:
+            free_from.append(0)
+        free_from[place] = last + 1
+        place_of[number] = place
+    centre = [
+        np.mean([across[n] for n, place in place_of.items() if place == p])
+        for p in range(len(free_from))
+    ]
+    rank = np.argsort(np.argsort(centre, kind="stable"), kind="stable")
+    return [int(rank[place_of[n]]) if n in place_of else None for n in range(len(tracks))]
+
+
+def _across(people: People, track: Track, lifted: np.ndarray) -> float:
+    """Where a person is in the images on average, from left to right in px."""
+    rows = [row for row in track.rows if lifted[row]]
+    weights = people.confidence[rows] > 0
+    x = people.keypoints_2d[rows][..., 0]
+    return float((x * weights).sum() / max(weights.sum(), 1))
+
+
+def _bodies(result: LiftResult, skeleton: Skeleton) -> tuple[np.ndarray, str]:
+    """The poses in mm, standing on their lowest joints, and what was assumed."""
+    bodies = np.array(result.keypoints_3d, np.float32)
+    bodies[~np.asarray(result.lifted)] = np.nan
+    note = ""
+    if result.unit != "mm" and skeleton.stature_weights:
+        bodies *= stature.mm_a_unit(bodies, np.float32(ASSUMED_HEIGHT_MM), skeleton)
+        note = f"Everybody is drawn {ASSUMED_HEIGHT_MM:g} mm tall."
+    elif result.unit != "mm":
+        lengths = bones.bone_lengths(bodies, skeleton).numpy().sum(axis=1)
+        bodies *= (3 * ASSUMED_HEIGHT_MM / lengths)[:, None, None]  # about a tall body's bones
+        note = "Everybody is drawn equally large."
+    bodies -= bodies[:, skeleton.root, None]
+    bodies[..., 1] -= bodies[..., 1].max(axis=1, keepdims=True)
+    if not np.isfinite(bodies[np.asarray(result.lifted)]).all():
+        raise InputError("A lifted pose holds NaN or an infinity, or all its joints in one place.")
+    return bodies, note

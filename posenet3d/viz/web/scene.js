@@ -1,0 +1,70 @@
+// The data of the page: who is where in which frame.
+
+const DATA = JSON.parse(document.getElementById("data").textContent);
+const JOINTS = DATA.joints.length;
+
+function bytes(text) {
+  const raw = atob(text);
+  const found = new Uint8Array(raw.length);
+  for (let i = 0; i < raw.length; i++) found[i] = raw.charCodeAt(i);
+  return found;
+}
+const int16 = (text) => new Int16Array(bytes(text).buffer);
+
+const BODIES = int16(DATA.bodies); // [rows, joints, 3]
+const KEYPOINTS = int16(DATA.keypoints); // [rows, joints, 2]
+const FLAGS = bytes(DATA.flags); // [rows, joints]: 1 seen, 2 filled in
+const SCORES = bytes(DATA.scores); // [rows], 255: 1
+const FRAMES = new Int32Array(bytes(DATA.frames).buffer); // [rows]
+const BONES = DATA.parents.map((parent, child) => [parent, child]).filter(([parent]) => parent >= 0);
+const PEOPLE = Array.from({ length: DATA.numFrames }, () => []); // by frame: {actor, row}
+
+{
+  let row = 0;
+  for (const actor of DATA.actors) {
+    actor.first = row;
+    for (let i = 0; i < actor.count; i++, row++) PEOPLE[FRAMES[row]].push({ actor, row });
+  }
+}
+
+const state = { frame: 0, person: null, playing: false, speed: 1 };
+
+// Those who are shown now; of a chosen person that one.
+function shown() {
+  const here = PEOPLE[state.frame];
+  return state.person === null ? here : here.filter(({ actor }) => actor === state.person);
+}
+
+const isLifted = (row) => !(row in DATA.problemOf);
+const isSeen = (row, joint) => (FLAGS[row * JOINTS + joint] & 1) > 0;
+const isFilled = (row, joint) => (FLAGS[row * JOINTS + joint] & 2) > 0;
+
+// mm on the ground of the person's place: x right, y down, z away from the camera.
+function bodyAt(row, joint) {
+  const i = 3 * (row * JOINTS + joint);
+  return [0, 1, 2].map((axis) => BODIES[i + axis] * DATA.bodyStep);
+}
+
+// px in the image.
+function keypointAt(row, joint) {
+  const i = 2 * (row * JOINTS + joint);
+  return [0, 1].map((axis) => KEYPOINTS[i + axis] * DATA.keypointStep + DATA.keypointStart[axis]);
+}
+
+// mm from the root, in the axes that the page is to show.
+function fromRoot(row, joint) {
+  const root = bodyAt(row, DATA.root);
+  const point = bodyAt(row, joint).map((value, axis) => value - root[axis]);
+  return DATA.axes.map(({ direction }) => direction.reduce((sum, d, axis) => sum + d * point[axis], 0));
+}
+
+function nameOf(actor) {
+  return `person ${actor.id}`;
+}
+
+function describe({ actor, row }) {
+  if (!isLifted(row)) return `${nameOf(actor)}: not lifted (${DATA.problems[DATA.problemOf[row]]})`;
+  const filled = DATA.joints.filter((_, joint) => isFilled(row, joint)).length;
+  const score = DATA.scored ? `score ${(SCORES[row] / 255).toFixed(2)}` : "lifted";
+  return `${nameOf(actor)}: ${score}${filled ? `, ${filled} of ${JOINTS} joints filled in` : ""}`;
+}

@@ -1,0 +1,114 @@
+// The 3D view: an orbit about the people, the ground, the axes.
+
+const stage = document.getElementById("stage");
+const FIRST = { azimuth: 25, elevation: 12, zoom: 1 };
+const view = { ...FIRST };
+const FAR = 4.5; // the eye's distance in radii of the scene
+let projections = []; // of the last picture: {actor, row, joint, x, y}
+
+// Right, up and forward of the view, in the camera frame (x right, y down, z away).
+function viewAxes() {
+  const [turn, tilt] = [view.azimuth, view.elevation].map((angle) => (angle * Math.PI) / 180);
+  const [c, s, ct, st] = [Math.cos(turn), Math.sin(turn), Math.cos(tilt), Math.sin(tilt)];
+  return { right: [c, 0, s], up: [-s * st, -ct, c * st], forward: [-s * ct, st, c * ct] };
+}
+const dot = (a, b) => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+
+// The ground that the people shown need, whatever frame it is: middle, half width and half depth, mm.
+function room() {
+  const reach = DATA.halfWidth;
+  if (state.person) {
+    const [x, , z] = DATA.places[state.person.place];
+    return { x, z, halfX: reach, halfZ: reach };
+  }
+  const [xs, zs] = [0, 2].map((axis) => DATA.places.map((place) => place[axis]));
+  const [x, z] = [xs, zs].map((values) => (Math.min(...values) + Math.max(...values)) / 2);
+  return { x, z, halfX: Math.max(...xs) - x + reach, halfZ: Math.max(...zs) - z + reach };
+}
+
+// From mm to [x, y, depth] on a canvas of this size; nothing leaves it at zoom 1, from any side.
+function projection(width, height) {
+  const { right, up, forward } = viewAxes();
+  const { x, z, halfX, halfZ } = room();
+  const middle = [x, -DATA.height / 2, z];
+  const around = DATA.places.length > 1 ? Math.hypot(halfX, halfZ) : DATA.halfWidth;
+  const radius = Math.hypot(around, DATA.height / 2);
+  const distance = FAR * radius;
+  const tilt = (Math.abs(view.elevation) * Math.PI) / 180;
+  const [level, upright] = [around * Math.cos(tilt), (DATA.height / 2) * Math.sin(tilt)];
+  const tall = (DATA.height / 2) * Math.cos(tilt) + around * Math.sin(tilt);
+  const across = (0.5 * width - 24) / (around / Math.sqrt((distance - upright) ** 2 - level ** 2));
+  const upwards = (0.5 * height - 40) / (tall / (distance - level - upright));
+  const focal = Math.max(1, Math.min(across, upwards)) * view.zoom;
+  const project = (point) => {
+    const p = point.map((value, axis) => value - middle[axis]);
+    const depth = dot(p, forward);
+    const scale = focal / Math.max(distance + depth, 0.05 * distance);
+    return [width / 2 + scale * dot(p, right), height / 2 - scale * dot(p, up), depth];
+  };
+  return { project, scale: focal / distance };
+}
+
+function drawStage() {
+  const { context, width, height } = prepare(stage);
+  const { project, scale } = projection(width, height);
+  drawGround(context, project);
+  projections = [];
+  const poses = shown().filter(({ row }) => isLifted(row)).map(({ actor, row }) => {
+    const place = DATA.places[actor.place];
+    const points = DATA.joints.map((_, joint) =>
+      project(bodyAt(row, joint).map((value, axis) => value + place[axis])));
+    points.forEach(([x, y], joint) => projections.push({ actor, row, joint, x, y }));
+    return { points, actor, place, hollow: (joint) => isFilled(row, joint), colour: sideColour };
+  });
+  drawPoses(context, poses, Math.max(2.5, Math.min(9, 32 * scale)));
+  if (DATA.actors.length > 1) {
+    for (const { actor, place } of poses) {
+      const [x, y] = project([place[0], 0, place[2]]);
+      if (y < height) write(context, actor.id, x, Math.min(y + 26, height - 6));
+    }
+  }
+  if (!poses.length) write(context, "nobody lifted in this frame", width / 2, height / 2);
+  drawAxes(context, height);
+  stage.setAttribute("aria-label", `3D skeletons, seen from ${Math.round(view.azimuth)} degrees ` +
+    `to the right and ${Math.round(view.elevation)} above. ${summary()}`);
+}
+
+function drawGround(context, project) {
+  const { x, z, halfX, halfZ } = room();
+  const count = Math.max(2, Math.min(40, 2 * Math.round(halfX / 250)));
+  const [stepX, stepZ] = [(2 * halfX) / count, (2 * halfX) / count];
+  const deep = Math.max(1, Math.round(halfZ / stepZ)); // squares
+  const [near, far] = [z - deep * stepZ, z + deep * stepZ];
+  for (let i = 0; i <= count; i++) {
+    const at = x - halfX + i * stepX;
+    line(context, project([at, 0, near]), project([at, 0, far]), colours.line, 1);
+  }
+  for (let i = -deep; i <= deep; i++) {
+    const at = z + i * stepZ;
+    line(context, project([x - halfX, 0, at]), project([x + halfX, 0, at]), colours.line, 1);
+  }
+}
+
+// The axes in which positions are told, in the lower left corner.
+function drawAxes(context, height) {
+  const { right, up } = viewAxes();
+  const [x0, y0, length] = [54, height - 72, 30];
+  for (const { name, direction } of DATA.axes) {
+    const [x, y] = [dot(direction, right), -dot(direction, up)];
+    line(context, [x0, y0], [x0 + length * x, y0 + length * y], colours.soft, 2);
+    const away = length + 11 / Math.max(0.35, Math.hypot(x, y)); // clear of the line, however short
+    write(context, name[0], x0 + away * x, y0 + away * y + 4, colours.text);
+  }
+  write(context, DATA.axes.map(({ name }) => name).join(", "), 12, height - 12, colours.soft, "left");
+}
+
+// The joint under the pointer, if there is one.
+function jointNear(x, y, reach) {
+  let best = null;
+  for (const joint of projections) {
+    const distance = Math.hypot(joint.x - x, joint.y - y);
+    if (distance <= reach && (!best || distance < best.distance)) best = { ...joint, distance };
+  }
+  return best;
+}

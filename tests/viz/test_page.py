@@ -1,0 +1,182 @@
+import base64
+import dataclasses
+import json
+import os
+import re
+import shutil
+import subprocess
+
+import numpy as np
+import pytest
+
+from posenet3d.errors import InputError
+from posenet3d.viz.page import Page
+from posenet3d.viz.scene import scene_of
+
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+NASTY = '</script><script>alert("x")</script>&amp;"{{data}}'
+
+
+def data_of(path):
+    text = path.read_text("utf-8")
+    (data,) = re.findall(
+        r'<script type="application/json" id="data">(.*?)</script>', text, re.DOTALL
+    )
+    return json.loads(data)
+
+
+def decode(text, dtype, *shape):
+    return np.frombuffer(base64.b64decode(text), dtype).reshape(shape)
+
+
+def test_poses_come_back_from_the_page(moving, tmp_path):
+    people, result = moving(frames=5, persons=2, missing=[(2, 1)])
+    Page(tmp_path / "out.html", fps=12).write(people, result)
+    data = data_of(tmp_path / "out.html")
+    bodies = decode(data["bodies"], "<i2", 10, 17, 3) * data["bodyStep"]
+    lifted = result.lifted
+    np.testing.assert_allclose(
+        bodies[lifted], scene_of(people, result).bodies[lifted], atol=data["bodyStep"]
+    )
+    keypoints = decode(data["keypoints"], "<i2", 10, 17, 2) * data["keypointStep"]
+    keypoints += data["keypointStart"]
+    seen = people.confidence > 0
+    np.testing.assert_allclose(keypoints[seen], people.keypoints_2d[seen], atol=0.1)
+    assert decode(data["frames"], "<i4", 10).tolist() == [0, 1, 2, 3, 4] * 2
+    assert data["problemOf"] == {"7": 0}
+    assert data["problems"] == ["too few joints"]
+    assert data["fps"] == 12
+
+
+def test_axes_are_named_after_what_they_point_to(moving, tmp_path):
+    named = {}
+    for up in ("camera", "y", "z"):
+        Page(tmp_path / "out.html", up=up).write(*moving(frames=1))
+        named[up] = [axis["name"] for axis in data_of(tmp_path / "out.html")["axes"]]
+    assert named == {
+        "camera": ["x right", "y down", "z away"],
+        "y": ["x right", "y up", "z near"],
+        "z": ["x right", "y away", "z up"],
+    }
+
+
+def test_page_asks_for_nothing_from_outside(moving, tmp_path):
+    Page(tmp_path / "out.html").write(*moving(frames=2))
+    text = (tmp_path / "out.html").read_text("utf-8")
+    assert "http" not in re.sub(r'http-equiv="Content-Security-Policy"', "", text)
+    assert "default-src 'none'" in text
+    assert not re.search(r"<(link|script|img)[^>]*(src|href)=(?!\"data:)", text)
+
+
+def test_names_do_not_break_out(moving, tmp_path):
+    people, result = moving(frames=1, persons=1, person_ids=(NASTY,), image_ids=(NASTY,))
+    names = (NASTY, *people.skeleton.joint_names[1:])
+    people = dataclasses.replace(
+        people, skeleton=dataclasses.replace(people.skeleton, joint_names=names)
+    )
+    Page(tmp_path / "out.html", title=NASTY).write(people, result)
+    data = data_of(tmp_path / "out.html")
+    assert data["actors"][0]["id"] == data["joints"][0] == data["imageIds"][0] == NASTY
+    assert "alert(" not in (tmp_path / "out.html").read_text().replace("\\u003cscript>alert", "") \
+        .replace("&lt;script&gt;alert", "")  # fmt: skip
+
+
+def test_a_pose_costs_few_bytes(moving, tmp_path):
+    sizes = []
+    for frames in (10, 110):
+        Page(tmp_path / "out.html").write(*moving(frames=frames, persons=1))
+        sizes.append(os.path.getsize(tmp_path / "out.html"))
+    assert (sizes[1] - sizes[0]) / 100 < 340
+
+
+BAD = {
+    "ending": (("out.pdf",), r"out\.pdf: a page ends in \.html"),
+    "rate": (("out.html", 0.0), "fps .* got 0"),
+    "axes": (("out.html", 30.0, "x"), "up=x cannot be had; there are camera, y, z"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "message"), BAD.values(), ids=BAD)
+def test_what_cannot_be_is_refused(arguments, message):
+    with pytest.raises(InputError, match=message):
+        Page(*arguments)
+
+
+def test_page_comes_whole_or_not_at_all(moving, tmp_path):
+    with pytest.raises(InputError, match="no folder"):
+        Page(tmp_path / "gone" / "out.html").write(*moving(frames=1))
+    people, _ = moving(frames=2)
+    with pytest.raises(ValueError, match="not of 4"):
+        Page(tmp_path / "out.html").write(people, moving(frames=1)[1])
+    assert os.listdir(tmp_path) == []
+
+
+def look(path, tmp_path, size="1280,800"):
+    """What the page says of itself in a real browser."""
+    process = subprocess.run(
+        [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
+         "--no-first-run", "--disable-background-networking", "--disable-component-update",
+         "--disable-sync", f"--user-data-dir={tmp_path / 'profile'}", f"--window-size={size}",
+         "--virtual-time-budget=5000", "--dump-dom", f"file://{path}#selftest"],
+        capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    (report,) = re.findall(r'<pre id="selftest">(.*?)</pre>', process.stdout, re.DOTALL)
+    for escaped, character in {"&lt;": "<", "&gt;": ">", "&amp;": "&"}.items():
+        report = report.replace(escaped, character)
+    return json.loads(report)
+
+
+CROWDS = {
+    "one image": (dict(frames=1, persons=1), "1280,800"),
+    "people over time": (dict(frames=12, persons=3, missing=[(0, 1)]), "1280,800"),
+    "on a phone": (dict(frames=12, persons=3, missing=[(0, 1)]), "390,844"),
+    "a crowd": (dict(frames=2, persons=14), "390,844"),
+}
+
+
+@pytest.mark.skipif(not CHROMIUM, reason="needs a browser: apt-get install chromium")
+@pytest.mark.parametrize(("crowd", "size"), CROWDS.values(), ids=CROWDS)
+def test_browser_shows_every_joint_of_everybody_from_all_sides(moving, tmp_path, crowd, size):
+    people, result = moving(**crowd)
+    Page(tmp_path / "out.html").write(people, result)
+    report = look(tmp_path / "out.html", tmp_path, size)
+    assert report["failures"] == report["requests"] == []
+    assert report["outside"] == 0
+    assert report["joints"] >= 6 * 17 * (crowd["persons"] - 1)  # six sides of one frame at least
+    shown = {point["person"] for point in report["first"]}
+    assert shown == {str(p) for p in range(crowd["persons"])} - {
+        str(p) for frame, p in crowd.get("missing", ()) if frame == 0
+    }
+    assert report["smallest"] > (90 if crowd["persons"] < 4 else 20)  # px from head to foot
+    assert report["tip"].startswith("pelvis\n")
+    assert not report["wide"]
+
+
+@pytest.mark.skipif(not CHROMIUM, reason="needs a browser: apt-get install chromium")
+def test_browser_plays_and_obeys_keys(moving, tmp_path):
+    Page(tmp_path / "out.html", fps=10).write(*moving(frames=12))
+    report = look(tmp_path / "out.html", tmp_path)
+    assert report["started"]
+    assert 1 <= report["played"] <= 6  # half a second at 10 frames a second
+    assert report["next"] == 1
+    assert report["turned"] == -10
+    Page(tmp_path / "out.html").write(*moving(frames=1))
+    report = look(tmp_path / "out.html", tmp_path)
+    assert not report["started"]
+    assert report["next"] == 0
+
+
+@pytest.mark.skipif(not CHROMIUM, reason="needs a browser: apt-get install chromium")
+def test_browser_shows_the_camera_frame_unmirrored(moving, tmp_path):
+    """From the camera itself the pose is the true one's projection without perspective, nearly."""
+    people, result = moving(frames=1, persons=1, person_ids=(NASTY,))
+    Page(tmp_path / "out.html").write(people, result)
+    report = look(tmp_path / "out.html", tmp_path)
+    assert report["people"][-1] == f"person {NASTY}"
+    found = np.array([[point["x"], point["y"]] for point in report["first"]])
+    turn, tilt = np.radians(25), np.radians(12)
+    x, y, z = result.keypoints_3d[0].T
+    right = x * np.cos(turn) + z * np.sin(turn)
+    down = y * np.cos(tilt) - (z * np.cos(turn) - x * np.sin(turn)) * np.sin(tilt)
+    for seen, expected in zip(found.T, (right, down), strict=True):
+        assert np.corrcoef(seen, expected)[0, 1] > 0.97
