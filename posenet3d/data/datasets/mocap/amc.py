@@ -32,13 +32,13 @@ def read_amc(path: str | Path, skeleton: AsfSkeleton, step: int = 1) -> Motion:
     """
     lines = Lines(path)
     degrees = _header(lines, skeleton.degrees)
-    by_name = {bone.name: bone for bone in skeleton.bones}
+    channels = {bone.name: bone.channels for bone in skeleton.bones}
     frames: list[dict[str, list[float]]] = []
     number = None
     while lines.peek():
         words = lines.take("a frame")
         number = _frame_number(lines, words, number)
-        frame = _frame(lines, by_name)
+        frame = _frame(lines, channels)
         missing = sorted((frames[0] if frames else {skeleton.bones[0].name: []}).keys() - frame)
         if missing:
             raise InputError(
@@ -56,7 +56,7 @@ def read_amc(path: str | Path, skeleton: AsfSkeleton, step: int = 1) -> Motion:
     values = [_values(frames[::step], bone) for bone in skeleton.bones]
     return Motion(
         path=Path(path),
-        names=tuple(by_name),
+        names=tuple(channels),
         positions=skeleton.ends(values, degrees),
         unit_m=skeleton.unit_m,
     )
@@ -84,19 +84,17 @@ def _frame_number(lines: Lines, words: list[str], last: int | None) -> int:
     return number
 
 
-def _frame(lines: Lines, bones: dict[str, Bone]) -> dict[str, list[float]]:
+def _frame(lines: Lines, channels: dict[str, tuple[str, ...]]) -> dict[str, list[float]]:
     """{bone: numbers} of the lines up to the next frame."""
     frame: dict[str, list[float]] = {}
     while len(lines.peek()) > 1:
         words = lines.take("a bone")
         name = words[0]
-        if name not in bones:
-            raise lines.error(words, f"a bone of the skeleton ({', '.join(bones)})")
+        if name not in channels:
+            raise lines.error(words, f"a bone of the skeleton ({', '.join(channels)})")
         if name in frame:
             raise lines.error(words, f"{name} once a frame")
-        channels = bones[name].channels
-        expected = f"{name} {' '.join(channels)}"
-        frame[name] = lines.numbers(words, len(channels), expected)
+        frame[name] = lines.numbers(words, len(channels[name]), "a number for each channel")
     return frame
 
 

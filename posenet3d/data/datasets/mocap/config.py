@@ -33,7 +33,8 @@ class MocapConfig:
       frame_rate: Frames a second wanted. Files have a whole multiple of it, of which every so
         manieth frame is kept.
       capture_rate: Frames a second of `.amc` files, which do not say it.
-      at_60_hz: Subjects or motions (`"60"`, `"61_03"`) that have 60 instead.
+      at_60_hz: Subjects or motions (`"60"`, `"61_03"`) that have 60, whatever their file says: B.
+        Hahne's conversions of the CMU database say 120 throughout.
       unit_m: Metres a unit of the files. None: as files of their origin have it.
       up: The axis of the files that points up, `"y"` or `"z"`.
       test_subjects: The subjects to test on. Empty: drawn by the seed.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -71,11 +70,12 @@ class Lines:
           InputError: If there are more or fewer, or one is no number, not finite or above 1e6.
         """
         try:
-            values = [float(word) for word in words[1:]]
+            values = list(map(float, words[1:]))
         except ValueError:
             raise self.error(words, expected) from None
         if len(values) != count:
             raise self.error(words, f"{expected}: {count} numbers after the name")
-        if not all(math.isfinite(value) and abs(value) <= LARGEST for value in values):
-            raise self.error(words, f"{expected}: finite numbers of at most {LARGEST:g}")
+        for value in values:
+            if not -LARGEST <= value <= LARGEST:  # False for NaN as well
+                raise self.error(words, f"{expected}: finite numbers of at most {LARGEST:g}")
         return values

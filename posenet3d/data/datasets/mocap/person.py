@@ -20,6 +20,7 @@ from posenet3d.skeleton import CMU_17
 
 _Y_UP = {"y": np.eye(3), "z": np.array([[1.0, 0, 0], [0, 0, 1], [0, -1, 0]])}
 _LENGTH_M = (0.7, 2.0)  # from the ankles to the head joint: 1.46 m in the CMU database (median)
+_SLOW = 60.0  # frames a second of `config.at_60_hz`
 _RATE_ERROR = 0.02  # share by which a thinned frame rate may be off the one wanted; ours
 _UNITS = {"metres": 1.0, "centimetres": 0.01, "millimetres": 0.001, "inches": 0.0254,
           "the CMU database's": cgspeed.UNIT_M}  # fmt: skip
@@ -42,10 +43,11 @@ def read_person(files: MotionFiles, name: str, config: MocapConfig) -> np.ndarra
     Raises:
       InputError: If a file cannot be used; says what it is about it.
     """
+    slow = bool({name, files.subject} & set(config.at_60_hz))
     if files.motion.suffix.lower() == ".amc":
-        motion, known = _from_amc(files, name, config), (naming.ASF,)
+        motion, known = _from_amc(files, slow, config), (naming.ASF,)
     else:
-        motion, known = _from_bvh(files.motion, config), naming.BVH
+        motion, known = _from_bvh(files.motion, slow, config), naming.BVH
     if config.joints is not None:
         known = (naming.given(config.joints),)
     convention = naming.convention(motion, known)
@@ -54,23 +56,23 @@ def read_person(files: MotionFiles, name: str, config: MocapConfig) -> np.ndarra
     return positions * _checked_unit(unit, positions, motion.path)
 
 
-def _from_amc(files: MotionFiles, name: str, config: MocapConfig) -> Motion:
+def _from_amc(files: MotionFiles, slow: bool, config: MocapConfig) -> Motion:
     if len(files.skeletons) != 1:
         have = ", ".join(map(str, files.skeletons)) or "none"
         raise InputError(
             f"{files.motion}: expected one skeleton {files.subject}.asf in its folder or below the "
             f"one that was given, found {have}."
         )
-    slow = {name, files.subject} & set(config.at_60_hz)
-    step = _step(files.motion, 60.0 if slow else config.capture_rate, config.frame_rate)
+    step = _step(files.motion, _SLOW if slow else config.capture_rate, config.frame_rate)
     return read_amc(files.motion, _read_asf(files.skeletons[0]), step)
 
 
-def _from_bvh(path: Path, config: MocapConfig) -> Motion:
+def _from_bvh(path: Path, slow: bool, config: MocapConfig) -> Motion:
     bvh = read_bvh(path)
     if cgspeed.is_conversion(bvh):
         bvh = cgspeed.with_thorax(bvh)
-    return bvh.motion(int(bvh.rest_first), _step(path, bvh.frame_rate, config.frame_rate))
+    step = _step(path, _SLOW if slow else bvh.frame_rate, config.frame_rate)
+    return bvh.motion(int(bvh.rest_first), step)
 
 
 def _step(path: Path, rate: float, wanted: float) -> int:

@@ -69,8 +69,8 @@ def change(acclaim, start, new, nth=0):
 
 
 BAD = {
-    "an angle too many": ("ltibia", ["ltibia 1 2"], 0, "expected ltibia rx: 1 numbers"),
-    "no number": ("ltibia", ["ltibia x"], 0, "found 'ltibia x', expected ltibia rx"),
+    "an angle too many": ("ltibia", ["ltibia 1 2"], 0, "each channel: 1 numbers after the name"),
+    "no number": ("ltibia", ["ltibia x"], 0, "found 'ltibia x', expected a number"),
     "nan": ("ltibia", ["ltibia nan"], 1, "finite numbers"),
     "huge": ("ltibia", ["ltibia 1e30"], 1, "at most 1e"),
     "unknown bone": ("ltibia", ["tail 1"], 0, r"expected a bone of the skeleton \(root, lhip"),

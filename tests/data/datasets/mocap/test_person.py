@@ -117,6 +117,10 @@ def test_whole_steps_thin_the_frames(amc, settings, step):
     np.testing.assert_array_equal(amc(**settings), amc(frame_rate=120)[::step])
 
 
+def test_a_bvh_file_at_60_hz_that_says_otherwise(bvh):
+    np.testing.assert_array_equal(bvh(hahne(), at_60_hz=("07_02",)), bvh(hahne(), frame_rate=60))
+
+
 def test_a_frame_rate_that_whole_steps_do_not_give_is_refused(amc):
     with pytest.raises(InputError, match=r"07_01.amc has 120 frames.*not thin to 50; .* to 60,"):
         amc(frame_rate=50)
