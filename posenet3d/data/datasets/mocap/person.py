@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from pathlib import Path
 
 import numpy as np
@@ -24,8 +23,6 @@ _SLOW = 60.0  # frames a second of `config.at_60_hz`
 _RATE_ERROR = 0.02  # share by which a thinned frame rate may be off the one wanted; ours
 _UNITS = {"metres": 1.0, "centimetres": 0.01, "millimetres": 0.001, "inches": 0.0254,
           "the CMU database's": cgspeed.UNIT_M}  # fmt: skip
-
-_read_asf = functools.lru_cache(maxsize=8)(read_asf)  # many motions have the same
 
 
 def read_person(files: MotionFiles, name: str, config: MocapConfig) -> np.ndarray:
@@ -64,7 +61,7 @@ def _from_amc(files: MotionFiles, slow: bool, config: MocapConfig) -> Motion:
             f"one that was given, found {have}."
         )
     step = _step(files.motion, _SLOW if slow else config.capture_rate, config.frame_rate)
-    return read_amc(files.motion, _read_asf(files.skeletons[0]), step)
+    return read_amc(files.motion, read_asf(files.skeletons[0]), step)
 
 
 def _from_bvh(path: Path, slow: bool, config: MocapConfig) -> Motion:
