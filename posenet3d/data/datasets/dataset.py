@@ -1,0 +1,49 @@
+"""What every reader of a data set gives: splits for an archive, labels, and remarks."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+
+from posenet3d.data.records import Poses2D
+
+
+@dataclasses.dataclass(frozen=True)
+class DataSet:
+    """A data set on its way to an archive.
+
+    Args:
+      splits: The poses by `train`, `val` and `test`, or by "" where there are no splits.
+      labels: Further arrays of the archive by key, see `archive_writer.write_splits`.
+      notes: Remarks for the user, a sentence each: what was left out, which counts are not those
+        published.
+    """
+
+    splits: dict[str, Poses2D]
+    labels: dict[str, np.ndarray] = dataclasses.field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+def count_note(what: str, unit: str, expected: int, found: int, missing: Sequence[str] = ()) -> str:
+    """Says whether there is as much as was published.
+
+    Args:
+      what: The data set and the split, for example "MPI-INF-3DHP test".
+      unit: What is counted, for example "valid frames".
+      expected: The published number.
+      found: The number found.
+      missing: Names of parts that were not there.
+    """
+    if found == expected and not missing:
+        return f"{what}: {found:,} {unit}, as published."
+    reason = f": {listed(missing)} missing" if missing else ""
+    return f"{what}: {expected:,} {unit} expected, found {found:,}{reason}."
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names with the verb they need: "TS1 is", "TS1 and TS3 are", "S1, S2 and S5 are"."""
+    if len(names) == 1:
+        return f"{names[0]} is"
+    return f"{', '.join(names[:-1])} and {names[-1]} are"
