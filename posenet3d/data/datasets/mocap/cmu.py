@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from posenet3d.data.datasets import parts
+from posenet3d.data.datasets.dataset import DataSet
 from posenet3d.data.datasets.mocap import files as mocap_files
 from posenet3d.data.datasets.mocap.config import MocapConfig
 from posenet3d.data.datasets.mocap.person import read_person
@@ -23,31 +24,13 @@ from posenet3d.errors import ConfigError, InputError
 from posenet3d.skeleton import CMU_17
 
 
-@dataclasses.dataclass(frozen=True)
-class Cmu:
-    """Both splits.
-
-    Args:
-      splits: The poses of `train` and `test`, on `skeleton.CMU_17`. A sequence is one camera's view
-        of one motion and is named for the motion (`"01_01"`). `test` alone has 3D.
-      cameras: For each split the camera of each sequence, from 0.
-      subjects: For each split its subjects.
-      bad: What was wrong with the files that were left out.
-    """
-
-    splits: dict[str, Poses2D]
-    cameras: dict[str, np.ndarray]
-    subjects: dict[str, tuple[str, ...]]
-    bad: tuple[str, ...]
-
-
 def read(
     folder: str | Path,
     config: MocapConfig | None = None,
     skip_bad: bool = False,
     parts_folder: str | Path | None = None,
     progress: parts.Progress = iter,
-) -> Cmu:
+) -> DataSet:
     """Reads all motions below a folder and lets virtual cameras see them.
 
     Each camera sees the person from a side of its own at a fixed angle and distance and moves along
@@ -62,6 +45,12 @@ def read(
       parts_folder: Keeps what is finished, so that a killed run goes on (`parts.prepared`). None:
         nothing is kept.
       progress: Wraps the names of the motions.
+
+    Returns:
+      `train` and `test` on `skeleton.CMU_17`, pixels; `test` alone has 3D. A sequence is one
+      camera's view of one motion and is named for the motion (`"01_01"`). The labels
+      `train_cameras` and `test_cameras` say which camera, from 0. The notes count motions and
+      subjects and name the files that were left out.
 
     Raises:
       InputError: If there are no files, two of one name, one that cannot be used, or no usable one
@@ -85,8 +74,8 @@ def read(
     key["files"] = parts.fingerprint(dict.fromkeys(files))
     made = parts.prepared(parts_folder, key, list(motions), make, progress)
     found = dict(zip(motions, made, strict=True))
-    bad = tuple(str(part["bad"]) for part in made if "bad" in part)
-    splits, cameras, subjects = {}, {}, {}
+    bad = [f"Left out: {part['bad']}" for part in made if "bad" in part]
+    splits, labels, notes = {}, {}, []
     for split in ("train", "test"):
         names = [
             name
@@ -94,13 +83,20 @@ def read(
             if (motion.subject in test) == (split == "test") and "bad" not in found[name]
         ]
         if not names:
-            raise InputError(
-                f"{folder} holds no usable motion for the split {split}. {' '.join(bad[:1])}"
-            )
+            why = f" {bad[0]}" if bad else ""
+            raise InputError(f"{folder} holds no usable motion for the split {split}.{why}")
         splits[split] = _join([found[name] for name in names], names, config)
-        cameras[split] = np.tile(np.arange(config.cameras), len(names))
-        subjects[split] = tuple(dict.fromkeys(motions[name].subject for name in names))
-    return Cmu(splits, cameras, subjects, bad)
+        labels[f"{split}_cameras"] = np.tile(np.arange(config.cameras), len(names))
+        subjects = dict.fromkeys(motions[name].subject for name in names)
+        notes.append(
+            f"{split}: {_count(len(names), 'motion')} of {_count(len(subjects), 'subject')} "
+            f"({', '.join(subjects)}), {len(splits[split]) // config.cameras:,} frames."
+        )
+    return DataSet(splits, labels, (*notes, *bad))
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'s' * (number != 1)}"
 
 
 def _test_subjects(subjects: set[str], config: MocapConfig) -> set[str]:

@@ -47,14 +47,16 @@ def joint(points, name):
 
 def test_subjects_are_split_and_views_are_sequences(data):
     train, test = data.splits["train"], data.splits["test"]
-    assert data.subjects == {"train": ("01", "03"), "test": ("02",)}
+    assert data.notes == (
+        "train: 3 motions of 2 subjects (01, 03), 56 frames.",
+        "test: 1 motion of 1 subject (02), 20 frames.",
+    )
     assert train.sequences == ("01_01",) * 3 + ("01_02",) * 3 + ("03_07",) * 3
     assert train.lengths.tolist() == [30] * 3 + [16] * 3 + [10] * 3
     assert test.sequences == ("02_01",) * 3
     assert test.lengths.tolist() == [20] * 3
-    assert data.cameras["train"].tolist() == [0, 1, 2] * 3
+    assert data.labels["train_cameras"].tolist() == [0, 1, 2] * 3
     assert (train.frame_rate, train.image_size, train.skeleton) == (30, (1000, 1000), CMU_17)
-    assert data.bad == ()
 
 
 def test_training_split_holds_no_3d(data):
@@ -123,7 +125,7 @@ def test_a_person_who_faces_the_camera_has_the_left_hand_on_the_right(folder):
 
 
 def test_the_archive_is_read_back_on_the_cmu_skeleton(data, tmp_path):
-    write_splits(tmp_path / "cmu.npz", data.splits, {"test_cameras": data.cameras["test"]})
+    write_splits(tmp_path / "cmu.npz", data.splits, data.labels)
     for split, poses in data.splits.items():
         found = read_archive(tmp_path / "cmu.npz", split, placement="cmu17")
         assert found.skeleton == CMU_17
@@ -150,10 +152,11 @@ def test_test_subjects_are_drawn_by_the_seed(folder):
     drawn = set()
     for seed in range(6):
         config = MocapConfig(cameras=1, seed=seed, test_share=0.3)
-        subjects = cmu.read(folder, config).subjects
-        assert len(subjects["test"]) == 1
-        assert sorted(subjects["test"] + subjects["train"]) == ["01", "02", "03"]
-        drawn |= set(subjects["test"])
+        splits = cmu.read(folder, config).splits
+        train, test = ({name[:2] for name in splits[s].sequences} for s in ("train", "test"))
+        assert len(test) == 1
+        assert train == {"01", "02", "03"} - test
+        drawn |= test
     assert len(drawn) > 1
 
 
@@ -163,8 +166,9 @@ def test_bad_files_are_an_error_or_left_out_and_named(copied, data):
     with pytest.raises(InputError, match=r"01_02.amc.*To leave such files out, set skip_bad"):
         cmu.read(copied, CONFIG)
     found = cmu.read(copied, CONFIG, skip_bad=True)
-    assert len(found.bad) == 1
-    assert "01_02.amc" in found.bad[0]
+    assert len(found.notes) == 3
+    assert "Left out: " in found.notes[2]
+    assert "01_02.amc" in found.notes[2]
     assert set(found.splits["train"].sequences) == {"01_01", "03_07"}
     kept = data.splits["train"].keypoints_2d
     np.testing.assert_array_equal(found.splits["train"].keypoints_2d[:90], kept[:90])
