@@ -92,6 +92,9 @@ def read(
             f"{split}: {_count(len(names), 'motion')} of {_count(len(subjects), 'subject')} "
             f"({', '.join(subjects)}), {len(splits[split]) // config.cameras:,} frames."
         )
+    lie = sum(bool(part.get("lies")) for part in made)
+    if 2 * lie > len(made):
+        notes.append(f"People lie in {lie} of {len(made)} motions: is another axis up? Set up.")
     return DataSet(splits, labels, (*notes, *bad))
 
 
@@ -134,11 +137,21 @@ def _views(
         focal_length=config.focal_length_px,
     )
     seen = cameras.see(positions)
-    part = {"keypoints_2d": cameras.project(seen).astype(np.float32)}
+    part = {
+        "keypoints_2d": cameras.project(seen).astype(np.float32),
+        "lies": np.array(_lies(positions[0])),
+    }
     if keep_3d:
         relative = seen - seen[:, :, CMU_17.root, None]
         part["keypoints_3d"] = (1000 * relative).astype(np.float32)
     return part
+
+
+def _lies(positions: np.ndarray) -> bool:
+    """Whether the person `[F, 17, 3]` is nearer to the horizontal than upright most of the time."""
+    ankles = [CMU_17.index(f"{side}_ankle") for side in ("left", "right")]
+    body = positions[:, CMU_17.index("head")] - positions[:, ankles].mean(axis=1)
+    return bool(np.median(np.abs(body[:, 1]) / np.linalg.norm(body, axis=-1)) < np.sqrt(0.5))
 
 
 def _join(views: Sequence[parts.Part], names: Sequence[str], config: MocapConfig) -> Poses2D:

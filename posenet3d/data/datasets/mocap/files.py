@@ -44,8 +44,8 @@ def find(folder: str | Path) -> dict[str, MotionFiles]:
     asf = [path for path in paths if path.suffix.lower() == ".asf"]
     found: dict[str, MotionFiles] = {}
     for path in paths:
-        if path.suffix.lower() not in (".amc", ".bvh"):
-            continue
+        if path.suffix.lower() not in (".amc", ".bvh") or path.name.startswith("."):
+            continue  # macOS puts a ._01_01.amc beside a 01_01.amc
         name, subject = path.stem, path.stem.partition("_")[0]
         if name in found:
             raise InputError(

@@ -202,6 +202,11 @@ def test_a_killed_run_goes_on_where_it_was(folder, data, tmp_path):
     parts.remove(kept)
 
 
+def test_a_wrong_axis_is_noticed(folder):
+    found = cmu.read(folder, dataclasses.replace(CONFIG, up="z"))
+    assert found.notes[2] == "People lie in 4 of 4 motions: is another axis up? Set up."
+
+
 def test_what_cannot_be_split_is_refused(copied):
     with pytest.raises(ConfigError, match="no file is of 99; there are 01, 02, 03"):
         cmu.read(copied, MocapConfig(test_subjects=("99",)))
