@@ -30,7 +30,7 @@ def read_amc(path: str | Path, skeleton: AsfSkeleton, step: int = 1) -> Motion:
     Raises:
       InputError: If the file is missing, or not as format and skeleton have it; names the line.
     """
-    lines = Lines(path)
+    lines = Lines(path, comment="#")
     degrees = _header(lines, skeleton.degrees)
     channels = {bone.name: bone.channels for bone in skeleton.bones}
     frames: list[dict[str, list[float]]] = []

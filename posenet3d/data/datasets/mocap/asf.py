@@ -106,7 +106,7 @@ def read_asf(path: str | Path) -> AsfSkeleton:
     Raises:
       InputError: If the file is missing or not as the format has it; names the line.
     """
-    lines = Lines(path, _BLANK)
+    lines = Lines(path, _BLANK, comment="#")
     units = {"length": 1.0, "angle": "deg"}
     root, bones, parents = None, {}, None
     while lines.peek():

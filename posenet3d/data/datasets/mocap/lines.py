@@ -20,15 +20,17 @@ class Lines:
     Args:
       path: The file.
       blank: Characters that count as spaces.
+      comment: What begins a comment, which goes to the end of the line; empty: there are none.
 
     Raises:
       InputError: If the file cannot be read as text.
     """
 
-    def __init__(self, path: str | Path, blank: str = "") -> None:
+    def __init__(self, path: str | Path, blank: str = "", comment: str = "") -> None:
         self.path = Path(path)
         self.number = 0
         self._blank = str.maketrans(dict.fromkeys(blank, " "))
+        self._comment = comment
         self._lines = read_text(path).splitlines()
         self._next: list[str] | None = None
 
@@ -49,7 +51,9 @@ class Lines:
     def peek(self) -> list[str]:
         """The words of the next line, which stays to be taken; none at the end of the file."""
         while self._next is None and self.number < len(self._lines):
-            line = self._lines[self.number].partition("#")[0]
+            line = self._lines[self.number]
+            if self._comment:
+                line = line.partition(self._comment)[0]
             words = (line.translate(self._blank) if self._blank else line).split()
             if words:
                 self._next = words

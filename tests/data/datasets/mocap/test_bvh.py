@@ -122,6 +122,12 @@ def test_frames_are_left_out_at_the_start_and_between(read):
     assert bvh.frame_rate == pytest.approx(120, abs=0.01)
 
 
+def test_names_may_have_any_characters(read):
+    assert (
+        read(text().replace("JOINT Arm", "JOINT rig:Arm #1 (é)")).joints[1].name == "rig:Arm_#1_(é)"
+    )
+
+
 def test_a_rest_pose_in_front_is_seen(read):
     still, turned = "0 " * 15, "0 0 0 5 " + "0 " * 11
     assert read(text(frames=(still, turned))).rest_first
