@@ -1,7 +1,11 @@
 import os
+import subprocess
+import sys
+import time
 
 import numpy as np
 import pytest
+import scipy.io
 
 from posenet3d.data.archive import read_archive
 
@@ -37,14 +41,30 @@ def keypoints(tmp_path):
     return path
 
 
+@pytest.fixture
+def recordings(tmp_path):
+    """MPI-INF-3DHP's folder with the training files of six subjects, seven frames each."""
+    rng = np.random.default_rng(0)
+    for subject in range(1, 7):
+        for sequence in (1, 2):
+            views = np.empty((14, 1), dtype=object)
+            for camera in range(14):
+                views[camera, 0] = rng.uniform(0, 2048, (7, 56))
+            path = tmp_path / "mpi" / f"S{subject}" / f"Seq{sequence}" / "annot.mat"
+            path.parent.mkdir(parents=True)
+            scipy.io.savemat(path, {"annot2": views, "cameras": np.arange(14.0)})
+    return tmp_path / "mpi"
+
+
 def test_archive_can_be_trained_on_with_the_settings_for_it(
     script, checkout, small_run, keypoints, tmp_path
 ):
     output = tmp_path / "h36m.npz"
     process = script("prepare_data", DATA_SET, f"--keypoints_2d={keypoints}", f"--output={output}")
     assert process.returncode == 0, process.stderr
-    assert "train: 2000 poses, 20 views of 5 recordings, 2D only." in process.stdout
+    assert "train: 2,000 poses, 20 views of 5 recordings, 2D only." in process.stdout
     assert "test: 800 poses, 8 views of 2 recordings, 2D only." in process.stdout
+    assert "Human3.6M train: 1,559,752 poses expected, found 2,000." in process.stdout
     assert len(read_archive(output, "train")) == 2000
     with np.load(output) as archive:
         assert archive["test_cameras"].tolist() == [0, 1, 2, 3] * 2
@@ -72,6 +92,42 @@ def test_inputs_are_not_overwritten(refused, keypoints):
     line = refused("prepare_data", DATA_SET, f"--keypoints_2d={keypoints}", f"--output={keypoints}")
     assert "output is one of the files to read" in line
     assert keypoints.read_bytes() == before
+
+
+def test_killed_run_goes_on_and_writes_the_same_file(script, command, recordings, tmp_path):
+    flags = ["--dataset=mpi_inf_3dhp", f"--input={recordings}"]
+    whole = script("prepare_data", *flags, f"--output={tmp_path / 'whole.npz'}")
+    assert whole.returncode == 0, whole.stderr
+    assert "train: 672 poses, 96 views of 12 recordings, 2D only." in whole.stdout
+    assert "found 672: S7/Seq1, S7/Seq2, S8/Seq1 and S8/Seq2 are missing." in whole.stdout
+
+    output, parts = tmp_path / "killed.npz", tmp_path / "killed.npz.parts"
+    # The same script, but every file takes a while.
+    slow = ["import sys, time, runpy", "import posenet3d.data.datasets.mpi_inf_3dhp as m",
+            "read = m.read_mat", "m.read_mat = lambda *args: time.sleep(0.2) or read(*args)",
+            f"sys.argv = {command('prepare_data', *flags, f'--output={output}')[1:]!r}",
+            "sys.path.insert(0, sys.argv[0].rpartition('/')[0])",
+            "runpy.run_path(sys.argv[0], run_name='__main__')"]  # fmt: skip
+    process = subprocess.Popen([sys.executable, "-c", "\n".join(slow)], stderr=subprocess.DEVNULL)
+    while len(list(parts.glob("0*.npz"))) < 3:
+        assert process.poll() is None
+        time.sleep(0.02)
+    process.kill()
+    process.wait()
+    assert not output.exists()
+    assert len(list(parts.glob("0*.npz"))) < 12
+    again = script("prepare_data", *flags, f"--output={output}")
+    assert again.returncode == 0, again.stderr
+    assert not parts.exists()
+    with np.load(tmp_path / "whole.npz") as expected, np.load(output) as found:
+        assert expected.files == found.files
+        for key in expected.files:
+            assert expected[key].tobytes() == found[key].tobytes()
+
+
+def test_flags_of_another_data_set_are_refused_in_one_line(refused, tmp_path):
+    line = refused("prepare_data", "--dataset=coco", "--input=a", "--true_2d=b", "--output=out.npz")
+    assert "--true_2d is not for coco, which takes --input, --min_joints." in line
 
 
 @pytest.mark.parametrize("name", ["chen2019_h36m_gt", "chen2019_h36m_detected"])

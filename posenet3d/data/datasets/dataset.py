@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -40,6 +40,12 @@ def count_note(what: str, unit: str, expected: int, found: int, missing: Sequenc
         return f"{what}: {found:,} {unit}, as published."
     reason = f": {listed(missing)} missing" if missing else ""
     return f"{what}: {expected:,} {unit} expected, found {found:,}{reason}."
+
+
+def left_out_note(what: str, counts: Mapping[str, int]) -> list[str]:
+    """A sentence that says how many of which kind were left out; none if nobody was."""
+    told = [f"{kind} {count:,}" for kind, count in counts.items() if count]
+    return [f"{what}, left out: {', '.join(told)}."] if told else []
 
 
 def listed(names: Sequence[str]) -> str:
