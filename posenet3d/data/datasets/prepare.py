@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from posenet3d.data.archive_writer import write_splits
 from posenet3d.data.datasets import coco, human36m, mpi_inf_3dhp, mpii
 from posenet3d.data.datasets.dataset import DataSet, count_note
+from posenet3d.data.datasets.mocap import cmu
+from posenet3d.data.datasets.mocap.config import MocapConfig
 from posenet3d.data.datasets.parts import Progress, parts_folder, remove
 from posenet3d.data.records import Poses2D
 from posenet3d.errors import ConfigError, InputError
@@ -27,6 +30,7 @@ class Request:
       positions_3d: VideoPose3D's `data_3d_h36m.npz`.
       true_2d: VideoPose3D's `data_2d_h36m_gt.npz`.
       min_joints: Persons with fewer joints are left out.
+      settings: Settings of the data set by name: `skip_bad` and the fields of `MocapConfig`.
     """
 
     dataset: str
@@ -36,6 +40,7 @@ class Request:
     positions_3d: str | None = None
     true_2d: str | None = None
     min_joints: int | None = None
+    settings: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,7 +50,7 @@ class Source:
     Args:
       read: Request, folder for finished parts and progress to the data set.
       needs: Fields of the request that must be given.
-      takes: Further fields that may be given.
+      takes: Further fields, and settings, that may be given.
     """
 
     read: Callable[[Request, Path, Progress], DataSet]
@@ -75,11 +80,23 @@ def _coco(request: Request, parts: Path, progress: Progress) -> DataSet:
     return coco.read(request.input, request.min_joints or 1, progress)
 
 
+def _cmu(request: Request, parts: Path, progress: Progress) -> DataSet:
+    settings = dict(request.settings)
+    skip_bad = settings.pop("skip_bad", False)
+    return cmu.read(request.input, MocapConfig(**settings), skip_bad, parts, progress)
+
+
+_MOCAP_SETTINGS = (
+    "skip_bad",
+    *(f.name for f in dataclasses.fields(MocapConfig) if f.name != "joints"),
+)
+
 SOURCES = {
     "human36m": Source(_human36m, ("keypoints_2d",), ("positions_3d", "true_2d")),
     "mpi_inf_3dhp": Source(_mpi_inf_3dhp, ("input",)),
     "mpii": Source(_mpii, ("input",), ("min_joints",)),
     "coco": Source(_coco, ("input",), ("min_joints",)),
+    "cmu": Source(_cmu, ("input",), _MOCAP_SETTINGS),
 }
 """The data sets by name."""
 
@@ -130,11 +147,11 @@ def _sequences(poses: Poses2D) -> str:
 
 
 def _check(request: Request, source: Source) -> None:
-    optional = {f.name for f in dataclasses.fields(request)} - {"dataset", "output"}
+    optional = {f.name for f in dataclasses.fields(request)} - {"dataset", "output", "settings"}
     given = {name for name in optional if getattr(request, name) is not None}
     allowed = (*source.needs, *source.takes)
     flags = ", ".join(f"--{name}" for name in allowed)
-    for name in sorted(given - set(allowed)):
+    for name in sorted({*given, *request.settings} - set(allowed)):
         raise ConfigError(f"--{name} is not for {request.dataset}, which takes {flags}.")
     for name in source.needs:
         if name not in given:
