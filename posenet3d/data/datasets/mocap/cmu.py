@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import zlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -47,19 +47,23 @@ def read(
       progress: Wraps the names of the motions.
 
     Returns:
-      `train` and `test` on `skeleton.CMU_17`, pixels; `test` alone has 3D. A sequence is one
+      `train` and `test` on `skeleton.CMU_17`, pixels; `test` alone has 3D. Either is missing if no
+      subject is of it. A sequence is one
       camera's view of one motion and is named for the motion (`"01_01"`). The labels
       `train_cameras` and `test_cameras` say which camera, from 0. The notes count motions and
       subjects and name the files that were left out.
 
     Raises:
       InputError: If there are no files, two of one name, one that cannot be used, or no usable one
-        for a split; names file and line.
-      ConfigError: If `test_subjects` are none of the files'.
+        for a split; names file and line. If the split is to be drawn from one subject.
+      ConfigError: If `test_subjects` or `at_60_hz` names what no file is of.
     """
     config = config or MocapConfig()
     motions = mocap_files.find(folder)
-    test = _test_subjects({motion.subject for motion in motions.values()}, config)
+    subjects = {motion.subject for motion in motions.values()}
+    _check_names("test_subjects", config.test_subjects, subjects)
+    _check_names("at_60_hz", config.at_60_hz, subjects | set(motions))
+    test = _test_subjects(subjects, config)
 
     def make(name: str) -> parts.Part:
         try:
@@ -75,48 +79,55 @@ def read(
     made = parts.prepared(parts_folder, key, list(motions), make, progress)
     found = dict(zip(motions, made, strict=True))
     bad = [f"Left out: {part['bad']}" for part in made if "bad" in part]
+    usable = [name for name in motions if "bad" not in found[name]]
     splits, labels, notes = {}, {}, []
-    for split in ("train", "test"):
-        names = [
-            name
-            for name, motion in motions.items()
-            if (motion.subject in test) == (split == "test") and "bad" not in found[name]
-        ]
+    for split, of_split in (("train", subjects - test), ("test", test)):
+        if not of_split:
+            continue
+        names = [n for n in usable if motions[n].subject in of_split]
         if not names:
             why = f" {bad[0]}" if bad else ""
             raise InputError(f"{folder} holds no usable motion for the split {split}.{why}")
         splits[split] = _join([found[name] for name in names], names, config)
         labels[f"{split}_cameras"] = np.tile(np.arange(config.cameras), len(names))
-        subjects = dict.fromkeys(motions[name].subject for name in names)
-        notes.append(
-            f"{split}: {_count(len(names), 'motion')} of {_count(len(subjects), 'subject')} "
-            f"({', '.join(subjects)}), {len(splits[split]) // config.cameras:,} frames."
-        )
-    lie = sum(bool(part.get("lies")) for part in made)
-    if 2 * lie > len(made):
-        notes.append(f"People lie in {lie} of {len(made)} motions: is another axis up? Set up.")
+        frames = len(splits[split]) // config.cameras
+        notes.append(f"{split}: {_contents([motions[n] for n in names], frames)}")
+    lie = sum(bool(found[name]["lies"]) for name in usable)
+    if 2 * lie > len(usable):
+        notes.append(f"People lie in {lie} of {len(usable)} motions: is another axis up? Set up.")
     return DataSet(splits, labels, (*notes, *bad))
+
+
+def _contents(motions: Sequence[mocap_files.MotionFiles], frames: int) -> str:
+    subjects = dict.fromkeys(motion.subject for motion in motions)
+    return (
+        f"{_count(len(motions), 'motion')} of {_count(len(subjects), 'subject')} "
+        f"({', '.join(subjects)}), {frames:,} frames."
+    )
 
 
 def _count(number: int, what: str) -> str:
     return f"{number:,} {what}{'s' * (number != 1)}"
 
 
-def _test_subjects(subjects: set[str], config: MocapConfig) -> set[str]:
-    unknown = sorted(set(config.test_subjects) - subjects)
+def _check_names(name: str, given: Sequence[str], known: Collection[str]) -> None:
+    unknown = sorted(set(given) - set(known))
     if unknown:
         raise ConfigError(
-            f"test_subjects: no file is of {', '.join(unknown)}; there are "
-            f"{', '.join(sorted(subjects))}."
+            f"{name}: no file is of {', '.join(unknown)}; there are {', '.join(sorted(known))}."
         )
+
+
+def _test_subjects(subjects: set[str], config: MocapConfig) -> set[str]:
+    if config.test_subjects or config.test_share in (0, 1):
+        return set(config.test_subjects) or (subjects if config.test_share else set())
     if len(subjects) < 2:
         raise InputError(
             f"All motions are of one subject, {min(subjects)}, and the split is by subject; "
             "expected at least two. The subject is what stands before the first _ of a file's "
-            "name."
+            "name. Set test_share to 0 for an archive without test split, to 1 for one that is all "
+            "test split."
         )
-    if config.test_subjects:
-        return set(config.test_subjects)
     count = min(max(round(config.test_share * len(subjects)), 1), len(subjects) - 1)
     drawn = np.random.default_rng(config.seed).permutation(sorted(subjects))[:count]
     return {str(subject) for subject in drawn}

@@ -38,7 +38,8 @@ class MocapConfig:
       unit_m: Metres a unit of the files. None: as files of their origin have it.
       up: The axis of the files that points up, `"y"` or `"z"`.
       test_subjects: The subjects to test on. Empty: drawn by the seed.
-      test_share: The share of the subjects that is drawn; at least one, and not all.
+      test_share: The share of the subjects that is drawn; at least one subject, and not all, but
+        for the shares 0 and 1.
       elevation_mean_deg: Mean angle of the cameras above the horizontal, degrees.
       elevation_std_deg: Its standard deviation; drawn within 2.5 of them.
       distance_m: (least, greatest) distance of a camera from the person, metres; more where a

@@ -236,11 +236,24 @@ def test_a_wrong_axis_is_noticed(folder):
     assert found.notes[2] == "People lie in 4 of 4 motions: is another axis up? Set up."
 
 
+@pytest.mark.parametrize(("share", "splits"), [(0.0, {"train"}), (1.0, {"test"})])
+def test_all_may_be_of_one_split(folder, share, splits):
+    found = cmu.read(folder, MocapConfig(cameras=1, test_share=share))
+    assert set(found.splits) == splits
+    assert sum(len(poses) for poses in found.splits.values()) == 30 + 16 + 20 + 10
+
+
+def test_a_split_of_bad_files_alone_is_refused(copied):
+    (copied / "02_01.amc").write_text("1\nroot")
+    with pytest.raises(InputError, match=r"no usable motion for the split test. Left out: .*02_01"):
+        cmu.read(copied, CONFIG, skip_bad=True)
+
+
 def test_what_cannot_be_split_is_refused(copied):
     with pytest.raises(ConfigError, match="no file is of 99; there are 01, 02, 03"):
         cmu.read(copied, MocapConfig(test_subjects=("99",)))
-    with pytest.raises(InputError, match="no usable motion for the split train"):
-        cmu.read(copied, MocapConfig(test_subjects=("01", "02", "03")))
+    with pytest.raises(ConfigError, match="at_60_hz: no file is of 02_02; there are 01, 01_01"):
+        cmu.read(copied, MocapConfig(at_60_hz=("02", "02_02")))
     for name in ("02_01", "03_07"):
         (copied / f"{name}.amc").unlink()
     with pytest.raises(InputError, match="All motions are of one subject, 01"):
