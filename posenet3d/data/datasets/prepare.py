@@ -125,7 +125,8 @@ def _sequences(poses: Poses2D) -> str:
         return f"{len(names):,} pictures"
     views = set(names.values())
     if len(views) == 1 and views != {1}:
-        return f"{len(poses.lengths):,} views of {len(names):,} recordings"
+        recordings = "1 recording" if len(names) == 1 else f"{len(names):,} recordings"
+        return f"{len(poses.lengths):,} views of {recordings}"
     return f"{len(poses.lengths):,} sequences"
 
 
