@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+
 from posenet3d.data.archive_writer import write_splits
 from posenet3d.data.datasets import coco, human36m, mpi_inf_3dhp, mpii
 from posenet3d.data.datasets.dataset import DataSet, count_note
@@ -105,7 +107,9 @@ def prepare(request: Request, progress: Progress = iter) -> DataSet:
     _check(request, source)
     parts = parts_folder(request.output)
     data = source.read(request, parts, progress)
-    write_splits(request.output, data.splits, data.labels)
+    # Joint names alone do not tell h36m17 from cmu17, and a model of the other would be misjudged.
+    skeleton = next(iter(data.splits.values())).skeleton.name
+    write_splits(request.output, data.splits, {**data.labels, "skeleton": np.array(skeleton)})
     remove(parts)
     return data
 
