@@ -9,6 +9,8 @@ import numpy as np
 
 from posenet3d.data.records import Poses2D
 
+_LISTED = 6  # names that are told one by one
+
 
 @dataclasses.dataclass(frozen=True)
 class DataSet:
@@ -49,7 +51,9 @@ def left_out_note(what: str, counts: Mapping[str, int]) -> list[str]:
 
 
 def listed(names: Sequence[str]) -> str:
-    """Names with the verb they need: "TS1 is", "TS1 and TS3 are", "S1, S2 and S5 are"."""
+    """Names with the verb they need: "TS1 is", "TS1 and TS3 are"; of many the first ones."""
     if len(names) == 1:
         return f"{names[0]} is"
+    if len(names) > _LISTED:
+        return f"{', '.join(names[: _LISTED - 1])} and {len(names) - _LISTED + 1} others are"
     return f"{', '.join(names[:-1])} and {names[-1]} are"

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from posenet3d.data.archive_writer import write_splits
 from posenet3d.data.datasets import coco, human36m, mpi_inf_3dhp, mpii
 from posenet3d.data.datasets.dataset import DataSet, count_note
@@ -122,7 +124,9 @@ def prepare(request: Request, progress: Progress = iter) -> DataSet:
     _check(request, source)
     parts = parts_folder(request.output)
     data = source.read(request, parts, progress)
-    write_splits(request.output, data.splits, data.labels)
+    # Joint names alone do not tell h36m17 from cmu17, and a model of the other would be misjudged.
+    skeleton = next(iter(data.splits.values())).skeleton.name
+    write_splits(request.output, data.splits, {**data.labels, "skeleton": np.array(skeleton)})
     remove(parts)
     return data
 
@@ -142,7 +146,8 @@ def _sequences(poses: Poses2D) -> str:
         return f"{len(names):,} pictures"
     views = set(names.values())
     if len(views) == 1 and views != {1}:
-        return f"{len(poses.lengths):,} views of {len(names):,} recordings"
+        recordings = "1 recording" if len(names) == 1 else f"{len(names):,} recordings"
+        return f"{len(poses.lengths):,} views of {recordings}"
     return f"{len(poses.lengths):,} sequences"
 
 

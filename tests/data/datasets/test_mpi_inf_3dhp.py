@@ -138,8 +138,9 @@ def test_counts_are_compared_with_the_published_and_missing_parts_named(files):
     for number in (1, 2, 3):
         files.test(f"TS{number}")
     train, test = mpi_inf_3dhp.read(files.path).notes
-    assert train.startswith(
-        "MPI-INF-3DHP train: 1,052,736 poses expected, found 56: S1/Seq1, S1/Seq2,"
+    assert train == (
+        "MPI-INF-3DHP train: 1,052,736 poses expected, found 56: S1/Seq1, S1/Seq2, S2/Seq2, "
+        "S3/Seq1, S3/Seq2 and 10 others are missing."
     )
     assert test == (
         "MPI-INF-3DHP test: 2,929 valid frames expected, found 18: TS4, TS5 and TS6 are missing."

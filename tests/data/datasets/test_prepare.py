@@ -61,7 +61,8 @@ def test_human36m_goes_through_hourglass_keypoints_too(save, positions_2d, tmp_p
         "train: 1,000 poses, 40 views of 10 recordings, 2D only.",
         "test: 400 poses, 16 views of 4 recordings, 2D only.",
     ]
-    assert read_archive(output, "test").skeleton == H36M_17
+    for placement in ("h36m17", "cmu17"):  # whatever model it is for
+        assert read_archive(output, "test", placement=placement).skeleton == H36M_17
 
 
 BAD = {
