@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from posenet3d.dataset_maps import DATASET_MAPS
 from posenet3d.detector_maps import DETECTOR_MAPS
 from posenet3d.joint_rules import Copy, Extrapolate, JointMap, Mean, Rule, identity
 from posenet3d.proportions import (
@@ -84,6 +85,7 @@ _DECLARED = (
     H36M_17_TO_COCO_17,
     CMU_17_TO_H36M_17,
     *DETECTOR_MAPS,
+    *DATASET_MAPS,
 )
 _MAPS = {(m.source.name, m.target.name): m for m in _DECLARED}
 _MAPS |= {(s.name, s.name): identity(s) for s in SKELETONS.values()}

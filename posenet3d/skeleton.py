@@ -10,7 +10,7 @@ import dataclasses
 from functools import cached_property
 from typing import Any
 
-from posenet3d import detector_joints
+from posenet3d import dataset_joints, detector_joints
 
 
 @dataclasses.dataclass(frozen=True)
@@ -216,9 +216,22 @@ HALPE_26 = _skeleton("halpe26", detector_joints.HALPE_26)
 MEDIAPIPE_33 = _skeleton("mediapipe33", detector_joints.MEDIAPIPE_33)
 """The 33 landmarks of MediaPipe Pose; no joint of the trunk but shoulders and hips."""
 
+MPII_16 = _skeleton("mpii16", dataset_joints.MPII_16)
+"""The 16 joints of MPII Human Pose, which the Stacked Hourglass predicts as well."""
+
+MPI_INF_3DHP_28 = _skeleton("mpi_inf_3dhp28", dataset_joints.MPI_INF_3DHP_28)
+"""The 28 joints of MPI-INF-3DHP's training set."""
+
+MPI_INF_3DHP_17 = _skeleton("mpi_inf_3dhp17", dataset_joints.MPI_INF_3DHP_17)
+"""The 17 of them that its test set has, in its order."""
+
 SKELETONS = {
-    s.name: s for s in (H36M_17, CMU_17, COCO_17, OPENPOSE_18, BODY_25, HALPE_26, MEDIAPIPE_33)
-}
+    s.name: s
+    for s in (
+        H36M_17, CMU_17, COCO_17, OPENPOSE_18, BODY_25, HALPE_26, MEDIAPIPE_33, MPII_16,
+        MPI_INF_3DHP_28, MPI_INF_3DHP_17,
+    )
+}  # fmt: skip
 """Known skeletons by name."""
 
 

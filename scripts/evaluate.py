@@ -36,6 +36,8 @@ def main() -> None:
         raise InputError(f"{_DATA.value} has no keypoints_3d to measure against.")
     report = make_report(estimator, poses)
     print(report)
+    if by_action := report.by_action():
+        print(f"\nBy action:\n\n{by_action}\n")
     if report.not_lifted:
         print(f"{report.not_lifted} of {len(poses)} poses had too few joints to be lifted.")
     if _OUTPUT.value:

@@ -186,8 +186,8 @@ def test_wrong_shapes_are_refused():
 
 
 def test_unknown_map_lists_those_there_are():
-    with pytest.raises(ValueError, match=r"'coco17' to 'mpii16'.*coco17 -> h36m17"):
-        joint_maps.get("coco17", "mpii16")
+    with pytest.raises(ValueError, match=r"'coco17' to 'smpl24'.*coco17 -> h36m17"):
+        joint_maps.get("coco17", "smpl24")
 
 
 @pytest.mark.parametrize("other", ["h36m17", "coco17"])

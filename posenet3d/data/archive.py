@@ -16,7 +16,7 @@ from posenet3d.errors import InputError
 SPLITS = ("train", "val", "test")
 """An archive may hold several sets of poses, their keys prefixed `train_`, `val_`, `test_`."""
 
-_SHARED = ("joints", "image_size", "frame_rate")  # keys that hold for every split of a file
+_SHARED = ("joints", "skeleton", "image_size", "frame_rate")  # hold for every split of a file
 
 
 def read_archive(
@@ -39,7 +39,7 @@ def read_archive(
         poses has both `keypoints_2d` and `keypoints_2d_noisy`; its `confidence` is the
         detector's and is read with `keypoints_2d_noisy` only.
       placement: Name of the skeleton whose joints these are, where several have joints of the
-        same names: `h36m17` or `cmu17`.
+        same names (`h36m17` or `cmu17`) and the archive's `skeleton` does not say it.
 
     Returns:
       The checked poses.
@@ -143,10 +143,10 @@ def _to_poses(
     def get(key: str) -> np.ndarray | None:
         return arrays.get(prefix + key)
 
-    skeleton = placement
+    skeleton = skeletons.get(str(arrays["skeleton"])) if "skeleton" in arrays else placement
     if "joints" in arrays:
         names = tuple(str(n) for n in arrays["joints"].flat)
-        if names != placement.joint_names:
+        if names != skeleton.joint_names:
             skeleton = skeletons.from_joint_names(names)
     sequences = get("sequences")
     size = arrays.get("image_size")

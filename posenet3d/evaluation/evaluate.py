@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from posenet3d.evaluation import metrics
+from posenet3d.evaluation import metrics, mpi_inf_3dhp
 from posenet3d.evaluation.checks import check_pair
 from posenet3d.skeleton import H36M_17, Skeleton
 
@@ -20,7 +20,8 @@ class Evaluation:
 
     Args:
       overall: Mean over all poses. `mpjpe`, `n_mpjpe`, `pa_mpjpe`, `pa_mpjpe_reflected` in mm;
-        `pck150`, `auc`, `cps`, `depth_flip_rate` in percent; `num_poses`.
+        `pck150`, `auc`, `cps`, `depth_flip_rate` in percent, and `pck150_14`, `auc_14` where the
+        skeleton has the 14 joints of MPI-INF-3DHP's protocol; `num_poses`.
       per_sequence: The same for each sequence by name; empty if no sequences were given.
       match_size: Whether each predicted pose was first given the size of the true one.
       skeleton: Name of the skeleton.
@@ -51,7 +52,7 @@ def evaluate(
     One view does not tell how large a person is, so a lifter's poses come in units of their own
     size. With `match_size` each predicted pose is first scaled so that the sum of its bone lengths
     equals that of the true pose: the person's size is given, nothing else. This bears on `mpjpe`,
-    `pck150` and `auc`; the other metrics find their own scale.
+    `pck150`, `auc` and their like of 14 joints; the other metrics find their own scale.
 
     Args:
       predicted_3d: `[N, J, 3]`, camera frame (x right, y down, z forward); any unit with
@@ -82,7 +83,7 @@ def evaluate(
     for start in range(0, len(true_3d), _CHUNK):
         rows = slice(start, start + _CHUNK)
         for key, values in _score(
-            predicted_3d[rows], true_3d[rows], root, skeleton if match_size else None
+            predicted_3d[rows], true_3d[rows], root, skeleton, match_size
         ).items():
             part = np.bincount(numbers[rows], weights=values, minlength=len(names))
             totals[key] = totals.get(key, 0.0) + part
@@ -101,13 +102,23 @@ def evaluate(
 
 
 def _score(
-    predicted_3d: np.ndarray, true_3d: np.ndarray, root: int, size_of: Skeleton | None
+    predicted_3d: np.ndarray,
+    true_3d: np.ndarray,
+    root: int,
+    skeleton: Skeleton,
+    match_size: bool,
 ) -> dict[str, np.ndarray]:
-    """Every metric, `[N]` each; poses are given the true size by the bones of `size_of`."""
-    if size_of is not None:
-        predicted_3d = metrics.match_size(predicted_3d, true_3d, size_of)
+    """Every metric, `[N]` each."""
+    if match_size:
+        predicted_3d = metrics.match_size(predicted_3d, true_3d, skeleton)
     pair = (predicted_3d, true_3d, root)
-    return {
+    protocol = {}
+    if mpi_inf_3dhp.has_joints(skeleton):
+        protocol = {
+            "pck150_14": mpi_inf_3dhp.pck_14(predicted_3d, true_3d, skeleton),
+            "auc_14": mpi_inf_3dhp.auc_14(predicted_3d, true_3d, skeleton),
+        }
+    return protocol | {
         "mpjpe": metrics.mpjpe(*pair),
         "n_mpjpe": metrics.n_mpjpe(*pair),
         "pa_mpjpe": metrics.pa_mpjpe(*pair),

@@ -12,6 +12,7 @@ import numpy as np
 from posenet3d.data.records import Poses2D
 from posenet3d.errors import InputError
 from posenet3d.evaluation import metrics
+from posenet3d.evaluation.actions import per_action
 from posenet3d.evaluation.evaluate import Evaluation, evaluate
 from posenet3d.evaluation.flat import flat_pose
 from posenet3d.evaluation.ranking import error_of_best, spearman
@@ -25,6 +26,7 @@ _PICTURED = 12
 _COLUMNS = (
     "pa_mpjpe", "n_mpjpe", "mpjpe", "pa_mpjpe_reflected", "pck150", "auc", "cps", "depth_flip_rate"
 )  # fmt: skip
+_ACTION_COLUMNS = ("mpjpe", "pa_mpjpe", "n_mpjpe", "pck150_14", "auc_14", "num_poses")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,11 +53,22 @@ class Report:
             titles["final"] = "after training"
         return format_table({titles[k]: row.overall for k, row in self.rows.items()}, _COLUMNS)
 
+    def by_action(self) -> str:
+        """The table of the lifted poses by action, see `actions`; empty where names tell none."""
+        rows = per_action(self.rows["final"].per_sequence) if self.rows else {}
+        if not rows:
+            return ""
+        overall = self.rows["final"].overall
+        rows |= {"all poses": overall}
+        return format_table(rows, [column for column in _ACTION_COLUMNS if column in overall])
+
     def to_json(self) -> dict[str, Any]:
-        """Plain data: each row's overall metrics, the final ones by sequence, the training."""
+        """Plain data: each row's overall metrics, the final by sequence and action, and more."""
         result: dict[str, Any] = {name: row.overall for name, row in self.rows.items()}
         if self.rows:
             result["per_sequence"] = self.rows["final"].per_sequence
+            if actions := per_action(self.rows["final"].per_sequence):
+                result["per_action"] = actions
         result["not_lifted"] = self.not_lifted
         if self.train_minutes is not None:
             result["train_minutes"] = round(self.train_minutes, 3)
@@ -217,6 +230,8 @@ def _markdown(report: Report, pictures: dict[str, str]) -> str:
             f"{report.scores['pa_mpjpe_of_best_80_percent']:.1f} mm, of all "
             f"{report.scores['pa_mpjpe']:.1f} mm."
         )
+    if by_action := report.by_action():
+        parts += ["## By action", by_action]
     if report.rows and report.rows["final"].per_sequence:
         by_sequence = report.rows["final"].per_sequence
         parts += ["## By sequence", format_table(by_sequence, (*_COLUMNS, "num_poses"))]

@@ -11,13 +11,15 @@ HEADINGS = {
     "pa_mpjpe_reflected": "PA reflected mm",
     "pck150": "PCK150 %",
     "auc": "AUC %",
+    "pck150_14": "PCK150-14 %",
+    "auc_14": "AUC-14 %",
     "cps": "CPS %",
     "depth_flip_rate": "flipped %",
     "num_poses": "poses",
 }
 """What heads the column of each metric of `Evaluation`, with its unit."""
 
-DEFAULT_COLUMNS = tuple(key for key in HEADINGS if key != "num_poses")
+DEFAULT_COLUMNS = tuple(key for key in HEADINGS if key not in ("num_poses", "pck150_14", "auc_14"))
 
 
 def format_table(

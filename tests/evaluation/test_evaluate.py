@@ -15,6 +15,8 @@ KEYS = {
     "pa_mpjpe_reflected",
     "pck150",
     "auc",
+    "pck150_14",
+    "auc_14",
     "cps",
     "depth_flip_rate",
     "num_poses",

@@ -133,6 +133,20 @@ def test_what_was_not_done_is_not_mentioned(estimator, people, tmp_path):
     assert {path.name for path in tmp_path.glob("*.png")} == {"lifted.png"}
 
 
+def test_actions_have_a_table_where_the_names_tell_them(estimator, people, tmp_path):
+    poses = people.keep(np.arange(36))
+    assert report.make_report(estimator, poses).by_action() == ""
+    names = ("S9 Walking", "S9 Sitting 1", "S11 Walking 1")
+    made = report.make_report(estimator, dataclasses.replace(poses, sequences=names))
+    lines = made.by_action().splitlines()
+    assert [line.split("|")[1].strip() for line in lines[2:]] == [
+        "Sitting", "Walking", "mean over actions", "all poses"
+    ]  # fmt: skip
+    assert made.to_json()["per_action"]["Walking"]["num_poses"] == 24
+    report.write_report(made, tmp_path, figures=False)
+    assert f"## By action\n\n{made.by_action()}" in (tmp_path / "report.md").read_text()
+
+
 def test_rows_by_sequence_leave_out_what_was_not_lifted(made, people):
     by_sequence = made.rows["final"].per_sequence
     assert {name: row["num_poses"] for name, row in by_sequence.items()} == dict(

@@ -1,5 +1,9 @@
 import json
 
+import numpy as np
+
+SPLIT = ("keypoints_2d", "keypoints_3d", "confidence", "lengths", "sequences")
+
 
 def test_prints_the_table_and_writes_the_report(script, trained, archive, tmp_path):
     process = script(
@@ -13,9 +17,20 @@ def test_prints_the_table_and_writes_the_report(script, trained, archive, tmp_pa
     assert (tmp_path / "report" / "lifted.png").exists()
 
 
-def test_archive_without_3d_is_refused(refused, trained, tmp_path):
-    import numpy as np
+def test_actions_of_the_standard_protocol_have_a_table(script, trained, archive, tmp_path):
+    with np.load(archive) as arrays:
+        arrays = dict(arrays)
+    takes = [f"S{9 + 2 * (i % 2)} {a}" for i in range(10) for a in ("Walking 1", "Sitting")]
+    path = tmp_path / "h36m.npz"
+    np.savez(path, **{f"test_{k}" if k in SPLIT else k: v for k, v in arrays.items()} | {
+        "test_sequences": np.array(takes)})  # fmt: skip
+    process = script("evaluate", f"--model={trained}", f"--data={path}")
+    assert process.returncode == 0, process.stderr
+    rows = [line.split("|")[1].strip() for line in process.stdout.splitlines() if "|" in line]
+    assert rows[-4:] == ["Sitting", "Walking", "mean over actions", "all poses"]
 
+
+def test_archive_without_3d_is_refused(refused, trained, tmp_path):
     path = tmp_path / "flat.npz"
     poses = np.random.default_rng(0).normal(size=(3, 17, 2)).astype(np.float32)
     np.savez(path, keypoints_2d=poses)

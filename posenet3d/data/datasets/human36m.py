@@ -19,6 +19,9 @@ from posenet3d.skeleton import H36M_17
 SUBJECTS = {"train": ("S1", "S5", "S6", "S7", "S8"), "test": ("S9", "S11")}
 """The standard split by subject; others (S2, S3 and S4 have no public 3D) are left aside."""
 
+TRAIN_POSES = 1_559_752
+"""Poses of the five training subjects, every frame by every camera, in VideoPose3D's files."""
+
 NUM_CAMERAS = 4
 FRAME_RATE = 50.0
 

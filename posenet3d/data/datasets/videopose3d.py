@@ -22,9 +22,12 @@ from posenet3d.skeleton import H36M_17
 JOINTS_OF_32 = (0, 1, 2, 3, 6, 7, 8, 12, 13, 14, 15, 17, 18, 19, 25, 26, 27)
 """Where the 17 joints of `skeleton.H36M_17` stand among Human3.6M's 32."""
 
-# What the metadata of a file says: number of joints, those on the left, those on the right.
-_LAYOUTS = {(s.num_joints, s.left, s.right): s for s in (H36M_17, skeletons.COCO_17)}
-_MPII_JOINTS = 16
+# What the metadata of a file says: number of joints, those on the left, those on the right. The
+# Stacked Hourglass files (data/prepare_data_2d_h36m_sh.py) do not list partners in one order.
+_LAYOUTS = {
+    (s.num_joints, tuple(sorted(s.left)), tuple(sorted(s.right))): s
+    for s in (H36M_17, skeletons.COCO_17, skeletons.MPII_16)
+}
 _TRUNK = (0.1, 2.0)  # m from pelvis to head at the median; outside, the unit is not metres (ours)
 
 
@@ -144,7 +147,7 @@ def layout_of(path: str | Path, metadata: Any) -> skeletons.Skeleton:
     """
     try:
         left, right = metadata["keypoints_symmetry"]
-        found = (int(metadata["num_joints"]), tuple(left), tuple(right))
+        found = (int(metadata["num_joints"]), tuple(sorted(left)), tuple(sorted(right)))
         name = metadata.get("layout_name")
     except (TypeError, KeyError, ValueError, IndexError):
         raise InputError(
@@ -152,11 +155,11 @@ def layout_of(path: str | Path, metadata: Any) -> skeletons.Skeleton:
         ) from None
     if found in _LAYOUTS:
         return _LAYOUTS[found]
-    name = name or ("mpii, of the Stacked Hourglass" if found[0] == _MPII_JOINTS else "unnamed")
     raise InputError(
-        f"{path}: no map is declared from its {found[0]} joints (layout {name}, left {found[1]}, "
-        f"right {found[2]}) to the 17 of Human3.6M. Supported are the 17 joints of Human3.6M (gt, "
-        "cpn_ft_h36m_dbb, detectron_ft_h36m) and those of COCO."
+        f"{path}: no map is declared from its {found[0]} joints (layout {name or 'unnamed'}, left "
+        f"{found[1]}, right {found[2]}) to the 17 of Human3.6M. Supported are the 17 joints of "
+        "Human3.6M (gt, cpn_ft_h36m_dbb, detectron_ft_h36m), those of COCO and the 16 of MPII "
+        "(sh_pt_mpii, sh_ft_h36m)."
     )
 
 

@@ -39,7 +39,7 @@ def read_videopose3d(path: str | Path) -> People:
       path: The `.npz` file.
 
     Returns:
-      One person a frame of every video, on `COCO_17` or `H36M_17`, as the metadata says, all
+      One person a frame of every video, on `COCO_17`, `H36M_17` or `MPII_16`, by the metadata, all
       joints present: VideoPose3D keeps no confidence. The image ids are `video/action/frame`,
       with `/camera` before the frame where there are several cameras; the person ids are 0.
 

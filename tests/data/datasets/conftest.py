@@ -2,6 +2,7 @@
 
 import zipfile
 
+import h5py
 import numpy as np
 import pytest
 
@@ -106,3 +107,42 @@ def save_pickle(tmp_path):
 def metadata():
     """What the metadata of a file of Human3.6M's 17 joints says."""
     return METADATA
+
+
+@pytest.fixture(scope="session")
+def save_v73():
+    """Writes a `.mat` file of version 7.3 as MATLAB does: axes reversed, cells as references.
+
+    Variables are arrays in MATLAB's order of axes, or lists, which become cells (n x 1).
+    """
+
+    def save_v73(path, **variables):
+        with h5py.File(path, "w", userblock_size=512) as file:
+            for name, value in variables.items():
+                if isinstance(value, list):
+                    stored = [
+                        file.create_dataset(f"#refs#/{name}{i}", data=np.asarray(entry).T)
+                        for i, entry in enumerate(value)
+                    ]
+                    value = np.array([[item.ref for item in stored]], dtype=h5py.ref_dtype)
+                    file.create_dataset(name, data=value, dtype=h5py.ref_dtype)
+                else:
+                    file.create_dataset(name, data=np.atleast_2d(value).T)
+        with open(path, "r+b") as file:
+            file.write(b"MATLAB 7.3 MAT-file, Platform: GLNXA64".ljust(124) + b"\x00\x02IM")
+        return path
+
+    return save_v73
+
+
+@pytest.fixture(scope="session")
+def cell():
+    """A cell (n x 1) as SciPy writes one."""
+
+    def cell(values):
+        array = np.empty((len(values), 1), dtype=object)
+        for i, value in enumerate(values):
+            array[i, 0] = value
+        return array
+
+    return cell

@@ -3,7 +3,7 @@ import pytest
 
 from posenet3d.data.datasets.videopose3d import JOINTS_OF_32, Positions2D, Positions3D
 from posenet3d.errors import InputError
-from posenet3d.skeleton import COCO_17
+from posenet3d.skeleton import COCO_17, H36M_17, MPII_16
 
 SUBJECTS = ("S1", "S9")
 MPII = {
@@ -72,10 +72,27 @@ def test_coco_keypoints_are_mapped(read_2d, positions_2d):
     np.testing.assert_array_equal(view[:, 1], hips[:, 1])
 
 
-def test_hourglass_joints_are_refused_with_what_is_supported(read_2d, positions_2d):
-    message = refusal(read_2d, positions_2d, MPII)
-    assert "16 joints (layout mpii" in message
+@pytest.mark.parametrize("layout", [{}, {"layout_name": "mpii"}])
+def test_hourglass_joints_are_mapped(read_2d, positions_2d, layout):
+    hourglass = {
+        subject: {action: [v[:, :16] for v in views] for action, views in actions.items()}
+        for subject, actions in positions_2d.items()
+    }
+    view = next(read_2d(hourglass, MPII | layout).views("S1", "Directions", None))
+    source = hourglass["S1"]["Directions"][0]
+    for name in ("right_ankle", "left_hip", "pelvis", "thorax", "left_wrist"):
+        expected = source[:, MPII_16.index(name)]
+        np.testing.assert_array_equal(view[:, H36M_17.index(name)], expected)
+    spine = source[:, [6, 7]].mean(axis=1)
+    np.testing.assert_allclose(view[:, H36M_17.index("spine")], spine, rtol=1e-5)
+
+
+def test_other_joints_are_refused_with_what_is_supported(read_2d, positions_2d):
+    other = {"layout_name": "humaneva15", "num_joints": 15, "keypoints_symmetry": [[1], [2]]}
+    message = refusal(read_2d, positions_2d, other)
+    assert "15 joints (layout humaneva15" in message
     assert "Supported are the 17 joints of Human3.6M" in message
+    assert "the 16 of MPII" in message
 
 
 def test_other_order_of_17_joints_is_refused(read_2d, positions_2d):
@@ -83,7 +100,15 @@ def test_other_order_of_17_joints_is_refused(read_2d, positions_2d):
     assert "layout unnamed" in refusal(read_2d, positions_2d, other)
 
 
-@pytest.mark.parametrize("bad", [None, {"num_joints": 17}, {"keypoints_symmetry": [[1], [2]]}])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        None,
+        {"num_joints": 17},
+        {"keypoints_symmetry": [[1], [2]]},
+        {"num_joints": 17, "keypoints_symmetry": [[1, "a"], [2]]},
+    ],
+)
 def test_bad_metadata_is_refused(read_2d, positions_2d, bad):
     assert "metadata must give num_joints" in refusal(read_2d, positions_2d, bad)
 

@@ -1,0 +1,1 @@
+"""Motion capture files: from their text to the joints of `cmu17` in metres."""
