@@ -147,7 +147,7 @@ def test_joints_in_files_that_the_skeleton_lacks_are_named(read):
     lab = read(LAB)
     with pytest.raises(InputError, match=r"a\.csv: .*lab\.toml has no joint 'RHop'; did you mean"):
         lab.places(["RHop"], "a.csv")
-    with pytest.raises(InputError, match="'right shoulder' and 'rsho' are both the joint 'RSho'"):
+    with pytest.raises(InputError, match="'rsho' and 'right shoulder' are both the joint 'RSho'"):
         lab.places(["right shoulder", "rsho"], "a.csv")
 
 
