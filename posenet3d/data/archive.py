@@ -29,7 +29,7 @@ def read_archive(
     path: str | Path,
     split: str | None = None,
     keypoints: str = "keypoints_2d",
-    placement: str = skeletons.H36M_17.name,
+    placement: str | skeletons.Skeleton = skeletons.H36M_17.name,
     map_file: MapFile | None = None,
 ) -> Poses2D:
     """Reads the poses of an archive.
@@ -45,8 +45,8 @@ def read_archive(
       keypoints: Key of the 2D poses to read. An archive with true and detected 2D of the same
         poses has both `keypoints_2d` and `keypoints_2d_noisy`; its `confidence` is the
         detector's and is read with `keypoints_2d_noisy` only.
-      placement: Name of the skeleton whose joints these are, where several have joints of the
-        same names: `h36m17` or `cmu17`.
+      placement: The skeleton whose joints these are, where the archive does not say it: by name
+        where several have joints of the same names, `h36m17` or `cmu17`; or a lifter's own.
       map_file: The user's own skeleton, whose joints these are: in its order where the archive has
         no `joints`, else by their names. Joints that the archive lacks are missing.
 
@@ -82,7 +82,7 @@ def read_archive(
             f"{', '.join(sorted(members)) or 'nothing'}.{hint}"
         )
     try:
-        return _to_poses(path, arrays, prefix, keypoints, skeletons.get(placement), map_file)
+        return _to_poses(path, arrays, prefix, keypoints, skeletons.named(placement), map_file)
     except InputError:
         raise
     except ValueError as error:

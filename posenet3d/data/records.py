@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from posenet3d import joint_maps
+from posenet3d.errors import InputError
 from posenet3d.joint_rules import JointMap
 from posenet3d.skeleton import Skeleton
 
@@ -89,7 +90,7 @@ class Poses2D:
           maps: A user's own maps, those of a map file; see `joint_maps.route`.
 
         Raises:
-          InputError: If no map leads to the skeleton.
+          InputError: If no map leads to the skeleton, or one leaves joints without their true 3D.
         """
         if skeleton == self.skeleton:
             return self
@@ -97,6 +98,11 @@ class Poses2D:
         keypoints_3d = self.keypoints_3d
         for joint_map in joint_maps.route(self.skeleton, skeleton, maps):
             keypoints_2d, confidence = joint_map.apply(keypoints_2d, confidence)
+            if keypoints_3d is not None and joint_map.absent:
+                raise InputError(
+                    f"The {joint_map} says nothing of {', '.join(joint_map.absent)}, so the poses "
+                    "have no true 3D there to measure against; leave keypoints_3d out."
+                )
             if keypoints_3d is not None:
                 keypoints_3d, _ = joint_map.apply(keypoints_3d)
         if keypoints_3d is not None:

@@ -17,7 +17,7 @@ from posenet3d.formats.readers import persons
 from posenet3d.formats.readers.joint_names import skeleton_of
 from posenet3d.formats.readers.persons import Place
 from posenet3d.formats.readers.table import Table, identifier_of, load_table
-from posenet3d.skeleton import H36M_17
+from posenet3d.skeleton import H36M_17, Skeleton
 
 _NEEDED = ("frame", "joint", "x", "y")
 
@@ -28,7 +28,7 @@ def is_csv(table: Table) -> bool:
 
 
 def read_csv(
-    path: str | Path, placement: str = H36M_17.name, map_file: MapFile | None = None
+    path: str | Path, placement: str | Skeleton = H36M_17.name, map_file: MapFile | None = None
 ) -> People:
     """Reads a table of keypoints.
 
@@ -40,7 +40,8 @@ def read_csv(
 
     Args:
       path: The `.csv` file: UTF-8, commas, a header.
-      placement: Where the joints of Human3.6M's names lie: `h36m17` or `cmu17`.
+      placement: Where the joints of Human3.6M's names lie: `h36m17` or `cmu17`; or a lifter's own
+        skeleton.
       map_file: The user's own skeleton, whose joints these are.
 
     Returns:
@@ -56,7 +57,7 @@ def read_csv(
 def csv_people(
     path: str | Path,
     content: object,
-    placement: str = H36M_17.name,
+    placement: str | Skeleton = H36M_17.name,
     map_file: MapFile | None = None,
 ) -> People:
     """What `read_csv` does, with the file's content as `load_table` gives it."""

@@ -23,7 +23,7 @@ from posenet3d.formats.readers.joint_names import skeleton_of
 from posenet3d.formats.readers.labelled_table import LabelledTable, load_labelled_csv
 from posenet3d.formats.readers.pandas_hdf5 import MAGIC, is_pandas_hdf5, load_pandas_hdf5
 from posenet3d.formats.readers.persons import Place
-from posenet3d.skeleton import H36M_17
+from posenet3d.skeleton import H36M_17, Skeleton
 
 _LEVELS = ("scorer", "individuals", "bodyparts", "coords")
 _COORDS = ("x", "y", "likelihood")
@@ -38,7 +38,7 @@ def is_deeplabcut(path: str | Path) -> bool:
 
 
 def read_deeplabcut(
-    path: str | Path, placement: str = H36M_17.name, map_file: MapFile | None = None
+    path: str | Path, placement: str | Skeleton = H36M_17.name, map_file: MapFile | None = None
 ) -> People:
     """Reads a file of tracks or of labelled frames.
 
@@ -48,7 +48,8 @@ def read_deeplabcut(
 
     Args:
       path: The `.csv` or `.h5` file.
-      placement: Where the joints of Human3.6M's names lie: `h36m17` or `cmu17`.
+      placement: Where the joints of Human3.6M's names lie: `h36m17` or `cmu17`; or a lifter's own
+        skeleton.
       map_file: The user's own skeleton, whose joints the body parts are.
 
     Returns:

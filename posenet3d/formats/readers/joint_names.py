@@ -15,7 +15,7 @@ from posenet3d.skeleton import COCO_17, Skeleton
 def skeleton_of(
     path: str | Path,
     names: Sequence[str],
-    placement: str,
+    placement: str | Skeleton,
     map_file: MapFile | None = None,
     where: Callable[[str], str] = lambda name: "",
 ) -> tuple[Skeleton, tuple[int | None, ...]]:
@@ -28,7 +28,8 @@ def skeleton_of(
     Args:
       path: The file, for messages.
       names: The names, each once.
-      placement: Where the joints of Human3.6M's names lie: `h36m17` or `cmu17`.
+      placement: Where the joints of Human3.6M's names lie: `h36m17` or `cmu17`. Or a lifter's own
+        skeleton, which is preferred where it has all the joints.
       map_file: The user's own skeleton.
       where: What messages say after the file's name of where it has a joint: ", line 3".
 
@@ -40,20 +41,24 @@ def skeleton_of(
     """
     if map_file is not None:
         return map_file.skeleton, map_file.places(names, str(path))
-    plain = ["_".join(name.lower().replace("-", " ").replace("_", " ").split()) for name in names]
+    plain = [plain_name(name) for name in names]
     # COCO's before Human3.6M's: its maps make up the trunk that is missing from both.
+    wanted = skeletons.named(placement)
     known = sorted(
         skeletons.SKELETONS.values(),
-        key=lambda s: (s.num_joints, s != COCO_17, s.name != placement),
+        key=lambda s: (s.num_joints, s != COCO_17, s != wanted),
     )
+    if wanted not in known:
+        known.insert(0, wanted)
     for name in plain:
         if plain.count(name) > 1:
             raise InputError(f"{path} has the joint {name[:40]!r} twice.")
     for skeleton in known:
-        if set(plain) <= set(skeleton.joint_names):
-            return skeleton, tuple(skeleton.index(name) for name in plain)
+        own = {plain_name(name): joint for joint, name in enumerate(skeleton.joint_names)}
+        if set(plain) <= own.keys():
+            return skeleton, tuple(own[name] for name in plain)
     every = {name for skeleton in known for name in skeleton.joint_names}
-    unknown = [name for name, same in zip(names, plain, strict=True) if same not in every]
+    unknown = [n for n in names if plain_name(n) not in map(plain_name, every)]
     if unknown:
         raise InputError(
             f"{path}{where(unknown[0])}: there is no joint {unknown[0][:40]!r}; there are "
@@ -63,3 +68,8 @@ def skeleton_of(
         f"{path}: no skeleton has all of the joints {listed(names)}; give those of one of "
         f"{', '.join(sorted(skeletons.SKELETONS))}. {advice(names)}"
     )
+
+
+def plain_name(name: str) -> str:
+    """What is compared of a joint's name."""
+    return "_".join(name.lower().replace("-", " ").replace("_", " ").split())
