@@ -90,7 +90,7 @@ class Poses2D:
           maps: A user's own maps, those of a map file; see `joint_maps.route`.
 
         Raises:
-          InputError: If no map leads to the skeleton, or one leaves joints without their true 3D.
+          InputError: If no map leads to the skeleton, or a user's leaves joints without true 3D.
         """
         if skeleton == self.skeleton:
             return self
@@ -98,7 +98,7 @@ class Poses2D:
         keypoints_3d = self.keypoints_3d
         for joint_map in joint_maps.route(self.skeleton, skeleton, maps):
             keypoints_2d, confidence = joint_map.apply(keypoints_2d, confidence)
-            if keypoints_3d is not None and joint_map.absent:
+            if maps and keypoints_3d is not None and joint_map.absent:
                 raise InputError(
                     f"The {joint_map} says nothing of {', '.join(joint_map.absent)}, so the poses "
                     "have no true 3D there to measure against; leave keypoints_3d out."
