@@ -231,8 +231,6 @@ def test_joints_without_true_3d_are_refused_and_not_measured_at_the_origin():
     maps = {"h36m17": JointMap(own, H36M_17, {"head": Copy("a"), "pelvis": Copy("b")})}
     points = np.ones((2, 2, 3), np.float32)
     poses = Poses2D(points[..., :2], own, keypoints_3d=points)
-    with pytest.raises(
-        InputError, match="own -> h36m17 says nothing of right_hip"
-    ):
+    with pytest.raises(InputError, match="own -> h36m17 says nothing of right_hip"):
         poses.on(H36M_17, maps)
     assert dataclasses.replace(poses, keypoints_3d=None).on(H36M_17, maps).confidence.sum() == 4

@@ -91,7 +91,7 @@ def settings(own, small_config, tmp_path):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_twelve_joints_are_trained_on_saved_loaded_lifted_measured_and_drawn(settings, kind):
-    config = settings(kind, figures=True)
+    config = settings(kind, figures=kind == "pairs", steps=4)
     said = []
     report = train_and_evaluate(config, say=said.append)
     mirrors = kind == "pairs"
@@ -110,14 +110,15 @@ def test_twelve_joints_are_trained_on_saved_loaded_lifted_measured_and_drawn(set
     assert set(report.training["bone_ratios"]) == {*skeleton.joint_names} - {
         skeleton.joint_names[skeleton.root]
     }
-    with open(f"{run_dir}/lifted.png", "rb") as picture:
-        assert picture.read(4) == b"\x89PNG"
+    if config.figures:
+        with open(f"{run_dir}/lifted.png", "rb") as picture:
+            assert picture.read(4) == b"\x89PNG"
     with pytest.raises(InputError, match="height_mm cannot be used with the skeleton 'twelve'"):
         estimator.lift(poses.keypoints_2d, height_mm=1700)
 
 
 def test_stopped_run_goes_on_with_the_same_skeleton_alone(settings, tmp_path, monkeypatch):
-    config = settings(student=StudentConfig(), augment=AugmentConfig())
+    config = settings(student=StudentConfig(), augment=AugmentConfig(), steps=8)
     whole = train_and_evaluate(config)
     stopped = dataclasses.replace(config, run_dir=str(tmp_path / "stopped"))
     save = callbacks.save_checkpoint

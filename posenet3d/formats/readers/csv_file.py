@@ -66,13 +66,15 @@ def csv_people(
             f"{path} is no table of keypoints: expected the columns frame, person, joint, x, y and "
             f"confidence, got {persons.kind_of(content)}."
         )
-    first_lines: dict[str, int] = {}
+    first: dict[str, tuple[str, int]] = {}  # of each joint its name as it stands there, the line
     for line, cells in content.rows:
-        first_lines.setdefault(_name(cells[content.columns["joint"]], map_file), line)
+        cell = cells[content.columns["joint"]]
+        first.setdefault(_name(cell, map_file), (cell, line))
+    names = dict(first.values())
     skeleton, places = skeleton_of(
-        path, tuple(first_lines), placement, map_file, lambda name: f", line {first_lines[name]}"
+        path, tuple(names), placement, map_file, lambda name: f", line {names[name]}"
     )
-    joints = dict(zip(first_lines, places, strict=True))
+    joints = dict(zip(first, places, strict=True))
     columns = {name: content.columns[name] for name in _NEEDED}
     person_column, confidence_column = (
         content.first_of([name]) for name in ("person", "confidence")
