@@ -35,6 +35,8 @@ def archived_skeleton(arrays: Mapping[str, np.ndarray], placement: Skeleton) -> 
             raise ValueError(f"skeleton is {name!r}, which has other joints; rename it.")
     if names == placement.joint_names:
         return placement
+    if not all(text.strip() and text.isprintable() for text in (name, *names)):
+        raise ValueError("joints and skeleton must hold names, none of them empty or broken.")
     try:
         return skeletons.from_joint_names(names)
     except ValueError as error:

@@ -84,7 +84,7 @@ def names_in(path: str | Path, content: dict[str, Any], key: str) -> dict[str, s
 def texts_of(
     path: str | Path, content: dict[str, Any], key: str, needed: bool = False
 ) -> tuple[str, ...]:
-    """A list of texts, none of them empty or there twice.
+    """A list of names, none of them there twice.
 
     Raises:
       InputError: If it is something else, or needed and not there.
@@ -97,7 +97,7 @@ def texts_of(
     value = content.get(key, [])
     if (
         not isinstance(value, list)
-        or not all(isinstance(name, str) and name.strip() for name in value)
+        or not all(isinstance(name, str) and is_name(name) for name in value)
         or len(value) > _MOST_JOINTS
         or (needed and not value)
     ):
@@ -108,6 +108,11 @@ def texts_of(
     if twice:
         raise InputError(f"{path}: {key} names {twice[0][:_SHOWN]!r} twice.")
     return tuple(value)
+
+
+def is_name(text: str) -> bool:
+    """Whether a text can stand in tables and messages: not empty, in one line."""
+    return bool(text.strip()) and text.isprintable()
 
 
 def listed(names: Collection[str], most: int = 40) -> str:

@@ -19,6 +19,7 @@ from posenet3d.errors import InputError
 from posenet3d.formats.joint_pairs import pairs_by_name
 from posenet3d.formats.map_checks import (
     close_to,
+    is_name,
     key_of,
     listed,
     names_in,
@@ -150,8 +151,8 @@ def read_map_file(path: str | Path) -> MapFile:
             )
     joints = texts_of(path, content, "joints", needed=True)
     name = content.get("name", Path(path).stem)
-    if not isinstance(name, str) or not name.strip():
-        raise InputError(f"{path}: name must be a text, got {shown(name)}.")
+    if not isinstance(name, str) or not is_name(name):
+        raise InputError(f"{path}: name must be a text in one line, got {shown(name)}.")
     if name in skeletons.SKELETONS:
         raise InputError(f"{path}: name is {name!r}, a skeleton of the package; choose another.")
     skeleton = Skeleton(

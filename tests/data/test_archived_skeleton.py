@@ -56,6 +56,7 @@ BAD = {
     "outside": ({"parents": [4, 0, 0, -1]}, "parents must be indices of the 4 joints, got -1 to 4"),
     "below": ({"left": [-1]}, "left must be indices"),
     "count": ({"parents": [-1, 0]}, "4 joint names but 2 parents"),
+    "empty": ({"joints": ["a", "b", "c", " "]}, "none of them empty or broken"),
     "text": ({"parents": ["a"] * 4}, "parents must be a list of whole numbers"),
     "pairs": ({"left": [1, 2], "right": [0]}, "left and right"),
     "name": ({"skeleton": "coco17"}, "skeleton is 'coco17', which has other joints"),

@@ -75,7 +75,11 @@ def load_pandas_hdf5(path: str | Path, key: str, advice: str) -> LabelledTable:
 
 
 def _frames(file: h5py.File) -> dict[str, h5py.Group]:
-    return {name: file[name] for name in file if "pandas_type" in file[name].attrs}
+    import h5py
+
+    # A link might lead out of the file.
+    names = [name for name in file if isinstance(file.get(name, getlink=True), h5py.HardLink)]
+    return {name: file[name] for name in names if "pandas_type" in file[name].attrs}
 
 
 def _fixed(group: h5py.Group) -> LabelledTable:
