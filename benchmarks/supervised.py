@@ -37,6 +37,7 @@ from posenet3d.formats.atomic import atomic_path
 from posenet3d.geometry import camera
 from posenet3d.models.loading import ESTIMATOR_FILE
 from posenet3d.training import TrainingConfig
+from posenet3d.training.run_joints import run_joints
 from posenet3d.training.student import StudentTrainer
 from posenet3d.training.teach import make_student, student_estimator
 
@@ -111,7 +112,8 @@ def main() -> None:
         raise ConfigError("student_steps is 0; give the steps to train for.")
     if config.elevation is None:
         raise ConfigError("elevation is auto, but nothing is searched here; give a number.")
-    placement = {"placement": config.skeleton}
+    joints = run_joints(config)
+    placement = {"placement": joints.skeleton, "map_file": joints.map_file}
     poses, test = (read_archive(config.train_data, s, **placement) for s in ("train", "test"))
     true_3d = read_true_3d(flags.FLAGS.train_3d, poses).astype(np.float32)
     if test.keypoints_3d is None:

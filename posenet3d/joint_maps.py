@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from posenet3d.dataset_maps import DATASET_MAPS
 from posenet3d.detector_maps import DETECTOR_MAPS
+from posenet3d.errors import InputError
 from posenet3d.joint_rules import Copy, Extrapolate, JointMap, Mean, Rule, identity
 from posenet3d.proportions import (
     CMU_HEAD,
@@ -18,9 +21,9 @@ from posenet3d.proportions import (
     above_shoulders,
     along_trunk,
 )
-from posenet3d.skeleton import CMU_17, COCO_17, H36M_17, SKELETONS
+from posenet3d.skeleton import CMU_17, COCO_17, H36M_17, SKELETONS, Skeleton
 
-__all__ = ["Copy", "Extrapolate", "JointMap", "Mean", "Rule", "get", "identity"]
+__all__ = ["Copy", "Extrapolate", "JointMap", "Mean", "Rule", "get", "identity", "route"]
 
 _HIPS_AND_SHOULDERS = Mean(("left_hip", "right_hip", "left_shoulder", "right_shoulder"))
 _CMU_TRUNK = {name: along_trunk(share) for name, share in CMU_TRUNK.items()}
@@ -104,3 +107,42 @@ def get(source_name: str, target_name: str) -> JointMap:
             f"{known}."
         )
     return _MAPS[source_name, target_name]
+
+
+def route(
+    source: Skeleton, target: Skeleton, maps: Mapping[str, JointMap] | None = None
+) -> tuple[JointMap, ...]:
+    """The maps by which poses of one skeleton become those of another, to be applied in turn.
+
+    Args:
+      source: The skeleton that the poses have.
+      target: The skeleton that they are to have.
+      maps: A user's own, by the name of their target (`formats.map_file`). They go before the
+        declared ones, and one to a skeleton from which a declared map leads on will do.
+
+    Returns:
+      No map where the skeletons are equal, else one or two. Between a user's own skeletons joints
+      are taken by name.
+
+    Raises:
+      InputError: If no way leads there.
+    """
+    if source == target:
+        return ()
+    own = {name: m for name, m in (maps or {}).items() if m.source == source}
+    if target.name in own:
+        return (own[target.name],)
+    if (source.name, target.name) in _MAPS:
+        return (_MAPS[source.name, target.name],)
+    is_own = source.name not in SKELETONS or target.name not in SKELETONS
+    if is_own and set(target.joint_names) <= set(source.joint_names):
+        return (JointMap(source, target, {name: Copy(name) for name in target.joint_names}),)
+    for name, first in own.items():
+        if (name, target.name) in _MAPS:
+            return (first, _MAPS[name, target.name])
+    raise InputError(
+        f"There is no map from the skeleton {source.name!r} to {target.name!r}; the lifter takes "
+        f"the joints {', '.join(target.joint_names)}. Give a map file that says under "
+        f"[to.{target.name}] how they come from {', '.join(source.joint_names)} "
+        "(docs/own_skeleton.md)."
+    )

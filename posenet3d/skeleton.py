@@ -103,9 +103,22 @@ class Skeleton:
 
     @cached_property
     def bone_mirror(self) -> tuple[int, ...]:
-        """For each bone (an index into `bones`) the bone of the other side; itself on the trunk."""
-        number = {child: i for i, (_, child) in enumerate(self.bones)}
-        return tuple(number[self.mirror[child]] for _, child in self.bones)
+        """For each bone (an index into `bones`) the bone of the other side.
+
+        Itself on the trunk, and where the tree joins the mirrored joints in another way.
+        """
+        number = {frozenset(bone): i for i, bone in enumerate(self.bones)}
+        mirrored = [frozenset(self.mirror[joint] for joint in bone) for bone in self.bones]
+        return tuple(number.get(bone, i) for i, bone in enumerate(mirrored))
+
+    @property
+    def can_be_mirrored(self) -> bool:
+        """Whether a pose in a mirror is a pose of this skeleton, centred on its root as well.
+
+        There must be pairs, else nothing says which joint a mirrored one is, and the root must not
+        be one of them.
+        """
+        return bool(self.left) and self.mirror[self.root] == self.root
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Skeleton:
@@ -244,6 +257,15 @@ def get(name: str) -> Skeleton:
     if name not in SKELETONS:
         raise ValueError(f"Unknown skeleton {name!r}; known are {', '.join(sorted(SKELETONS))}.")
     return SKELETONS[name]
+
+
+def named(name: str | Skeleton) -> Skeleton:
+    """The skeleton of that name; a skeleton as it is, since a user's own have no known name.
+
+    Raises:
+      ValueError: If there is none of that name.
+    """
+    return name if isinstance(name, Skeleton) else get(name)
 
 
 def from_joint_names(joint_names: tuple[str, ...]) -> Skeleton:

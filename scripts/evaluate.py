@@ -12,6 +12,7 @@ import posenet3d
 from posenet3d.data.archive import archive_splits, read_archive
 from posenet3d.errors import InputError
 from posenet3d.evaluation.report import make_report, write_report
+from posenet3d.formats.map_file import read_map_file
 from posenet3d.models.loading import DEFAULT_MODEL
 
 _MODEL = flags.DEFINE_string("model", DEFAULT_MODEL, "Pretrained model's name, or a path.")
@@ -21,6 +22,9 @@ _KEYPOINTS = flags.DEFINE_string("keypoints", "keypoints_2d", "Which 2D poses to
 _SKELETON = flags.DEFINE_enum(
     "skeleton", None, ("h36m17", "cmu17"), "Where the archive's joints lie; by default the model's."
 )
+_MAP_FILE = flags.DEFINE_string(
+    "map_file", None, "Map file (.toml) with the archive's joints, where they are your own."
+)
 _OUTPUT = flags.DEFINE_string("output", None, "Folder for report.json, report.md and pictures.")
 _FIGURES = flags.DEFINE_bool("figures", True, "Draw pictures into the report.")
 
@@ -29,9 +33,11 @@ def main() -> None:
     """Archive to poses, poses to a report, its table to the terminal."""
     estimator = posenet3d.load(_MODEL.value)
     split = _SPLIT.value or ("test" if "test" in archive_splits(_DATA.value) else None)
-    poses = read_archive(
-        _DATA.value, split, _KEYPOINTS.value, _SKELETON.value or estimator.skeleton.name
-    )
+    own = read_map_file(_MAP_FILE.value) if _MAP_FILE.value else None
+    placement = _SKELETON.value or estimator.skeleton
+    poses = read_archive(_DATA.value, split, _KEYPOINTS.value, placement, own)
+    if own is not None:
+        poses = poses.on(estimator.skeleton, own.maps)
     if poses.keypoints_3d is None:
         raise InputError(f"{_DATA.value} has no keypoints_3d to measure against.")
     report = make_report(estimator, poses)

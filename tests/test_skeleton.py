@@ -126,3 +126,19 @@ def test_skeletons_can_be_dictionary_keys():
 def test_comes_back_from_json(skeleton):
     text = json.dumps(dataclasses.asdict(skeleton))
     assert Skeleton.from_dict(json.loads(text)) == skeleton
+
+
+def test_bones_of_a_tree_that_is_not_symmetric_have_the_partners_there_are():
+    """The left hip hangs on the right one: their bone is its own mirror image."""
+    names = ("neck", "right_hip", "left_hip", "right_knee", "left_knee")
+    skeleton = Skeleton("own", names, (-1, 0, 1, 1, 2), (2, 4), (1, 3))
+    assert skeleton.bones == ((0, 1), (1, 2), (1, 3), (2, 4))
+    assert skeleton.bone_mirror == (0, 1, 3, 2)
+
+
+def test_poses_can_be_mirrored_where_there_are_pairs_and_the_root_is_in_none():
+    own = Skeleton("own", ("a", "b", "c"), (-1, 0, 0), (1,), (2,))
+    assert own.can_be_mirrored
+    assert H36M_17.can_be_mirrored
+    assert not dataclasses.replace(own, left=(), right=()).can_be_mirrored
+    assert not dataclasses.replace(own, parents=(1, -1, 1)).can_be_mirrored

@@ -6,24 +6,31 @@ import math
 import zipfile
 from collections.abc import Collection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from posenet3d import skeleton as skeletons
+from posenet3d.data.archived_skeleton import archived_skeleton
 from posenet3d.data.records import Poses2D
 from posenet3d.errors import InputError
+
+if TYPE_CHECKING:  # formats imports data
+    from posenet3d.formats.map_file import MapFile
 
 SPLITS = ("train", "val", "test")
 """An archive may hold several sets of poses, their keys prefixed `train_`, `val_`, `test_`."""
 
-_SHARED = ("joints", "skeleton", "image_size", "frame_rate")  # hold for every split of a file
+# Keys that hold for every split of a file.
+_SHARED = ("joints", "parents", "left", "right", "skeleton", "image_size", "frame_rate")
 
 
 def read_archive(
     path: str | Path,
     split: str | None = None,
     keypoints: str = "keypoints_2d",
-    placement: str = skeletons.H36M_17.name,
+    placement: str | skeletons.Skeleton = skeletons.H36M_17.name,
+    map_file: MapFile | None = None,
 ) -> Poses2D:
     """Reads the poses of an archive.
 
@@ -38,11 +45,13 @@ def read_archive(
       keypoints: Key of the 2D poses to read. An archive with true and detected 2D of the same
         poses has both `keypoints_2d` and `keypoints_2d_noisy`; its `confidence` is the
         detector's and is read with `keypoints_2d_noisy` only.
-      placement: Name of the skeleton whose joints these are, where several have joints of the
-        same names (`h36m17` or `cmu17`) and the archive's `skeleton` does not say it.
+      placement: The skeleton whose joints these are, where the archive does not say it: by name
+        where several have joints of the same names, `h36m17` or `cmu17`; or a lifter's own.
+      map_file: The user's own skeleton, whose joints these are: in its order where the archive has
+        no `joints`, else by their names. Joints that the archive lacks are missing.
 
     Returns:
-      The checked poses.
+      The checked poses, on a known skeleton, the user's or the one that the archive declares.
 
     Raises:
       InputError: If the file is missing, truncated or not an archive, holds a pickle, has no
@@ -73,7 +82,9 @@ def read_archive(
             f"{', '.join(sorted(members)) or 'nothing'}.{hint}"
         )
     try:
-        return _to_poses(arrays, prefix, keypoints, skeletons.get(placement))
+        return _to_poses(path, arrays, prefix, keypoints, skeletons.named(placement), map_file)
+    except InputError:
+        raise
     except ValueError as error:
         raise InputError(f"{path}: {error}") from error
 
@@ -138,16 +149,21 @@ def _data_start(path: Path, info: zipfile.ZipInfo) -> int:
 
 
 def _to_poses(
-    arrays: dict[str, np.ndarray], prefix: str, keypoints: str, placement: skeletons.Skeleton
+    path: Path,
+    arrays: dict[str, np.ndarray],
+    prefix: str,
+    keypoints: str,
+    placement: skeletons.Skeleton,
+    map_file: MapFile | None,
 ) -> Poses2D:
     def get(key: str) -> np.ndarray | None:
         return arrays.get(prefix + key)
 
-    skeleton = skeletons.get(str(arrays["skeleton"])) if "skeleton" in arrays else placement
-    if "joints" in arrays:
-        names = tuple(str(n) for n in arrays["joints"].flat)
-        if names != skeleton.joint_names:
-            skeleton = skeletons.from_joint_names(names)
+    skeleton = placement if map_file is None else map_file.skeleton
+    names = arrays.get("joints")
+    names = None if names is None else tuple(str(n) for n in names.flat)
+    if map_file is None and (names is not None or "parents" in arrays):
+        skeleton = archived_skeleton(arrays, placement)
     sequences = get("sequences")
     size = arrays.get("image_size")
     rate = arrays.get("frame_rate")
@@ -155,16 +171,43 @@ def _to_poses(
         raise ValueError(f"image_size must be a positive (width, height), got {size}.")
     if rate is not None and not _is_positive(rate, shape=()):
         raise ValueError(f"frame_rate must be one positive number, got {rate}.")
+    poses = {
+        "keypoints_2d": get(keypoints),
+        "confidence": get("confidence"),
+        "keypoints_3d": get("keypoints_3d"),
+    }
+    if map_file is not None and names is not None:
+        poses = _arranged(path, poses, names, map_file)
     return Poses2D(
-        keypoints_2d=get(keypoints),
+        **poses,
         skeleton=skeleton,
-        confidence=get("confidence"),
         lengths=get("lengths"),
         sequences=None if sequences is None else tuple(str(n) for n in sequences.flat),
-        keypoints_3d=get("keypoints_3d"),
         image_size=None if size is None else (int(size[0]), int(size[1])),
         frame_rate=None if rate is None else float(rate),
     )
+
+
+def _arranged(
+    path: Path, poses: dict[str, np.ndarray | None], names: tuple[str, ...], map_file: MapFile
+) -> dict[str, np.ndarray | None]:
+    """The arrays with their joints in the order of the map file's skeleton."""
+    places = map_file.places(names, str(path))
+    if places == tuple(range(map_file.skeleton.num_joints)):
+        return poses
+    for key, axis in (("keypoints_2d", -2), ("keypoints_3d", -2), ("confidence", -1)):
+        array = poses[key]
+        if array is not None and (array.ndim < 2 or array.shape[axis] != len(names)):
+            raise ValueError(
+                f"{key} has the shape {list(array.shape)}, but joints has {len(names)} names."
+            )
+    keypoints_2d, confidence = map_file.arrange(places, poses["keypoints_2d"], poses["confidence"])
+    keypoints_3d = poses["keypoints_3d"]
+    if keypoints_3d is not None and len(set(places) - {None}) < map_file.skeleton.num_joints:
+        raise ValueError("keypoints_3d lacks joints of the map file, so nothing can be measured.")
+    if keypoints_3d is not None:
+        keypoints_3d, _ = map_file.arrange(places, keypoints_3d, None)
+    return {"keypoints_2d": keypoints_2d, "confidence": confidence, "keypoints_3d": keypoints_3d}
 
 
 def _is_positive(array: np.ndarray, shape: tuple[int, ...]) -> bool:

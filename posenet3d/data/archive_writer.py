@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from posenet3d.data.archived_skeleton import skeleton_arrays
 from posenet3d.data.records import Poses2D
 from posenet3d.formats.atomic import atomic_path
 
@@ -51,7 +52,7 @@ def write_splits(
         )
     skeleton, image_size, frame_rate = shared.pop()
     arrays: dict[str, np.ndarray | None] = {
-        "joints": np.array(skeleton.joint_names),
+        **skeleton_arrays(skeleton),
         "image_size": None if image_size is None else np.array(image_size),
         "frame_rate": None if frame_rate is None else np.array(frame_rate),
     }

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+from collections.abc import Mapping
 
 import numpy as np
 
 from posenet3d import joint_maps
+from posenet3d.errors import InputError
+from posenet3d.joint_rules import JointMap
 from posenet3d.skeleton import Skeleton
 
 _LARGEST = 1e9  # no picture and no room is so large, and its square still fits in float32
@@ -79,19 +82,30 @@ class Poses2D:
         """N, the number of poses."""
         return len(self.keypoints_2d)
 
-    def on(self, skeleton: Skeleton) -> Poses2D:
+    def on(self, skeleton: Skeleton, maps: Mapping[str, JointMap] | None = None) -> Poses2D:
         """The same poses with the joints of another skeleton.
 
+        Args:
+          skeleton: The skeleton that they are to have.
+          maps: A user's own maps, those of a map file; see `joint_maps.route`.
+
         Raises:
-          ValueError: If no map between the skeletons is declared in `joint_maps`.
+          InputError: If no map leads to the skeleton, or a user's leaves joints without true 3D.
         """
         if skeleton == self.skeleton:
             return self
-        joint_map = joint_maps.get(self.skeleton.name, skeleton.name)
-        keypoints_2d, confidence = joint_map.apply(self.keypoints_2d, self.confidence)
+        keypoints_2d, confidence = self.keypoints_2d, self.confidence
         keypoints_3d = self.keypoints_3d
+        for joint_map in joint_maps.route(self.skeleton, skeleton, maps):
+            keypoints_2d, confidence = joint_map.apply(keypoints_2d, confidence)
+            if maps and keypoints_3d is not None and joint_map.absent:
+                raise InputError(
+                    f"The {joint_map} says nothing of {', '.join(joint_map.absent)}, so the poses "
+                    "have no true 3D there to measure against; leave keypoints_3d out."
+                )
+            if keypoints_3d is not None:
+                keypoints_3d, _ = joint_map.apply(keypoints_3d)
         if keypoints_3d is not None:
-            keypoints_3d, _ = joint_map.apply(keypoints_3d)
             keypoints_3d = keypoints_3d - keypoints_3d[:, skeleton.root, None]
         return dataclasses.replace(
             self,

@@ -101,5 +101,13 @@ def _bone_length_sum(pose_3d: tf.Tensor, skeleton: Skeleton) -> tf.Tensor:
     return tf.reduce_sum(tf.norm(bone_vectors(pose_3d, skeleton), axis=-1), axis=-1)
 
 
-ACCURACY = {"pa_mpjpe": pa_mpjpe, "n_mpjpe": n_mpjpe}
-"""The metrics that hold for predictions of any size; the full set is in `metrics`."""
+ACCURACY = ("pa_mpjpe", "n_mpjpe")
+"""Names of the metrics that hold for predictions of any size; the full set is in `metrics`."""
+
+
+def accuracy(predicted_3d: tf.Tensor, true_3d: tf.Tensor, root: int) -> dict[str, tf.Tensor]:
+    """The metrics `ACCURACY` of poses of any size, by name."""
+    return {
+        "pa_mpjpe": pa_mpjpe(predicted_3d, true_3d),
+        "n_mpjpe": n_mpjpe(predicted_3d, true_3d, root),
+    }

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from posenet3d import joint_maps
 from posenet3d.data.records import check_array, check_confidence
+from posenet3d.joint_rules import JointMap
 from posenet3d.skeleton import Skeleton
 
 
@@ -61,14 +62,19 @@ class People:
         """P, the number of persons."""
         return len(self.keypoints_2d)
 
-    def on(self, skeleton: Skeleton) -> People:
+    def on(self, skeleton: Skeleton, maps: Mapping[str, JointMap] | None = None) -> People:
         """The same persons with the joints of another skeleton.
 
+        Args:
+          skeleton: The skeleton that they are to have.
+          maps: A user's own maps, those of a map file; see `joint_maps.route`.
+
         Raises:
-          ValueError: If no map between the skeletons is declared in `joint_maps`.
+          InputError: If no map leads to the skeleton.
         """
-        joint_map = joint_maps.get(self.skeleton.name, skeleton.name)
-        keypoints_2d, confidence = joint_map.apply(self.keypoints_2d, self.confidence)
+        keypoints_2d, confidence = self.keypoints_2d, self.confidence
+        for joint_map in joint_maps.route(self.skeleton, skeleton, maps):
+            keypoints_2d, confidence = joint_map.apply(keypoints_2d, confidence)
         return dataclasses.replace(
             self, keypoints_2d=keypoints_2d, confidence=confidence, skeleton=skeleton
         )

@@ -62,6 +62,7 @@ class PoseEstimator(keras.Model):
         at its own poses anew to score them.
       average_mirrored: Whether each pose is lifted in a mirror as well and the two averaged, which
         costs a second lift. On motion capture it took a tenth off the error (docs/training.md).
+        Never so where the skeleton cannot be mirrored.
       average_turned: Share that the pose as lifted from six other sides has in the answer, at the
         cost of six lifts more; 0: none, which was best where the mirrored pose is averaged.
     """
@@ -90,7 +91,7 @@ class PoseEstimator(keras.Model):
         self.skeleton = skeleton
         self.scale = scale
         self.elevation = float(elevation)
-        self.average_mirrored = average_mirrored
+        self.average_mirrored = bool(average_mirrored and skeleton.can_be_mirrored)
         self.average_turned = float(average_turned)
         self.build()
         # One trace serves batches of every size.

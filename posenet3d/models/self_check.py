@@ -28,7 +28,7 @@ def answers(
     skeleton: Skeleton,
     resize: bool = True,
 ) -> tf.Tensor:
-    """Lifts poses again from the fixed views, every other one in a mirror.
+    """Lifts poses again from the fixed views, every other one in a mirror if that can be.
 
     Args:
       lift: From normalised 2D poses `[M, J, 2]` to what the lifter says of them.
@@ -49,7 +49,7 @@ def answers(
         seen = camera.project(rotation.rotate(keypoints_3d, view))
         if resize:
             seen = camera.normalise(seen, skeleton.root).keypoints_2d
-        mirrored = number % 2 == 1
+        mirrored = number % 2 == 1 and skeleton.can_be_mirrored
         lifted = lift(mirror.mirror(seen, skeleton) if mirrored else seen)
         again_3d = unproject(lifted)
         if mirrored:

@@ -21,8 +21,8 @@ def check_height(height_mm: float | np.ndarray, count: int, skeleton: Skeleton) 
     """
     if not skeleton.stature_weights:
         raise InputError(
-            f"height_mm cannot be used with the skeleton {skeleton.name!r}: its joints "
-            "do not tell the height of a body."
+            f"height_mm cannot be used with the skeleton {skeleton.name!r}: its joints do not tell "
+            "the height of a body. Outputs in mm, cm or m need it; .npz, .json and .csv do not."
         )
     try:
         heights = np.asarray(height_mm, np.float32)

@@ -26,6 +26,9 @@ from posenet3d.training.step_settings import (
     ViewConfig,
 )
 
+PLACEMENTS = ("h36m17", "cmu17")
+"""The known skeletons that can be trained on."""
+
 
 @dataclasses.dataclass(frozen=True)
 class TrainingConfig:
@@ -54,10 +57,12 @@ class TrainingConfig:
         "for as many as suit the quick start; with it, they are added to the archive's poses, 0: "
         "none. They help where people in the archive all face the camera.",
     )
-    skeleton: Literal["h36m17", "cmu17"] = setting(
+    skeleton: str = setting(
         "h36m17",
-        "Where the lifter's 17 joints lie, and those of an archive that does not say otherwise: as "
-        "in Human3.6M (pelvis in the middle of the hips) or in CMU's motion capture (above them).",
+        "Where the lifter's 17 joints lie, and those of an archive that does not say otherwise: "
+        "h36m17, as in Human3.6M (pelvis in the middle of the hips), or cmu17, as in CMU's motion "
+        "capture (above them). Or the path of a map file (.toml) with a skeleton of your own "
+        "(docs/own_skeleton.md).",
     )
     init_model: str = setting(
         "",
@@ -123,6 +128,11 @@ class TrainingConfig:
     optimizer: OptimizerConfig = dataclasses.field(default_factory=OptimizerConfig)
 
     def __post_init__(self) -> None:
+        if self.skeleton not in PLACEMENTS and not self.skeleton.endswith(".toml"):
+            raise ConfigError(
+                f"skeleton must be one of {', '.join(PLACEMENTS)} or the path of a map file "
+                f"(.toml), got {self.skeleton!r}."
+            )
         for name in ("steps", "steps_per_epoch", "batch_size", "validation_poses"):
             check_range(name, getattr(self, name), 1, 10**9)
         check_range("synthetic_sequences", self.synthetic_sequences, 0, 10**6)

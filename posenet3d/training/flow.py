@@ -47,7 +47,9 @@ def fit_flow(
     config: FlowConfig,
     seed: int,
 ) -> FlowFit:
-    """Adapts a flow to poses, then trains it by maximum likelihood, every other pose mirrored.
+    """Adapts a flow to poses, then trains it by maximum likelihood.
+
+    Every other pose is mirrored, if the skeleton can be.
 
     The outcome is a function of the arguments alone, the flow's first weights among them.
 
@@ -98,7 +100,9 @@ def _adapt(
 ) -> None:
     """Adapts the flow to poses as it will see them: either way round and noisy."""
     sample_2d = keypoints_2d[:: -(-len(keypoints_2d) // _ADAPT_SAMPLE)]
-    both_2d = tf.concat([sample_2d, mirror.mirror(sample_2d, skeleton)], axis=0)
+    both_2d = sample_2d
+    if skeleton.can_be_mirrored:
+        both_2d = tf.concat([sample_2d, mirror.mirror(sample_2d, skeleton)], axis=0)
     flow.adapt(_with_noise(both_2d, config, tf.constant([seed, _ADAPT_NOISE])).numpy())
 
 
@@ -119,8 +123,9 @@ def _train(
         # A product that rounds up to the count itself would be one row too many.
         rows = tf.minimum(tf.cast(share * float(count), tf.int32), count - 1)
         batch_2d = tf.gather(keypoints_2d, rows)
-        coin = randomness.uniform([config.batch_size, 1, 1], mirror_seed) < 0.5
-        batch_2d = tf.where(coin, mirror.mirror(batch_2d, skeleton), batch_2d)
+        if skeleton.can_be_mirrored:
+            coin = randomness.uniform([config.batch_size, 1, 1], mirror_seed) < 0.5
+            batch_2d = tf.where(coin, mirror.mirror(batch_2d, skeleton), batch_2d)
         batch_2d = _with_noise(batch_2d, config, noise_seed)
         with tf.GradientTape() as tape:
             loss = tf.reduce_mean(flow(batch_2d))

@@ -51,6 +51,8 @@ def draw_placements(skeleton: Skeleton, count: int, seed: int) -> np.ndarray:
 
 def _other_placements(skeleton: Skeleton) -> list[np.ndarray]:
     """Matrices of the declared maps to skeletons with the same joint names."""
+    if skeletons.SKELETONS.get(skeleton.name) != skeleton:
+        return []
     same = [
         other
         for other in skeletons.SKELETONS.values()
@@ -94,5 +96,5 @@ def _ways(skeleton: Skeleton, joint: int) -> list[tuple[tuple[int, ...], list[tu
         children = [c for c, parent in enumerate(skeleton.parents) if parent == joint]
         pairs = sorted({tuple(sorted({c, skeleton.mirror[c]})) for c in children})
         return [((joint,), [pair]) for pair in pairs]
-    moved = tuple(sorted({joint, skeleton.mirror[joint]}))
+    moved = tuple(sorted({joint, skeleton.mirror[joint]} - {skeleton.root}))
     return [(moved, [(skeleton.parents[j],) for j in moved])]

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
-from posenet3d import skeleton as skeletons
 from posenet3d.data import archive, synthetic
 from posenet3d.data.records import Poses2D
 from posenet3d.errors import ConfigError, InputError, TrainingError
 from posenet3d.geometry import camera
-from posenet3d.skeleton import Skeleton
+from posenet3d.skeleton import H36M_17
 from posenet3d.training.config import TrainingConfig
+from posenet3d.training.run_joints import RunJoints, run_joints
 
 MIN_POSES = 64
 """Fewer different poses show no distribution that a discriminator could learn; ours."""
@@ -45,11 +45,12 @@ def prepare(config: TrainingConfig) -> RunData:
       InputError: If a file cannot be used.
       TrainingError: If there are too few poses, or they are all the same.
     """
-    skeleton = skeletons.get(config.skeleton)
-    train, evaluation = (poses.on(skeleton) for poses in _read(config))
+    joints = run_joints(config)
+    skeleton = joints.skeleton
+    train, evaluation = (poses.on(skeleton) for poses in _read(config, joints))
     group = None
     if config.train_data and config.synthetic_sequences:
-        procedural = _procedural(config)[0].on(skeleton)
+        procedural = _procedural(config, joints)[0].on(skeleton)
         group = np.repeat([0, 1], [len(train), len(procedural)]).astype(np.int32)
         train = _join(train, procedural)
     complete = _complete_rows(train)
@@ -72,7 +73,7 @@ def prepare(config: TrainingConfig) -> RunData:
         train=train,
         evaluation=evaluation,
         validation=evaluation.select(rows[::step][: config.validation_poses]),
-        source=_source(config, skeleton) if config.source_data else None,
+        source=_source(config, joints) if config.source_data else None,
         group=group,
         scale=_dataset_scale(train) if config.scale == "dataset" else None,
         dropped=dropped,
@@ -84,11 +85,11 @@ def source_batch_size(config: TrainingConfig) -> int:
     return max(1, round(config.batch_size * config.adapter.share))
 
 
-def _source(config: TrainingConfig, skeleton: Skeleton) -> Poses2D:
+def _source(config: TrainingConfig, joints: RunJoints) -> Poses2D:
     if config.scale != "pose":
         raise ConfigError("source_data needs scale=pose: two data sets have no common scale.")
-    poses = _read_split(config.source_data, "train", config.source_keypoints, config)
-    poses = poses.on(skeleton)
+    poses = _read_split(config.source_data, "train", config.source_keypoints, joints)
+    poses = poses.on(joints.skeleton)
     complete = _complete_rows(poses)
     dropped = len(poses) - len(complete)
     _check_enough(len(complete), source_batch_size(config), dropped)
@@ -98,28 +99,33 @@ def _source(config: TrainingConfig, skeleton: Skeleton) -> Poses2D:
     return poses
 
 
-def _read(config: TrainingConfig) -> tuple[Poses2D, Poses2D]:
+def _read(config: TrainingConfig, joints: RunJoints) -> tuple[Poses2D, Poses2D]:
     if not config.train_data:
         if config.eval_data:
             raise ConfigError("eval_data is given without train_data; give both or neither.")
-        return _procedural(config)
+        return _procedural(config, joints)
     path = Path(config.train_data)
 
-    train = _read_split(path, "train", config.train_keypoints, config)
+    train = _read_split(path, "train", config.train_keypoints, joints)
     if config.eval_data:
-        return train, _read_split(config.eval_data, "test", config.eval_keypoints, config)
+        return train, _read_split(config.eval_data, "test", config.eval_keypoints, joints)
     if "test" in archive.archive_splits(path):
-        return train, _read_split(path, "test", config.eval_keypoints, config)
+        return train, _read_split(path, "test", config.eval_keypoints, joints)
     return _hold_out(train)
 
 
-def _read_split(path: str | Path, split: str, keypoints: str, config: TrainingConfig) -> Poses2D:
+def _read_split(path: str | Path, split: str, keypoints: str, joints: RunJoints) -> Poses2D:
     """A split of an archive; all of it if it has no splits."""
     found = split if split in archive.archive_splits(path) else None
-    return archive.read_archive(path, found, keypoints, config.skeleton)
+    return archive.read_archive(path, found, keypoints, joints.skeleton, joints.map_file)
 
 
-def _procedural(config: TrainingConfig) -> tuple[Poses2D, Poses2D]:
+def _procedural(config: TrainingConfig, joints: RunJoints) -> tuple[Poses2D, Poses2D]:
+    if not set(joints.skeleton.joint_names) <= set(H36M_17.joint_names):
+        raise ConfigError(
+            "Procedural motion is human and has the 17 joints of h36m17, which the skeleton "
+            f"{joints.skeleton.name!r} does not; give train_data, and leave synthetic_sequences 0."
+        )
     number = config.synthetic_sequences
     sequences = {"num_train_sequences": number} if number else {}
     return synthetic.quickstart_split(**sequences, seed=config.seed)

@@ -26,6 +26,7 @@ from posenet3d.training.checkpoint import resume
 from posenet3d.training.config import TrainingConfig
 from posenet3d.training.elevation import ElevationSearch, search_elevation
 from posenet3d.training.prepare import RunData, prepare
+from posenet3d.training.run_joints import RunJoints, run_joints
 from posenet3d.training.source_distance import source_distances
 from posenet3d.training.teach import first_stage, teach
 from posenet3d.training.trainer import GeometricSelfSupervision
@@ -69,10 +70,14 @@ def train_and_evaluate(
             "figures needs Matplotlib: pip install 'posenet3d[viz]', or go without (--nofigures)."
         )
     run_dir = Path(config.run_dir)
-    _check_same_run(run_dir / "config.json", config)
+    joints = run_joints(config)
+    settings = _settings(config) | joints.records()
+    _check_same_run(run_dir / "config.json", settings)
     data = prepare(config)
-    stage = _given_teacher(config) if config.student.teacher else None
-    _record(run_dir, {"config.json": json.dumps(_settings(config), indent=1)} | (records or {}))
+    stage = _given_teacher(config, joints) if config.student.teacher else None
+    _record(run_dir, {"config.json": json.dumps(settings, indent=1)} | (records or {}))
+    if say is not None and config.mirror and joints.note():
+        say(joints.note())
     if stage is None:
         stage = _first_stage(config, data, run_dir, verbose, say)
     seconds, facts = stage.seconds, {"poses": len(data.train), "incomplete": data.dropped}
@@ -109,13 +114,14 @@ class _Stage:
     facts: dict[str, Any]  # for the report
 
 
-def _given_teacher(config: TrainingConfig) -> _Stage:
+def _given_teacher(config: TrainingConfig, joints: RunJoints) -> _Stage:
     """A saved model in the place of a first stage."""
     teacher = load(config.student.teacher)
-    if teacher.skeleton.name != config.skeleton:
+    if teacher.skeleton != joints.skeleton:
         raise ConfigError(
             f"student_teacher {config.student.teacher} lifts the skeleton "
-            f"{teacher.skeleton.name}; give --skeleton={teacher.skeleton.name}."
+            f"{teacher.skeleton.name}; give --skeleton={teacher.skeleton.name}, or the map file "
+            "with which it was trained."
         )
     elevation = teacher.elevation if config.elevation is None else config.elevation
     facts = {"teacher": config.student.teacher}
@@ -239,7 +245,7 @@ def _fit(
     return clock.seconds
 
 
-def _check_same_run(path: Path, config: TrainingConfig) -> None:
+def _check_same_run(path: Path, now: dict[str, Any]) -> None:
     """Refuses to resume a run with other settings than it was started with."""
     if not path.exists():
         return
@@ -247,7 +253,7 @@ def _check_same_run(path: Path, config: TrainingConfig) -> None:
         before = json.loads(path.read_text())
     except ValueError as error:
         raise InputError(f"{path} cannot be read ({error}); choose another run_dir.") from error
-    now = _settings(config)
+    now = json.loads(json.dumps(now))  # JSON has no tuples
     for name in sorted(before.keys() | now.keys()):
         if before.get(name) != now.get(name):
             raise ConfigError(

@@ -19,7 +19,7 @@ import numpy as np
 import tensorflow as tf
 
 from posenet3d import randomness
-from posenet3d.evaluation.metrics_tf import ACCURACY
+from posenet3d.evaluation.metrics_tf import ACCURACY, accuracy
 from posenet3d.geometry import camera, mirror, rotation, views
 from posenet3d.models import GapFiller, Lifter
 from posenet3d.models.lifter import unproject
@@ -144,8 +144,9 @@ class StudentTrainer(keras.Model):
         if "keypoints_3d" not in data:
             return {}
         lifted_3d = unproject(self.averaged_lifter(data["keypoints_2d"], training=False))
-        for name, metric in ACCURACY.items():
-            self._validation_means[name].update_state(metric(lifted_3d, data["keypoints_3d"]))
+        values = accuracy(lifted_3d, data["keypoints_3d"], self.skeleton.root)
+        for name, value in values.items():
+            self._validation_means[name].update_state(value)
         return {name: mean.result() for name, mean in self._validation_means.items()}
 
     def lesson(self) -> Lesson:
@@ -156,7 +157,7 @@ class StudentTrainer(keras.Model):
         rows = tf.cast(share * float(len(self._poses_2d)), tf.int32)
         keypoints_2d = tf.gather(self._poses_2d, rows)
         keypoints_3d = tf.gather(self._poses_3d, rows)
-        if self.config.mirror:
+        if self.config.mirror and self.skeleton.can_be_mirrored:
             coin = randomness.uniform([count, 1, 1], self._seed(_MIRROR)) < 0.5
             keypoints_2d, keypoints_3d = (
                 tf.where(coin, mirror.mirror(poses, self.skeleton), poses)

@@ -12,7 +12,7 @@ import numpy as np
 import tensorflow as tf
 
 from posenet3d import randomness
-from posenet3d.evaluation.metrics_tf import ACCURACY
+from posenet3d.evaluation.metrics_tf import ACCURACY, accuracy
 from posenet3d.geometry import views
 from posenet3d.models import Lifter, PoseDiscriminator, PoseFlow
 from posenet3d.models.discriminator import MOTION_UNIT
@@ -222,10 +222,7 @@ class GeometricSelfSupervision(keras.Model):
         ) + loss.consistency_3d * losses.squared_error(cycle.relifted_3d, cycle.turned_3d)
         values = {"consistency": consistency}
         if "keypoints_3d" in data:
-            values |= {
-                name: metric(cycle.keypoints_3d, data["keypoints_3d"])
-                for name, metric in ACCURACY.items()
-            }
+            values |= accuracy(cycle.keypoints_3d, data["keypoints_3d"], self.skeleton.root)
         for name, value in values.items():
             self._validation_means[name].update_state(value)
         return {name: self._validation_means[name].result() for name in values}
@@ -246,13 +243,13 @@ class GeometricSelfSupervision(keras.Model):
         names = ("keypoints_2d", "neighbour_2d", "same_body_2d")
         poses = [data.get(name) for name in names]
         poses[0] = tf.ensure_shape(poses[0], [None, None, 2])
-        if self.config.mirror:
+        if self.config.mirror and self.skeleton.can_be_mirrored:
             poses = mirror_half(poses, self.skeleton, self._seed(_MIRROR))
         group = data.get("group", tf.zeros_like(poses[0][:, 0, 0], tf.int32))
         batch, games, adapting = Batch(poses[0], poses[0], group, None, *poses[1:]), {}, {}
         if "source_2d" in data:
             source_2d, adapter = data["source_2d"], self.config.adapter
-            if self.config.mirror:
+            if self.config.mirror and self.skeleton.can_be_mirrored:
                 seed = self._seed(_MIRROR_SOURCE)
                 (source_2d,) = mirror_half([source_2d], self.skeleton, seed)
             if self.adapter is not None:

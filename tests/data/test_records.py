@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from posenet3d.data.records import Poses2D
-from posenet3d.skeleton import COCO_17, H36M_17
+from posenet3d.errors import InputError
+from posenet3d.joint_rules import Copy, JointMap
+from posenet3d.skeleton import COCO_17, H36M_17, Skeleton
 
 
 @pytest.fixture
@@ -222,3 +224,13 @@ def test_keep_loses_no_row_and_makes_no_new_neighbours(rows):
 def test_keep_refuses_to_leave_nothing(numbered):
     with pytest.raises(ValueError, match="holds no pose at all"):
         numbered.keep(np.array([], int))
+
+
+def test_joints_without_true_3d_are_refused_and_not_measured_at_the_origin():
+    own = Skeleton("own", ("a", "b"), (-1, 0), (), ())
+    maps = {"h36m17": JointMap(own, H36M_17, {"head": Copy("a"), "pelvis": Copy("b")})}
+    points = np.ones((2, 2, 3), np.float32)
+    poses = Poses2D(points[..., :2], own, keypoints_3d=points)
+    with pytest.raises(InputError, match="own -> h36m17 says nothing of right_hip"):
+        poses.on(H36M_17, maps)
+    assert dataclasses.replace(poses, keypoints_3d=None).on(H36M_17, maps).confidence.sum() == 4

@@ -3,6 +3,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from posenet3d.errors import InputError
 from posenet3d.formats.people import People
 from posenet3d.skeleton import COCO_17, H36M_17, Skeleton
 
@@ -24,8 +25,20 @@ def test_on_another_skeleton_persons_keep_their_ids():
 
 
 def test_on_a_skeleton_without_a_map_is_refused():
-    with pytest.raises(ValueError, match="No map from skeleton 'coco17' to 'one'"):
+    with pytest.raises(ValueError, match="no map from the skeleton 'coco17' to 'one'"):
         PEOPLE.on(Skeleton("one", ("a",), (-1,), (), ()))
+
+
+def test_between_own_skeletons_joints_are_taken_by_name():
+    three = Skeleton("three", ("a", "b", "c"), (-1, 0, 0), (), ())
+    two = Skeleton("two", ("c", "a"), (1, -1), (), ())
+    keypoints = np.arange(6, dtype=np.float32).reshape(1, 3, 2)
+    own = People(keypoints, np.array([[1, 0, 0.5]], np.float32), three, (0,), (0,))
+    mapped = own.on(two)
+    np.testing.assert_array_equal(mapped.keypoints_2d, keypoints[:, [2, 0]])
+    np.testing.assert_array_equal(mapped.confidence, [[0.5, 1]])
+    with pytest.raises(InputError, match=r"the lifter takes the joints a, b, c.*\[to.three\]"):
+        mapped.on(three)
 
 
 BAD = {

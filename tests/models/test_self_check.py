@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -151,3 +153,23 @@ def test_score_falls_from_one_by_half_at_a_tenth_of_a_pose():
     scores = self_check.score_of(tf.constant([0.0, 0.1, 0.2, 1e6])).numpy()
     np.testing.assert_allclose(scores[:3], [1, 0.5, 1 / 3], rtol=1e-6)
     assert 0 < scores[3] < 1e-6
+
+
+@pytest.mark.parametrize("paired", [True, False])
+def test_poses_are_mirrored_only_where_the_skeleton_can_be(bodies_3d, paired):
+    skeleton = H36M_17 if paired else dataclasses.replace(H36M_17, left=(), right=())
+    seen = []
+
+    def flat(keypoints_2d):
+        seen.append(keypoints_2d.numpy())
+        return Lifted(tf.zeros_like(keypoints_2d[..., 0]), keypoints_2d, None)
+
+    count = len(bodies_3d)
+    self_check.answers(flat, bodies_3d, tf.zeros([count]), tf.constant(0.0), skeleton)
+    view = views.view_matrix(
+        tf.fill([count], tf.constant(np.pi / 2, tf.float32)), tf.zeros([count]), tf.zeros([count])
+    )  # the second of the six
+    turned = camera.project(rotation.rotate(bodies_3d, view))
+    plain = camera.normalise(turned, H36M_17.root).keypoints_2d
+    expected = mirror.mirror(plain, H36M_17) if paired else plain
+    np.testing.assert_allclose(seen[1], expected, atol=1e-5)

@@ -2,6 +2,8 @@ import json
 
 import numpy as np
 
+from posenet3d.data.archive import read_archive
+
 SPLIT = ("keypoints_2d", "keypoints_3d", "confidence", "lengths", "sequences")
 
 
@@ -41,3 +43,20 @@ def test_archive_without_3d_is_refused(refused, trained, tmp_path):
 def test_missing_model_is_refused_with_those_there_are(refused, archive, tmp_path):
     line = refused("evaluate", "--model=nothing", f"--data={archive}", cwd=tmp_path)
     assert "There is no model 'nothing'" in line
+
+
+def test_joints_of_ones_own_are_mapped_by_a_map_file(script, trained, archive, tmp_path):
+    poses = read_archive(archive)
+    names = [f"my {name}" for name in poses.skeleton.joint_names]
+    arrays = {"keypoints_2d": poses.keypoints_2d, "keypoints_3d": poses.keypoints_3d}
+    np.savez(tmp_path / "own.npz", **arrays, joints=names)
+    np.savez(tmp_path / "known.npz", **arrays)
+    rules = "".join(f'{name} = "my {name}"\n' for name in poses.skeleton.joint_names)
+    (tmp_path / "own.toml").write_text(f"joints = {names}\n[to.h36m17]\n{rules}")
+    own = script(
+        "evaluate", f"--model={trained}", "--data=own.npz", "--map_file=own.toml", cwd=tmp_path
+    )
+    known = script("evaluate", f"--model={trained}", "--data=known.npz", cwd=tmp_path)
+    assert own.returncode == known.returncode == 0, own.stderr
+    assert "| lifted" in own.stdout
+    assert own.stdout == known.stdout

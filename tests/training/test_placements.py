@@ -1,9 +1,11 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
 from posenet3d import joint_maps
 from posenet3d.geometry import camera, mirror
-from posenet3d.skeleton import CMU_17, H36M_17
+from posenet3d.skeleton import CMU_17, H36M_17, Skeleton
 from posenet3d.training.placements import draw_placements
 
 OWN = np.eye(17)
@@ -78,3 +80,23 @@ def test_same_seed_same_placements():
     first, second, other = (draw_placements(H36M_17, 3, seed=seed) for seed in (0, 0, 1))
     np.testing.assert_array_equal(first, second)
     assert np.any(first != other)
+
+
+@pytest.mark.parametrize("root", [0, 1], ids=["root in the middle", "root in a pair"])
+def test_joints_of_own_skeletons_move_along_their_bones_and_the_root_where_it_may(root):
+    parents = (-1, 0, 0, 1, 2) if root == 0 else (1, -1, 0, 1, 2)
+    own = Skeleton("own", ("neck", "l_hip", "r_hip", "l_paw", "r_paw"), parents, (1, 3), (2, 4))
+    drawn = draw_placements(own, 20, seed=0)
+    np.testing.assert_allclose(drawn.sum(-1), 1, atol=1e-6)
+    near = np.eye(5) + sum(np.eye(5)[[a, b]].T @ np.eye(5)[[b, a]] for a, b in own.bones)
+    for row in set(range(5)) - {root}:  # each stays on the bone to its parent
+        assert set(np.flatnonzero(drawn[:, row].any(0))) <= {row, own.parents[row]}
+        assert near[row, own.parents[row]]
+    if root:
+        np.testing.assert_array_equal(drawn[:, root], np.eye(5)[[root] * 21])
+
+
+def test_own_skeleton_with_the_names_of_a_known_one_has_no_other_placements():
+    own = dataclasses.replace(H36M_17, name="own")
+    drawn = draw_placements(own, 30, seed=0)
+    assert np.abs(drawn - np.eye(17)).max() < 0.8  # on the way to cmu17 it is more than 1

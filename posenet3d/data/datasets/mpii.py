@@ -125,9 +125,10 @@ def _points(place: Place, points: Any) -> np.ndarray:
 
 def _people(values: list[np.ndarray], places: list[Place]) -> People:
     names = [str(p.person) if p.image is None else str(p.image) for p in places]
-    return persons.make_people(
-        values, places, MPII_16, names, persons.number_in_image(names), confidences=(0, 1)
+    people = persons.make_people(
+        values, places, MPII_16, names, [None] * len(names), confidences=(0, 1)
     )
+    return persons.numbered(people)
 
 
 def _field(struct: Any, key: str, missing: Any = None) -> Any:

@@ -1,4 +1,4 @@
-"""Reads the pickled members of `.npz` files without running anything that they ask for.
+"""Reads pickles in users' files, such as members of `.npz` files, without running anything.
 
 A pickle is a program: it may call whatever it can import. This reader imports nothing. The few
 names by which NumPy pickles an array stand for classes of this file, which check what they are
@@ -62,6 +62,21 @@ def read_pickled(path: str | Path, keys: Sequence[str]) -> dict[str, Any]:
                 f"{path} holds no array {key}; it holds {', '.join(sorted(held)) or 'nothing'}."
             )
     return values
+
+
+def unpickle_plain(pickled: bytes) -> Any:
+    """A pickled value of numbers, text, None, dicts, lists and tuples, and arrays of numbers.
+
+    Raises:
+      ValueError: If it is damaged, holds anything else, or asks for code to be run, which is named
+        and does not happen.
+    """
+    try:
+        return _plain(_Unpickler(io.BytesIO(pickled), encoding="latin1").load(), _DEPTH)
+    except _RefusedError as error:
+        raise ValueError(f"a pickled value {error}") from None
+    except Exception as error:  # a damaged pickle fails in many ways, and all mean the same
+        raise ValueError(f"a pickled value is damaged: {error}") from None
 
 
 class _RefusedError(pickle.UnpicklingError):

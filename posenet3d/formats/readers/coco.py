@@ -6,6 +6,7 @@ https://cocodataset.org/#format-results.
 
 from __future__ import annotations
 
+import dataclasses
 import reprlib
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,12 @@ from typing import Any
 import numpy as np
 
 from posenet3d.errors import InputError
+from posenet3d.formats.map_file import MapFile, advice
 from posenet3d.formats.people import People
 from posenet3d.formats.readers import persons
 from posenet3d.formats.readers.json_file import load_json
 from posenet3d.formats.readers.persons import Place
-from posenet3d.skeleton import COCO_17
+from posenet3d.skeleton import COCO_17, Skeleton
 
 
 def is_coco(content: object) -> bool:
@@ -30,7 +32,7 @@ def is_coco(content: object) -> bool:
     )
 
 
-def read_coco(path: str | Path) -> People:
+def read_coco(path: str | Path, map_file: MapFile | None = None) -> People:
     """Reads COCO person keypoints, results or annotations; the content tells which.
 
     Results are a list of `{"image_id", "keypoints": [x, y, c] * 17, ...}`. The confidence `c` is
@@ -43,40 +45,47 @@ def read_coco(path: str | Path) -> People:
 
     Args:
       path: The `.json` file.
+      map_file: The user's own skeleton, whose joints these are in the place of COCO's: in its
+        order, or in that of the category's `keypoints`.
 
     Returns:
-      Every person of every image in the order of the file, on `COCO_17`. Missing joints are at
-      (0, 0). The person ids are the annotations' ids; in results, the number within the image.
+      Every person of every image in the order of the file, on `COCO_17` or the user's skeleton.
+      Missing joints are at (0, 0). The person ids are the annotations' ids; in results, the number
+      within the image.
 
     Raises:
       InputError: If the file is not such a file or a value in it cannot be meant; the message
         names the person (numbered from 0 as in the file), the image and the joint.
     """
-    return persons.numbered(coco_people(path, load_json(path)))
+    return persons.numbered(coco_people(path, load_json(path), map_file=map_file))
 
 
-def coco_people(path: str | Path, content: object, first: int = 0) -> People:
+def coco_people(
+    path: str | Path, content: object, first: int = 0, map_file: MapFile | None = None
+) -> People:
     """The persons of a file, or of some of its entries.
 
     Args:
       path: The file, for messages.
       content: What `load_json` gives; its list may be cut to some entries.
       first: The number of the first of them in the file.
+      map_file: As in `read_coco`.
 
     Returns:
       As `read_coco`, but person ids are None where there are none.
     """
     if isinstance(content, list):
-        return _read_results(path, content, first)
+        skeleton = COCO_17 if map_file is None else map_file.skeleton
+        return _read_results(path, content, first, skeleton)
     if isinstance(content, dict) and isinstance(content.get("annotations"), list):
-        return _read_annotations(path, content, first)
+        return _read_annotations(path, content, first, map_file)
     raise InputError(
         f"{path} is not a COCO keypoint file: expected a list of results or an object with a list "
         f"'annotations', got {persons.kind_of(content)}."
     )
 
 
-def _read_results(path: str | Path, results: list[Any], first: int) -> People:
+def _read_results(path: str | Path, results: list[Any], first: int, skeleton: Skeleton) -> People:
     entries = persons.need_objects(path, results, "results", first)
     places = _places(path, entries, first)
     image_ids = [
@@ -84,28 +93,35 @@ def _read_results(path: str | Path, results: list[Any], first: int) -> People:
         for place, entry in zip(places, entries, strict=True)
     ]
     return persons.make_people(
-        [_values(place, entry) for place, entry in zip(places, entries, strict=True)],
+        [_values(place, entry, skeleton) for place, entry in zip(places, entries, strict=True)],
         places,
-        COCO_17,
+        skeleton,
         image_ids,
         [None] * len(image_ids),
     )
 
 
-def _read_annotations(path: str | Path, content: dict[str, Any], first: int) -> People:
+def _read_annotations(
+    path: str | Path, content: dict[str, Any], first: int, map_file: MapFile | None
+) -> People:
+    skeleton = COCO_17 if map_file is None else map_file.skeleton
     entries = persons.need_objects(path, content["annotations"], "annotations", first)
     places = _places(path, entries, first)
     images = _images(path, content.get("images"))
-    foreign = _categories_with_other_joints(path, content.get("categories"))
-    values = np.zeros((len(entries), COCO_17.num_joints, 3))
+    joints_of = _joints_of_categories(path, content.get("categories"), map_file)
+    values = np.zeros((len(entries), skeleton.num_joints, 3))
     for row, (place, entry) in enumerate(zip(places, entries, strict=True)):
-        if _has_keypoints(entry) and coco_key(entry.get("category_id")) not in foreign:
-            values[row] = _values(place, entry)
+        joints = joints_of.get(coco_key(entry.get("category_id")), _Joints(skeleton))
+        if _has_keypoints(entry) and joints is not None:
+            numbers = _values(place, entry, joints.skeleton)
+            if joints.places is not None:
+                numbers = map_file.arrange(joints.places, numbers, None)[0]
+            values[row] = numbers
     persons.refuse(
         ~np.isin(values[..., 2], (0, 1, 2)),
         values[..., 2],
         places,
-        COCO_17,
+        skeleton,
         "visibility {} is not 0, 1 or 2; a detector's confidences belong into a list of results.",
     )
     values[..., 2] = values[..., 2] > 0
@@ -116,7 +132,7 @@ def _read_annotations(path: str | Path, content: dict[str, Any], first: int) -> 
         person_ids.append(persons.identifier(place, entry, "id") if has_id else place.person)
     sizes, names = zip(*(images.get(i, (None, None)) for i in image_ids), strict=True)
     return persons.make_people(
-        values, places, COCO_17, image_ids, person_ids, image_sizes=sizes, file_names=names
+        values, places, skeleton, image_ids, person_ids, image_sizes=sizes, file_names=names
     )
 
 
@@ -126,8 +142,8 @@ def _places(path: str | Path, entries: list[dict[str, Any]], first: int) -> list
     ]
 
 
-def _values(place: Place, entry: dict[str, Any]) -> np.ndarray:
-    return persons.keypoint_values(place, entry.get("keypoints"), "keypoints", [COCO_17])[1]
+def _values(place: Place, entry: dict[str, Any], skeleton: Skeleton) -> np.ndarray:
+    return persons.keypoint_values(place, entry.get("keypoints"), "keypoints", [skeleton])[1]
 
 
 def _has_keypoints(entry: dict[str, Any]) -> bool:
@@ -154,23 +170,55 @@ def _images(
     return found
 
 
-def _categories_with_other_joints(path: str | Path, categories: object) -> set[int | str | None]:
-    """Ids of categories that declare joints other than COCO's person has.
+@dataclasses.dataclass(frozen=True)
+class _Joints:
+    """The joints of a category, in its order, and where they go in the user's skeleton."""
+
+    skeleton: Skeleton
+    places: tuple[int | None, ...] | None = None
+
+
+def _joints_of_categories(
+    path: str | Path, categories: object, map_file: MapFile | None
+) -> dict[int | str | None, _Joints | None]:
+    """{category id: its joints}, None for those that declare joints of another skeleton.
 
     Raises:
       InputError: If all of them do: then it is a file of another kind.
     """
+    found: dict[int | str | None, _Joints | None] = {}
+    faults = []
     categories = _objects(path, categories, "categories")
-    foreign = [
-        c for c in categories if c.get("keypoints") not in (None, [], [*COCO_17.joint_names])
-    ]
-    if foreign and len(foreign) == len(categories):
-        name, joints = (reprlib.repr(foreign[0].get(key)) for key in ("name", "keypoints"))
+    for category in categories:
+        names = category.get("keypoints")
+        if names in (None, []):
+            continue
+        try:
+            found[coco_key(category.get("id"))] = _joints(
+                path, category.get("name"), names, map_file
+            )
+        except InputError as fault:
+            found[coco_key(category.get("id"))] = None
+            faults.append(fault)
+    if faults and len(faults) == len(categories):
+        raise faults[0]
+    found.pop(None, None)
+    return found
+
+
+def _joints(path: str | Path, name: object, names: object, map_file: MapFile | None) -> _Joints:
+    if map_file is None and names == [*COCO_17.joint_names]:
+        return _Joints(COCO_17)
+    is_list = isinstance(names, list) and all(isinstance(n, str) for n in names)
+    where = f"{path}: the category {reprlib.repr(name)}"
+    if map_file is None or not is_list or len(set(names)) < len(names):
         raise InputError(
-            f"{path}: the category {name} has the joints {joints}; expected COCO's "
-            f"{COCO_17.num_joints}: {', '.join(COCO_17.joint_names)}."
+            f"{where} has the joints {reprlib.repr(names)}; expected COCO's {COCO_17.num_joints}: "
+            f"{', '.join(COCO_17.joint_names)}." + (f" {advice(names)}" if is_list else "")
         )
-    return {coco_key(c.get("id")) for c in foreign} - {None}
+    places = map_file.places(names, where)
+    star = (-1, *[0] * (len(names) - 1))  # the tree does not matter here
+    return _Joints(Skeleton(map_file.skeleton.name, tuple(names), star, (), ()), places)
 
 
 def _objects(path: str | Path, items: object, kind: str) -> list[dict[str, Any]]:

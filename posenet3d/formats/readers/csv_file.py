@@ -10,13 +10,14 @@ from pathlib import Path
 
 import numpy as np
 
-from posenet3d import skeleton as skeletons
 from posenet3d.errors import InputError
+from posenet3d.formats.map_file import MapFile
 from posenet3d.formats.people import People
 from posenet3d.formats.readers import persons
+from posenet3d.formats.readers.joint_names import skeleton_of
 from posenet3d.formats.readers.persons import Place
 from posenet3d.formats.readers.table import Table, identifier_of, load_table
-from posenet3d.skeleton import COCO_17, H36M_17, Skeleton
+from posenet3d.skeleton import H36M_17, Skeleton
 
 _NEEDED = ("frame", "joint", "x", "y")
 
@@ -26,7 +27,9 @@ def is_csv(table: Table) -> bool:
     return all(name in table.columns for name in _NEEDED)
 
 
-def read_csv(path: str | Path, placement: str = H36M_17.name) -> People:
+def read_csv(
+    path: str | Path, placement: str | Skeleton = H36M_17.name, map_file: MapFile | None = None
+) -> People:
     """Reads a table of keypoints.
 
     `frame` and `person` are whole numbers or texts; without a column `person` there is one person a
@@ -37,7 +40,9 @@ def read_csv(path: str | Path, placement: str = H36M_17.name) -> People:
 
     Args:
       path: The `.csv` file: UTF-8, commas, a header.
-      placement: Where the joints of Human3.6M's names lie: `h36m17` or `cmu17`.
+      placement: Where the joints of Human3.6M's names lie: `h36m17` or `cmu17`; or a lifter's own
+        skeleton.
+      map_file: The user's own skeleton, whose joints these are.
 
     Returns:
       The persons in the order in which they first appear.
@@ -46,18 +51,30 @@ def read_csv(path: str | Path, placement: str = H36M_17.name) -> People:
       InputError: If the file is not such a table or a value in it cannot be meant; the message
         names the line, or the person and the joint.
     """
-    return csv_people(path, load_table(path), placement)
+    return csv_people(path, load_table(path), placement, map_file)
 
 
-def csv_people(path: str | Path, content: object, placement: str = H36M_17.name) -> People:
+def csv_people(
+    path: str | Path,
+    content: object,
+    placement: str | Skeleton = H36M_17.name,
+    map_file: MapFile | None = None,
+) -> People:
     """What `read_csv` does, with the file's content as `load_table` gives it."""
     if not isinstance(content, Table) or not is_csv(content):
         raise InputError(
             f"{path} is no table of keypoints: expected the columns frame, person, joint, x, y and "
             f"confidence, got {persons.kind_of(content)}."
         )
-    skeleton = _skeleton(content, placement)
-    joints = {name: number for number, name in enumerate(skeleton.joint_names)}
+    first: dict[str, tuple[str, int]] = {}  # of each joint its name as it stands there, the line
+    for line, cells in content.rows:
+        cell = cells[content.columns["joint"]]
+        first.setdefault(_name(cell, map_file), (cell, line))
+    names = dict(first.values())
+    skeleton, places = skeleton_of(
+        path, tuple(names), placement, map_file, lambda name: f", line {names[name]}"
+    )
+    joints = dict(zip(first, places, strict=True))
     columns = {name: content.columns[name] for name in _NEEDED}
     person_column, confidence_column = (
         content.first_of([name]) for name in ("person", "confidence")
@@ -67,7 +84,9 @@ def csv_people(path: str | Path, content: object, placement: str = H36M_17.name)
     for line, cells in content.rows:
         frame = identifier_of(cells[columns["frame"]])
         person = 0 if person_column is None else identifier_of(cells[person_column])
-        joint = cells[columns["joint"]].lower()
+        joint = _name(cells[columns["joint"]], map_file)
+        if joints[joint] is None:
+            continue
         first = lines.setdefault((frame, person, joint), line)
         if first != line:
             raise InputError(
@@ -83,6 +102,8 @@ def csv_people(path: str | Path, content: object, placement: str = H36M_17.name)
                 content.number(line, y, f"y of {joint}"),
                 content.number(line, certain or "1", f"confidence of {joint}"),
             )
+    if not values:
+        raise InputError(f"{path} has no joint but those that {map_file.path} says to ignore.")
     frames, ids = zip(*values, strict=True)
     places = [Place(path, person, frame) for frame, person in values]
     people = persons.make_people(list(values.values()), places, skeleton, frames, ids, tracked=True)
@@ -90,28 +111,6 @@ def csv_people(path: str | Path, content: object, placement: str = H36M_17.name)
     return people
 
 
-def _skeleton(table: Table, placement: str) -> Skeleton:
-    """The smallest skeleton that has every joint named in the table."""
-    column = table.columns["joint"]
-    names = {}
-    for line, cells in table.rows:
-        names.setdefault(cells[column].lower(), line)
-    # COCO's before Human3.6M's: its maps make up the trunk that is missing from both.
-    known = sorted(
-        skeletons.SKELETONS.values(),
-        key=lambda s: (s.num_joints, s != COCO_17, s.name != placement),
-    )
-    for skeleton in known:
-        if set(names) <= set(skeleton.joint_names):
-            return skeleton
-    every = {name for skeleton in known for name in skeleton.joint_names}
-    unknown = [name for name in names if name not in every]
-    if unknown:
-        raise InputError(
-            f"{table.path}, line {names[unknown[0]]}: there is no joint {unknown[0][:40]!r}; there "
-            f"are {', '.join(sorted(every))}."
-        )
-    raise InputError(
-        f"{table.path}: no skeleton has all of the joints {', '.join(names)}; give those of one of "
-        f"{', '.join(sorted(skeletons.SKELETONS))}."
-    )
+def _name(cell: str, map_file: MapFile | None) -> str:
+    """What tells one joint from another: a map file may have names that differ in case alone."""
+    return cell.lower() if map_file is None else cell

@@ -17,6 +17,7 @@ import numpy as np
 from posenet3d.data.datasets.restricted_unpickler import read_pickled
 from posenet3d.data.datasets.videopose3d import checked_positions, layout_of
 from posenet3d.errors import InputError
+from posenet3d.formats.map_file import MapFile
 from posenet3d.formats.people import People
 from posenet3d.formats.readers import persons
 
@@ -32,23 +33,25 @@ def is_videopose3d(path: str | Path) -> bool:
         return False
 
 
-def read_videopose3d(path: str | Path) -> People:
+def read_videopose3d(path: str | Path, map_file: MapFile | None = None) -> People:
     """Reads an archive of 2D keypoints of VideoPose3D.
 
     Args:
       path: The `.npz` file.
+      map_file: The user's own skeleton, in whose order the joints are.
 
     Returns:
-      One person a frame of every video, on `COCO_17`, `H36M_17` or `MPII_16`, by the metadata, all
-      joints present: VideoPose3D keeps no confidence. The image ids are `video/action/frame`,
-      with `/camera` before the frame where there are several cameras; the person ids are 0.
+      One person a frame of every video, on `COCO_17`, `H36M_17` or `MPII_16`, by the metadata, or
+      on the user's skeleton, all joints present: VideoPose3D keeps no confidence. The image ids are
+      `video/action/frame`, with `/camera` before the frame where there are several cameras; the
+      person ids are 0.
 
     Raises:
       InputError: If the file is damaged, is no such archive, has joints without a declared map,
         asks for code to be run, or has a coordinate that is not finite.
     """
     content = read_pickled(path, _KEYS)
-    skeleton = layout_of(path, content["metadata"])
+    skeleton = map_file.skeleton if map_file else layout_of(path, content["metadata"])
     keypoints, image_ids, sizes = [], [], []
     for video, view, name in _views(path, content["positions_2d"]):
         positions = checked_positions(view, skeleton.joint_names, 2, f"{path}: {name}")
@@ -94,9 +97,9 @@ def _named(path: str | Path, value: Any, what: str) -> dict[str, Any]:
     return value
 
 
-def _size(metadata: dict[str, Any], video: str) -> tuple[int, int] | None:
+def _size(metadata: Any, video: str) -> tuple[int, int] | None:
     """Width and height of a video in pixels, if the metadata tells them."""
-    videos = metadata.get("video_metadata")
+    videos = metadata.get("video_metadata") if isinstance(metadata, dict) else None
     about = videos.get(video) if isinstance(videos, dict) else None
     if not isinstance(about, dict):
         return None

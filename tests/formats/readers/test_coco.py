@@ -6,6 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from posenet3d.errors import InputError
+from posenet3d.formats.map_file import read_map_file
 from posenet3d.formats.people import People
 from posenet3d.formats.readers.coco import read_coco
 from posenet3d.skeleton import COCO_17
@@ -179,3 +180,47 @@ def test_any_json_gives_people_or_an_input_error(tmp_path, content):
         return
     assert str(path) in message
     message.encode("utf-8")
+
+
+@pytest.fixture
+def own(tmp_path):
+    """A skeleton of one's own with three joints."""
+    path = tmp_path / "own.toml"
+    path.write_text('joints = ["snout", "neck", "tail"]\n[parents]\nsnout = "neck"\ntail = "neck"')
+    return read_map_file(path)
+
+
+def test_results_with_other_joints_are_those_of_the_map_file(tmp_path, own):
+    path = tmp_path / "results.json"
+    path.write_text(json.dumps([{"image_id": 1, "keypoints": [1, 2, 0.5, 3, 4, 1, 0, 0, 0]}]))
+    people = read_coco(path, own)
+    assert people.skeleton is own.skeleton
+    np.testing.assert_array_equal(people.keypoints_2d, [[[1, 2], [3, 4], [0, 0]]])
+    np.testing.assert_array_equal(people.confidence, [[0.5, 1, 0]])
+    with pytest.raises(InputError, match=r"9 numbers .* expected 51"):
+        read_coco(path)
+
+
+def test_categories_say_the_order_of_their_joints(tmp_path, own):
+    keypoints = [1, 2, 2, 3, 4, 2, 5, 6, 0]
+    content = {
+        "annotations": [
+            {"image_id": 1, "category_id": 7, "keypoints": keypoints},
+            {"image_id": 1, "category_id": 8, "keypoints": [9, 9, 2]},
+        ],
+        "categories": [
+            {"id": 7, "name": "mouse", "keypoints": ["Tail", "snout", "neck"]},
+            {"id": 8, "name": "ball", "keypoints": ["middle"]},
+        ],
+    }
+    path = tmp_path / "annotations.json"
+    path.write_text(json.dumps(content))
+    people = read_coco(path, own)
+    np.testing.assert_array_equal(people.keypoints_2d[0], [[3, 4], [0, 0], [1, 2]])
+    np.testing.assert_array_equal(people.confidence, [[1, 0, 1], [0, 0, 0]])
+    del content["categories"][0]
+    path.write_text(json.dumps(content))
+    with pytest.raises(InputError, match=r"category 'ball': .*own\.toml has no joint 'middle'"):
+        read_coco(path, own)
+    with pytest.raises(InputError, match=r"'ball' has the joints.* joints = \[\"middle\"\]"):
+        read_coco(path)

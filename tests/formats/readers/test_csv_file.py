@@ -5,6 +5,7 @@ import pytest
 
 from posenet3d.errors import InputError
 from posenet3d.formats.detect import detect_format, read_people
+from posenet3d.formats.map_file import read_map_file
 from posenet3d.formats.readers.csv_file import read_csv
 from posenet3d.skeleton import CMU_17, COCO_17, H36M_17, HALPE_26, SKELETONS
 
@@ -109,3 +110,37 @@ def test_other_files_are_refused_when_forced(write, tmp_path):
     path.write_text(json.dumps([{"image_id": 1, "keypoints": [1, 2, 0.5] * 17}]))
     with pytest.raises(InputError, match=r"people\.json"):
         read_people(path, format="csv")
+
+
+@pytest.fixture
+def own(tmp_path):
+    path = tmp_path / "own.toml"
+    path.write_text(
+        'joints = ["Snout", "tail base"]\nignore = ["corner"]\n[parents]\nSnout = "tail base"'
+    )
+    return read_map_file(path)
+
+
+def test_joints_of_ones_own_are_those_of_the_map_file(write, own):
+    rows = ("1,0,snout,3,4,0.5", "1,0,corner,0,0,1", "2,0,corner,0,0,1", "1,0,Tail  Base,50,60,")
+    people = read_csv(write(*rows), map_file=own)
+    assert people.skeleton is own.skeleton
+    assert people.image_ids == (1,)
+    np.testing.assert_array_equal(people.keypoints_2d, [[[3, 4], [50, 60]]])
+    np.testing.assert_array_equal(people.confidence, [[0.5, 1]])
+
+
+def test_a_lifters_own_skeleton_needs_no_map_file(write, own):
+    people = read_csv(write("1,0,snout,3,4,0.5", "1,0,tail base,50,60,1"), own.skeleton)
+    assert people.skeleton is own.skeleton
+    np.testing.assert_array_equal(people.keypoints_2d, [[[3, 4], [50, 60]]])
+    assert read_csv(write("1,0,nose,3,4,0.5"), own.skeleton).skeleton is COCO_17
+
+
+def test_faults_of_joints_of_ones_own_are_named(write, own):
+    with pytest.raises(InputError, match=r"people\.csv: .*own\.toml has no joint 'snot'; did you"):
+        read_csv(write("1,0,snot,3,4,1"), map_file=own)
+    with pytest.raises(InputError, match=r"no joint but those that .* says to ignore"):
+        read_csv(write("1,0,corner,3,4,1"), map_file=own)
+    with pytest.raises(InputError, match=r'begins with joints = \["snout", "tail"\]'):
+        read_csv(write("1,0,snout,3,4,1", "1,0,tail,3,4,1"))

@@ -6,6 +6,7 @@ import pytest
 
 from posenet3d.errors import InputError
 from posenet3d.formats.detect import detect_format, read_people
+from posenet3d.formats.map_file import read_map_file
 from posenet3d.formats.readers.videopose3d import read_videopose3d
 from posenet3d.skeleton import COCO_17, H36M_17
 
@@ -123,3 +124,15 @@ def test_other_archives_are_refused_when_forced(tmp_path):
     np.savez(path, keypoints_2d=KEYPOINTS)
     with pytest.raises(InputError, match="holds no array positions_2d"):
         read_videopose3d(path)
+
+
+def test_joints_of_ones_own_are_in_the_order_of_the_map_file(save, tmp_path):
+    toml = tmp_path / "own.toml"
+    toml.write_text('joints = ["a", "b", "c"]\n[to.coco17]\nnose = "a"')
+    own = read_map_file(toml)
+    path = save({"a.mp4": {"custom": [KEYPOINTS[:, :3]]}}, {"num_joints": 3})
+    people = read_videopose3d(path, own)
+    assert people.skeleton is own.skeleton
+    np.testing.assert_array_equal(people.keypoints_2d, KEYPOINTS[:, :3])
+    with pytest.raises(InputError, match=r"shape \[frames, 3, 2\], got \[3, 17, 2\]"):
+        read_videopose3d(save({"a.mp4": {"custom": [KEYPOINTS]}}, None), own)

@@ -1,0 +1,158 @@
+"""DeepLabCut's tracks and labelled frames, CSV and HDF5, of one animal or several.
+
+The layout is that of github.com/DeepLabCut/DeepLabCut, docs/standardDeepLabCut_UserGuide.md and
+deeplabcut/utils/conversioncode.py: a data frame whose columns are labelled scorer, (individuals,)
+bodyparts and coords, the coords x, y and, where a network made them, likelihood. Rows are frames,
+or the paths of labelled images in one part or, since version 2.2, in three.
+"""
+
+from __future__ import annotations
+
+import codecs
+from pathlib import Path
+
+import numpy as np
+
+from posenet3d.errors import InputError
+from posenet3d.formats.map_checks import listed
+from posenet3d.formats.map_file import MapFile
+from posenet3d.formats.opening import opening
+from posenet3d.formats.people import People
+from posenet3d.formats.readers import persons
+from posenet3d.formats.readers.joint_names import skeleton_of
+from posenet3d.formats.readers.labelled_table import LabelledTable, load_labelled_csv
+from posenet3d.formats.readers.pandas_hdf5 import MAGIC, is_pandas_hdf5, load_pandas_hdf5
+from posenet3d.formats.readers.persons import Place
+from posenet3d.skeleton import H36M_17, Skeleton
+
+_LEVELS = ("scorer", "individuals", "bodyparts", "coords")
+_COORDS = ("x", "y", "likelihood")
+_UNIQUE = "single"  # the individual under which body parts stand that are no animal's
+
+
+def is_deeplabcut(path: str | Path) -> bool:
+    """Whether a file is DeepLabCut's by how it begins: CSV with its header, or pandas' HDF5."""
+    with opening(path), open(path, "rb") as file:
+        start = file.read(64).removeprefix(codecs.BOM_UTF8)
+    return start.startswith(b"scorer,") or (start.startswith(MAGIC) and is_pandas_hdf5(path))
+
+
+def read_deeplabcut(
+    path: str | Path, placement: str | Skeleton = H36M_17.name, map_file: MapFile | None = None
+) -> People:
+    """Reads a file of tracks or of labelled frames.
+
+    The names of the body parts tell the skeleton, as those of joints do in a table of one's own
+    (`readers.csv_file`), or the map file has them. The likelihood is the confidence; without it, or
+    where it is empty, it is 1. A body part without coordinates is a missing joint.
+
+    Args:
+      path: The `.csv` or `.h5` file.
+      placement: Where the joints of Human3.6M's names lie: `h36m17` or `cmu17`; or a lifter's own
+        skeleton.
+      map_file: The user's own skeleton, whose joints the body parts are.
+
+    Returns:
+      The animals in the order of the frames. The person ids are the individuals' names; of a file
+      without individuals they are 0. Individuals of whom nothing was found in a frame are not in
+      it; in a file without individuals every frame counts. Body parts that belong to no animal
+      (the individual `single`) are left out. The image ids are the frames, or the images' paths.
+
+    Raises:
+      InputError: If the file is no such file, a number in it cannot be meant, or no skeleton has
+        the body parts; the message names the animal and the joint.
+    """
+    table = _load(path)
+    place = {_without_scorer(table, label): column for column, label in enumerate(table.labels)}
+    if len(place) < len(table.labels):
+        raise InputError(
+            f"{path}: a body part is there twice, or the columns are of several scorers; give "
+            "one scorer's."
+        )
+    others = [coord for _, _, coord in place if coord not in _COORDS]
+    if others:
+        raise InputError(
+            f"{path} has the coordinate {others[0][:40]!r}; expected {listed(_COORDS)}. What has a "
+            "z is in 3D already."
+        )
+    parts_of: dict[str, dict[str, None]] = {}  # the values are not used: an ordered set
+    for individual, part, _ in place:
+        parts_of.setdefault(individual, {})[part] = None
+    animals = [name for name in parts_of if name != _UNIQUE]
+    of_animals = {part for name in animals for part in parts_of[name]}
+    if _UNIQUE in parts_of and (not animals or of_animals & parts_of[_UNIQUE].keys()):
+        animals.append(_UNIQUE)
+    parts = list(dict.fromkeys(part for name in animals for part in parts_of[name]))
+    skeleton, joints = skeleton_of(path, parts, placement, map_file)
+    values = np.full((len(table.row_ids), len(animals), skeleton.num_joints, 3), np.nan)
+    for number, animal in enumerate(animals):
+        for part, joint in zip(parts, joints, strict=True):
+            if part in parts_of[animal] and joint is not None:
+                values[:, number, joint] = _joint(path, table, place, animal, part)
+    values[..., 2] = np.where(np.isnan(values[..., 2]), 1.0, values[..., 2])
+    values[np.isnan(values[..., :2]).any(axis=-1)] = 0.0
+    there = (values[..., 2] != 0).any(axis=-1)
+    if len(animals) == 1:
+        there[:] = True
+    if not there.any():
+        raise InputError(f"{path}: no body part of any individual was found in any frame.")
+    frames, numbers = np.nonzero(there)
+    image_ids = [table.row_ids[frame] for frame in frames]
+    ids = [animals[number] or 0 for number in numbers]
+    places = [Place(path, p, image) for p, image in zip(ids, image_ids, strict=True)]
+    names = [image if isinstance(image, str) else None for image in image_ids]
+    people = persons.make_people(
+        list(values[there]), places, skeleton, image_ids, ids, file_names=names
+    )
+    persons.need_pixels(people, path, "multiply x by the image's width and y by its height")
+    return people
+
+
+def _load(path: str | Path) -> LabelledTable:
+    with opening(path), open(path, "rb") as file:
+        is_hdf5 = file.read(len(MAGIC)) == MAGIC
+    if is_hdf5:
+        table = load_pandas_hdf5(
+            path, "df_with_missing", "Give the .csv that DeepLabCut writes beside it."
+        )
+    else:
+        table = load_labelled_csv(path, _LEVELS[0], _LEVELS[-1])
+    if table.levels not in (_LEVELS, (_LEVELS[0], *_LEVELS[2:])):
+        raise InputError(
+            f"{path}: the columns are labelled {listed(table.levels)}; expected {listed(_LEVELS)}, "
+            "without individuals where there is one animal."
+        )
+    texts = {*table.row_ids, *(text for label in table.labels for text in label)}
+    if not all(persons.is_identifier(text) for text in texts):
+        raise InputError(f"{path}: a name in it is not text that can be printed.")
+    return table
+
+
+def _without_scorer(table: LabelledTable, label: tuple[str, ...]) -> tuple[str, str, str]:
+    """(individual, body part, coordinate); the individual is empty where there are none."""
+    return ("", *label[1:]) if len(table.levels) == 3 else label[1:]
+
+
+def _joint(
+    path: str | Path,
+    table: LabelledTable,
+    place: dict[tuple[str, str, str], int],
+    animal: str,
+    part: str,
+) -> np.ndarray:
+    """x, y and likelihood of a body part, `[R, 3]`, NaN where there are none."""
+    who = f"the body part {part[:60]!r}" + (f" of {animal[:60]!r}" if animal else "")
+    columns = [place.get((animal, part, coord)) for coord in _COORDS]
+    if None in columns[:2]:
+        raise InputError(f"{path}: {who} has no column x or no column y.")
+    joint = np.full((len(table.values), 3), np.nan)
+    for axis, column in enumerate(columns):
+        if column is not None:
+            joint[:, axis] = table.values[:, column]
+    half = np.flatnonzero(np.isnan(joint[:, 0]) != np.isnan(joint[:, 1]))
+    if len(half):
+        raise InputError(
+            f"{path}: {who} has x or y alone in frame {str(table.row_ids[half[0]])[:80]}; give "
+            "both, or leave both empty where it is missing."
+        )
+    return joint
