@@ -197,7 +197,7 @@ def test_motion_capture_becomes_poses_of_virtual_cameras(script, captured, tmp_p
     )  # fmt: skip
     assert process.returncode == 0, process.stderr
     assert "train: 40 poses, 4 views of 2 recordings, 2D only." in process.stdout
-    assert "test: 20 poses, 2 views of 1 recordings, 2D and 3D." in process.stdout
+    assert "test: 20 poses, 2 views of 1 recording, 2D and 3D." in process.stdout
     assert "train: 2 motions of 2 subjects (anna, carl), 20 frames." in process.stdout
     assert "Left out: " in process.stdout
     assert "dora_1.bvh ends after line 2; expected {." in process.stdout
