@@ -202,7 +202,8 @@ def test_motion_capture_becomes_poses_of_virtual_cameras(script, captured, tmp_p
     assert "Left out: " in process.stdout
     assert "dora_1.bvh ends after line 2; expected {." in process.stdout
     assert sorted(p.name for p in tmp_path.iterdir()) == ["bvh", "cmu.npz"]
-    poses = read_archive(output, "test", placement="cmu17")
+    poses = read_archive(output, "test")
+    assert poses.skeleton == CMU_17  # the archive says so
     assert poses.image_size == (640, 480)
     assert poses.sequences == ("ben_1", "ben_1")
     assert poses.frame_rate == 30
