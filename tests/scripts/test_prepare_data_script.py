@@ -197,12 +197,13 @@ def test_motion_capture_becomes_poses_of_virtual_cameras(script, captured, tmp_p
     )  # fmt: skip
     assert process.returncode == 0, process.stderr
     assert "train: 40 poses, 4 views of 2 recordings, 2D only." in process.stdout
-    assert "test: 20 poses, 2 views of 1 recordings, 2D and 3D." in process.stdout
+    assert "test: 20 poses, 2 views of 1 recording, 2D and 3D." in process.stdout
     assert "train: 2 motions of 2 subjects (anna, carl), 20 frames." in process.stdout
     assert "Left out: " in process.stdout
     assert "dora_1.bvh ends after line 2; expected {." in process.stdout
     assert sorted(p.name for p in tmp_path.iterdir()) == ["bvh", "cmu.npz"]
-    poses = read_archive(output, "test", placement="cmu17")
+    poses = read_archive(output, "test")
+    assert poses.skeleton == CMU_17  # the archive says so
     assert poses.image_size == (640, 480)
     assert poses.sequences == ("ben_1", "ben_1")
     assert poses.frame_rate == 30

@@ -13,10 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from posenet3d import joint_maps
+from posenet3d import joint_maps, joint_rules
 from posenet3d import skeleton as skeletons
 from posenet3d.data.datasets.restricted_unpickler import read_pickled
 from posenet3d.errors import InputError
+from posenet3d.proportions import LIMBS, NECK, TOP, above_shoulders
 from posenet3d.skeleton import H36M_17
 
 JOINTS_OF_32 = (0, 1, 2, 3, 6, 7, 8, 12, 13, 14, 15, 17, 18, 19, 25, 26, 27)
@@ -28,6 +29,25 @@ _LAYOUTS = {
     (s.num_joints, tuple(sorted(s.left)), tuple(sorted(s.right))): s
     for s in (H36M_17, skeletons.COCO_17, skeletons.MPII_16)
 }
+# The Stacked Hourglass trained on MPII has that data set's thorax and upper neck for joints 7 and
+# 8. Fine-tuned on Human3.6M it may have its spine and thorax there: so 3d-pose-baseline, which made
+# the files, calls them (src/data_utils.py), but its issue 185 finds MPII's. Each file shows which:
+# seen from the pelvis, MPII's thorax lies near its neck, the spine halfway to the thorax.
+_OF_HUMAN36M = joint_rules.JointMap(
+    skeletons.MPII_16,
+    H36M_17,
+    LIMBS
+    | {
+        "pelvis": joint_rules.Copy("pelvis"),
+        "spine": joint_rules.Copy("thorax"),
+        "thorax": joint_rules.Copy("upper_neck"),
+        "neck": above_shoulders(
+            NECK, (joint_rules.Copy("upper_neck"),), ((joint_rules.Copy("head_top"), TOP),)
+        ),
+        "head": joint_rules.Copy("head_top"),
+    },
+)
+_HALFWAY = 0.7  # of the way from joint 6 to joint 8; above it joint 7 is MPII's thorax (ours)
 _TRUNK = (0.1, 2.0)  # m from pelvis to head at the median; outside, the unit is not metres (ours)
 
 
@@ -105,6 +125,7 @@ class Positions2D(_Positions):
         values = read_pickled(path, ["positions_2d", "metadata"])
         super().__init__(path, values["positions_2d"], subjects)
         self._map = joint_maps.get(layout_of(path, values["metadata"]).name, H36M_17.name)
+        self._undecided = self._map.source == skeletons.MPII_16  # the first view decides for all
         self._num_cameras = num_cameras
 
     def views(self, subject: str, action: str, points: np.ndarray | None) -> Iterator[np.ndarray]:
@@ -136,6 +157,9 @@ class Positions2D(_Positions):
                     f"{len(points)} of 3D."
                 )
             keypoints = keypoints[: None if points is None else len(points)]
+            if self._undecided:
+                self._map = _OF_HUMAN36M if _has_spine(keypoints) else self._map
+                self._undecided = False
             yield keypoints if source == H36M_17 else self._map.apply(keypoints)[0]
 
 
@@ -186,6 +210,13 @@ def checked_positions(
             f"{where}: {array[frame, joint, axis]} at frame {frame}, joint {joint_names[joint]}."
         )
     return array.astype(np.float32, copy=False)
+
+
+def _has_spine(keypoints: np.ndarray) -> bool:
+    """Whether joint 7 of the hourglass `[T, 16, 2]` is Human3.6M's spine, see `_OF_HUMAN36M`."""
+    trunk = np.linalg.norm(keypoints[:, [7, 8]] - keypoints[:, [6]], axis=-1)
+    lower, whole = np.median(trunk, axis=0)
+    return bool(lower < _HALFWAY * whole)
 
 
 def _is_nested_dict(value: Any) -> bool:

@@ -77,6 +77,31 @@ def positions_2d(positions_3d, cameras):
 
 
 @pytest.fixture
+def hourglass(positions_2d):
+    """Makes the Stacked Hourglass's 16 joints of the projections.
+
+    Joints 7 and 8 are MPII's thorax and neck, which lies above Human3.6M's, or that data set's own
+    spine and thorax.
+    """
+    limbs = [3, 2, 1, 4, 5, 6, 0, None, None, 10, 16, 15, 14, 11, 12, 13]
+
+    def hourglass(mpii):
+        def view(points):
+            made = np.stack([points[:, 0 if j is None else j] for j in limbs], axis=1)
+            pelvis, spine, thorax = points[:, 0], points[:, 7], points[:, 8]
+            middle = pelvis + 1.2 * (thorax - pelvis) if mpii else thorax
+            made[:, 7], made[:, 8] = thorax if mpii else spine, middle
+            return made
+
+        return {
+            subject: {action: [view(v) for v in views] for action, views in actions.items()}
+            for subject, actions in positions_2d.items()
+        }
+
+    return hourglass
+
+
+@pytest.fixture
 def save(tmp_path):
     """Writes an archive as VideoPose3D does; returns its path."""
 

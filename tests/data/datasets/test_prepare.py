@@ -47,14 +47,10 @@ def test_single_file_gives_an_archive_without_splits(photographs):
     assert len(read_archive(output)) == 19
 
 
-def test_human36m_goes_through_hourglass_keypoints_too(save, positions_2d, tmp_path):
-    hourglass = {
-        subject: {action: [v[:, :16] for v in views] for action, views in actions.items()}
-        for subject, actions in positions_2d.items()
-    }
+def test_human36m_goes_through_hourglass_keypoints_too(save, hourglass, tmp_path):
     symmetry = [[3, 4, 5, 13, 14, 15], [0, 1, 2, 10, 11, 12]]
     metadata = {"num_joints": 16, "keypoints_symmetry": symmetry}
-    path = save("data_2d_h36m_sh_pt_mpii.npz", positions_2d=hourglass, metadata=metadata)
+    path = save("data_2d_h36m_sh_pt_mpii.npz", positions_2d=hourglass(mpii=True), metadata=metadata)
     output = str(tmp_path / "sh.npz")
     data = prepare(Request("human36m", output, keypoints_2d=str(path)))
     assert summary(data)[:2] == [

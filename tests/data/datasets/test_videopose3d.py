@@ -73,18 +73,24 @@ def test_coco_keypoints_are_mapped(read_2d, positions_2d):
 
 
 @pytest.mark.parametrize("layout", [{}, {"layout_name": "mpii"}])
-def test_hourglass_joints_are_mapped(read_2d, positions_2d, layout):
-    hourglass = {
-        subject: {action: [v[:, :16] for v in views] for action, views in actions.items()}
-        for subject, actions in positions_2d.items()
-    }
-    view = next(read_2d(hourglass, MPII | layout).views("S1", "Directions", None))
-    source = hourglass["S1"]["Directions"][0]
-    for name in ("right_ankle", "left_hip", "pelvis", "thorax", "left_wrist"):
-        expected = source[:, MPII_16.index(name)]
-        np.testing.assert_array_equal(view[:, H36M_17.index(name)], expected)
-    spine = source[:, [6, 7]].mean(axis=1)
-    np.testing.assert_allclose(view[:, H36M_17.index("spine")], spine, rtol=1e-5)
+@pytest.mark.parametrize("mpii", [True, False])
+def test_hourglass_joints_are_mapped(read_2d, positions_2d, hourglass, layout, mpii):
+    views = list(read_2d(hourglass(mpii), MPII | layout).views("S1", "Directions", None))
+    source = hourglass(mpii)["S1"]["Directions"]
+    for view, joints, true in zip(views, source, positions_2d["S1"]["Directions"], strict=True):
+        for name in H36M_17.joint_names:
+            j = H36M_17.index(name)
+            if name not in ("spine", "neck"):
+                np.testing.assert_array_equal(view[:, j], true[:, j])
+        spine = joints[:, [6, 7]].mean(axis=1) if mpii else joints[:, 7]
+        np.testing.assert_allclose(view[:, H36M_17.index("spine")], spine, rtol=1e-5)
+        neck = view[:, H36M_17.index("neck")]
+        if mpii:
+            np.testing.assert_array_equal(neck, joints[:, MPII_16.index("upper_neck")])
+        else:  # on the way from the thorax to the top of the head
+            way = joints[:, 9] - joints[:, 8]
+            share = ((neck - joints[:, 8]) * way).sum(axis=1) / (way**2).sum(axis=1)
+            np.testing.assert_allclose(share, (0.925 - 0.818) / (1 - 0.818), rtol=1e-3)
 
 
 def test_other_joints_are_refused_with_what_is_supported(read_2d, positions_2d):
