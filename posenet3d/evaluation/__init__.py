@@ -3,6 +3,7 @@
 The names here are the reference, in NumPy; `metrics_tf` has the metrics for TensorFlow graphs.
 """
 
+from posenet3d.evaluation.actions import per_action
 from posenet3d.evaluation.evaluate import Evaluation, evaluate
 from posenet3d.evaluation.flat import flat_pose
 from posenet3d.evaluation.metrics import (
@@ -32,4 +33,5 @@ __all__ = [
     "pa_mpjpe",
     "pa_mpjpe_reflected",
     "pck",
+    "per_action",
 ]

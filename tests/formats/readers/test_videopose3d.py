@@ -8,7 +8,7 @@ from posenet3d.errors import InputError
 from posenet3d.formats.detect import detect_format, read_people
 from posenet3d.formats.map_file import read_map_file
 from posenet3d.formats.readers.videopose3d import read_videopose3d
-from posenet3d.skeleton import COCO_17, H36M_17
+from posenet3d.skeleton import COCO_17, H36M_17, MPII_16
 
 COCO = {
     "layout_name": "coco",
@@ -34,6 +34,15 @@ def save(tmp_path):
         return path
 
     return save
+
+
+def test_hourglass_keypoints_are_mpiis_joints(save):
+    symmetry = [[3, 4, 5, 13, 14, 15], [0, 1, 2, 10, 11, 12]]
+    metadata = {"num_joints": 16, "keypoints_symmetry": symmetry}
+    people = read_videopose3d(save({"a.mp4": {"custom": [KEYPOINTS[:, :16]]}}, metadata))
+    assert people.skeleton == MPII_16
+    np.testing.assert_array_equal(people.keypoints_2d, KEYPOINTS[:, :16])
+    assert people.on(H36M_17).confidence.min() == 1
 
 
 @pytest.mark.parametrize(("metadata", "skeleton"), [(COCO, COCO_17), (H36M, H36M_17)])
