@@ -6,5 +6,8 @@ setup(
     packages=[*find_packages(include=["posenet3d", "posenet3d.*"]), "posenet3d.saved_models"],
     # The pretrained models lie beside the package; in a wheel they go inside of it.
     package_dir={"posenet3d.saved_models": "saved_models"},
-    package_data={"posenet3d.saved_models": ["*.md", "*/*.md", "*/estimator.keras"]},
+    package_data={
+        "posenet3d.saved_models": ["*.md", "*/*.md", "*/estimator.keras"],
+        "posenet3d.viz": ["web/*"],
+    },
 )

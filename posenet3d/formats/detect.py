@@ -14,11 +14,13 @@ import numpy as np
 from posenet3d.data.archive import read_archive
 from posenet3d.data.records import Poses2D
 from posenet3d.errors import InputError
+from posenet3d.formats.map_file import MapFile
 from posenet3d.formats.opening import opening
 from posenet3d.formats.people import People
 from posenet3d.formats.readers.alphapose import is_alphapose
 from posenet3d.formats.readers.coco import is_coco
 from posenet3d.formats.readers.csv_file import csv_people, is_csv
+from posenet3d.formats.readers.deeplabcut import is_deeplabcut, read_deeplabcut
 from posenet3d.formats.readers.json_file import load_json
 from posenet3d.formats.readers.json_items import LARGE_BYTES, JsonItems, open_items
 from posenet3d.formats.readers.mediapipe import (
@@ -33,7 +35,7 @@ from posenet3d.formats.readers.table import Table, load_table
 from posenet3d.formats.readers.units import json_source, openpose_source
 from posenet3d.formats.readers.videopose3d import is_videopose3d, read_videopose3d
 from posenet3d.formats.source import PeopleSource, whole
-from posenet3d.skeleton import H36M_17
+from posenet3d.skeleton import H36M_17, Skeleton
 
 # In this order: lists of AlphaPose and MMPose would pass for COCO's.
 _JSON: dict[str, Callable[[Any], bool]] = {
@@ -45,8 +47,9 @@ _JSON: dict[str, Callable[[Any], bool]] = {
 }
 _TABLES: dict[str, Callable[[Table], bool]] = {"mediapipe": is_mediapipe, "csv": is_csv}
 _ARCHIVES = ("videopose3d", "npz")
+_OWN_JOINTS = ("coco", "csv", "deeplabcut", *_ARCHIVES)  # formats that any joints may be in
 
-FORMATS = ("coco", "openpose", "alphapose", "mmpose", "mediapipe", "csv", *_ARCHIVES)
+FORMATS = ("coco", "openpose", "alphapose", "mmpose", "mediapipe", "deeplabcut", "csv", *_ARCHIVES)
 """What `read_people` knows: the formats of `formats.readers`, and pose archives."""
 
 
@@ -54,8 +57,9 @@ def read_people(
     path: str | Path,
     format: str = "auto",
     split: str | None = None,
-    placement: str = H36M_17.name,
+    placement: str | Skeleton = H36M_17.name,
     image_size: tuple[int, int] | None = None,
+    map_file: MapFile | None = None,
 ) -> People:
     """Reads the persons of a file, or of a folder of OpenPose's files.
 
@@ -63,9 +67,11 @@ def read_people(
       path: A file of keypoints or a pose archive; docs/lift_your_keypoints.md has the formats.
       format: One of `FORMATS`, or `"auto"`: the content tells, whatever the file is called.
       split: Which part of a pose archive to read (see `read_archive`).
-      placement: The skeleton of an archive's or a table's joints (see `read_archive`).
+      placement: The skeleton of the joints of archives, tables and DeepLabCut's files, where they
+        do not say it (see `read_archive`).
       image_size: (width, height) of the images in pixels, for formats whose coordinates are parts
         of it, and where the file does not say it.
+      map_file: The user's own skeleton, whose joints the file has, if it is none of those known.
 
     Returns:
       The persons in the order of the file. Those of an archive have the image id `sequence/frame`
@@ -75,15 +81,16 @@ def read_people(
       InputError: If the file cannot be read; the message says why and what was expected.
       ValueError: If there is no such format.
     """
-    return open_people(path, format, split, placement, image_size).read()
+    return open_people(path, format, split, placement, image_size, map_file).read()
 
 
 def open_people(
     path: str | Path,
     format: str = "auto",
     split: str | None = None,
-    placement: str = H36M_17.name,
+    placement: str | Skeleton = H36M_17.name,
     image_size: tuple[int, int] | None = None,
+    map_file: MapFile | None = None,
 ) -> PeopleSource:
     """The same persons in parts, for inputs larger than memory: folders, and long lists in JSON.
 
@@ -92,11 +99,26 @@ def open_people(
     if format not in ("auto", *FORMATS):
         raise ValueError(f"Unknown format {format!r}; known are auto, {', '.join(FORMATS)}.")
     found, content = _load(path, format)
+    if map_file is not None and found not in _OWN_JOINTS:
+        raise InputError(
+            f"{path} is in the format {found}, whose joints are known; a map file is for those of "
+            f"{', '.join(_OWN_JOINTS)}."
+        )
     if found == "openpose" and content is None:
         return openpose_source(path, image_size)
     if found in _JSON and not isinstance(content, Table):
-        return json_source(path, found, content, image_size)
-    people = numbered(_read_whole(path, found, content, split, placement, image_size))
+        return json_source(path, found, content, image_size, map_file)
+    if found == "npz":
+        people = _people_of(read_archive(path, split, placement=placement, map_file=map_file))
+    elif found == "videopose3d":
+        people = read_videopose3d(path, map_file)
+    elif found == "deeplabcut":
+        people = read_deeplabcut(path, placement, map_file)
+    elif found == "csv":
+        people = csv_people(path, content, placement, map_file)
+    else:
+        check_mediapipe(path, content)
+        people = numbered(mediapipe_people(path, content, image_size))
     if image_size is not None and people.image_sizes is None:
         people = dataclasses.replace(people, image_sizes=(image_size,) * len(people))
     return whole(path, found, people)
@@ -111,26 +133,8 @@ def detect_format(path: str | Path) -> str:
     return _load(path, "auto")[0]
 
 
-def _read_whole(
-    path: str | Path,
-    format: str,
-    content: Any,
-    split: str | None,
-    placement: str,
-    image_size: tuple[int, int] | None,
-) -> People:
-    if format == "npz":
-        return _people_of(read_archive(path, split=split, placement=placement))
-    if format == "videopose3d":
-        return read_videopose3d(path)
-    if format == "csv":
-        return csv_people(path, content, placement)
-    check_mediapipe(path, content)
-    return mediapipe_people(path, content, image_size)
-
-
 def _load(path: str | Path, format: str) -> tuple[str, Any]:
-    """The format, and the content of a file of JSON or a table; None of others."""
+    """The format, and the content of a file of JSON or a simple table; None of others."""
     if format in ("auto", "openpose"):
         with opening(path):
             is_folder = Path(path).is_dir()
@@ -146,8 +150,10 @@ def _load(path: str | Path, format: str) -> tuple[str, Any]:
         is_large = Path(path).stat().st_size > LARGE_BYTES
     if not start:
         raise InputError(f"{path} is empty.")
-    if format in _ARCHIVES:
+    if format in (*_ARCHIVES, "deeplabcut"):
         return format, None
+    if format == "auto" and is_deeplabcut(path):
+        return "deeplabcut", None
     if format == "auto" and start.startswith(b"PK"):  # NumPy's archives are zips
         return "videopose3d" if is_videopose3d(path) else "npz", None
     text = start.removeprefix(codecs.BOM_UTF8).lstrip()

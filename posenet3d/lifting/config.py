@@ -12,6 +12,7 @@ from posenet3d.formats.writers.choose import ENDINGS
 from posenet3d.models.loading import DEFAULT_MODEL
 from posenet3d.motion.config import METHODS, MotionConfig
 from posenet3d.training.settings import setting
+from posenet3d.viz.rerun_log import SPAWN
 
 
 @dataclasses.dataclass(frozen=True)
@@ -23,6 +24,9 @@ class LiftConfig:
     model: str = setting(DEFAULT_MODEL, "Pretrained model's name, or a path.")
     format: Literal["auto", *FORMATS] = setting("auto", "Format of the input; auto: by content.")
     split: str = setting("", "Split of a pose archive, for example test.")
+    map_file: str = setting(
+        "", "The input's joints, where no known skeleton has them: docs/own_skeleton.md."
+    )
     skeleton: Literal["auto", "h36m17", "cmu17"] = setting(
         "auto", "Where the joints of an archive or a table lie; auto: where the model's do."
     )
@@ -55,13 +59,23 @@ class LiftConfig:
     skip_bad: bool = setting(
         False, "Leave out files of a folder, or entries of a list, that cannot be used, and say so."
     )
-    figure: str = setting("", "A picture (.png, .pdf, .svg) of lifted people.")
+    figure: str = setting("", "A picture (.png, .pdf, .svg) of the first 24 people.")
+    video: str = setting("", "A video (.mp4, .gif): the 2D input, and everybody in 3D, turning.")
+    images: str = setting(
+        "", "Video, image or folder of images that lies behind the 2D input of --video."
+    )
+    html: str = setting("", "A page (.html) to look at everybody from all sides, offline.")
+    rerun: str = setting("", "A file of Rerun (.rrd); spawn: show everybody in its viewer.")
 
     def __post_init__(self) -> None:
         if not self.input:
             raise ConfigError("Nothing to lift: give --input=FILE.")
-        if not self.targets:
-            raise ConfigError("Nothing to write: give --output=FILE, or one of the pictures.")
+        if not (self.targets or self.rerun):
+            raise ConfigError(
+                "Nothing to write: give --output=FILE, --figure, --video, --html or --rerun."
+            )
+        if self.images and not self.video:
+            raise ConfigError("images are for the video; give --video=FILE as well.")
         _ = self.motion, self.image_width_height  # whatever is wrong with them is said at once
 
     @property
@@ -76,12 +90,14 @@ class LiftConfig:
     @property
     def targets(self) -> tuple[Path, ...]:
         """The files that are asked for, the output first."""
-        return tuple(Path(path) for path in (self.output, self.figure) if path)
+        rerun = "" if self.rerun == SPAWN else self.rerun
+        files = (self.output, self.figure, self.video, self.html, rerun)
+        return tuple(Path(path) for path in files if path)
 
     @property
     def moving_pictures(self) -> bool:
         """Whether pictures of motion are asked for, which need all of it."""
-        return False
+        return bool(self.video or self.html or self.rerun)
 
     @property
     def image_width_height(self) -> tuple[int, int] | None:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+import tempfile
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from posenet3d.errors import InputError
 from posenet3d.formats.detect import open_people
 from posenet3d.formats.lifted import Lifted, join
+from posenet3d.formats.map_file import MapFile, read_map_file
 from posenet3d.formats.readers.persons import NobodyError
 from posenet3d.formats.source import UNITS_A_PART, Part, PeopleSource
 from posenet3d.formats.writers.choose import Output
+from posenet3d.joint_rules import JointMap
 from posenet3d.lifting.config import LiftConfig
 from posenet3d.lifting.over_time import over_time
-from posenet3d.lifting.pictures import write_pictures
+from posenet3d.lifting.pictures import Pictures
 from posenet3d.lifting.spool import Spool
 from posenet3d.lifting.summary import Summary
 from posenet3d.models.estimator import PoseEstimator
@@ -57,24 +61,24 @@ def lift_file(
     image_size = config.image_width_height
     up = None if config.up == "auto" else config.up
     output = Output(config.output, config.fps, up) if config.output else None
+    pictures = Pictures(config)
     for target in config.targets:
         if not target.parent.is_dir():
             raise InputError(f"Cannot write {target}: there is no folder {target.parent}.")
     estimator = load(config.model)
-    source = open_people(
-        config.input,
-        config.format,
-        config.split or None,
-        estimator.skeleton.name if config.skeleton == "auto" else config.skeleton,
-        image_size,
-    )
-    target = config.targets[0]
-    spool = Spool(target.with_name(f"{target.name}.parts"), _settings(config, estimator))
+    map_file = read_map_file(config.map_file) if config.map_file else None
+    placement = estimator.skeleton if config.skeleton == "auto" else config.skeleton
+    split = config.split or None
+    source = open_people(config.input, config.format, split, placement, image_size, map_file)
+    maps = map_file.maps if map_file else None
+    lift = functools.partial(_lift, estimator=estimator, maps=maps, config=config)
+    settings = _settings(config, estimator, map_file)
+    spool = Spool(_parts_folder(config, settings), settings)
     if spool.had_other_settings:
         say(f"The parts in {spool.folder} were made with other settings; starting anew.")
     try:
-        _fill(spool, source, estimator, config, say, progress)
-        summary = _finish(spool, source, output, config)
+        _fill(spool, source, lift, config, say, progress)
+        summary = _finish(spool, source, output, pictures, config)
     except BaseException:
         if len(spool) and source.count > UNITS_A_PART:
             say(
@@ -91,7 +95,7 @@ def lift_file(
 def _fill(
     spool: Spool,
     source: PeopleSource,
-    estimator: PoseEstimator,
+    lift: Callable[[Part], Lifted | None],
     config: LiftConfig,
     say: Say,
     progress: Progress,
@@ -105,17 +109,22 @@ def _fill(
         else:
             if number and number == spool.resumed:
                 say(f"Going on behind {number} finished parts in {spool.folder}.")
-            spool.append(_lift(part, estimator, config), fingerprint, part.faults)
+            spool.append(lift(part), fingerprint, part.faults)
         done += part.units
         progress(done, source.count)
 
 
-def _lift(part: Part, estimator: PoseEstimator, config: LiftConfig) -> Lifted | None:
+def _lift(
+    part: Part,
+    estimator: PoseEstimator,
+    maps: Mapping[str, JointMap] | None,
+    config: LiftConfig,
+) -> Lifted | None:
     try:
         people = part.read()
     except NobodyError:
         return None
-    people = people.on(estimator.skeleton)
+    people = people.on(estimator.skeleton, maps)
     result = estimator.lift(
         people.keypoints_2d,
         people.confidence,
@@ -126,7 +135,11 @@ def _lift(part: Part, estimator: PoseEstimator, config: LiftConfig) -> Lifted | 
 
 
 def _finish(
-    spool: Spool, source: PeopleSource, output: Output | None, config: LiftConfig
+    spool: Spool,
+    source: PeopleSource,
+    output: Output | None,
+    pictures: Pictures,
+    config: LiftConfig,
 ) -> Summary:
     """Writes what is asked for from the finished parts."""
     summary = Summary(kind=source.kind)
@@ -145,11 +158,23 @@ def _finish(
         written = output.write_parts(parts)
         summary.paths += written.paths
         summary.notes += written.notes
-    summary.paths += write_pictures(parts, config, summary.people)
+    paths, notes = pictures.write(parts, summary.people)
+    summary.paths += paths
+    summary.notes += notes
     return summary
 
 
-def _settings(config: LiftConfig, estimator: PoseEstimator) -> dict[str, Any]:
+def _parts_folder(config: LiftConfig, settings: dict[str, Any]) -> Path:
+    """Beside the first file that is asked for; where people are only shown, a temporary one."""
+    if config.targets:
+        return config.targets[0].with_name(f"{config.targets[0].name}.parts")
+    name = hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"posenet3d-{name}.parts"
+
+
+def _settings(
+    config: LiftConfig, estimator: PoseEstimator, map_file: MapFile | None
+) -> dict[str, Any]:
     """What the parts depend on beside the input's files."""
     names = ("format", "split", "skeleton", "image_size", "height_mm", "score")
     digest = hashlib.sha256(json.dumps(estimator.get_config(), sort_keys=True).encode())
@@ -159,6 +184,7 @@ def _settings(config: LiftConfig, estimator: PoseEstimator) -> dict[str, Any]:
         "version": __version__,
         "input": str(Path(config.input).resolve()),
         "model": digest.hexdigest(),
+        "map_file": repr(map_file),
     } | {name: getattr(config, name) for name in names}
 
 

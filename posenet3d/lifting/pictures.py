@@ -6,27 +6,56 @@ import itertools
 from collections.abc import Iterable
 from pathlib import Path
 
+from posenet3d.formats.axes import CAMERA
 from posenet3d.formats.lifted import Lifted, join
 from posenet3d.lifting.config import LiftConfig
+from posenet3d.viz.drawing import new_figure
+from posenet3d.viz.page import Page
+from posenet3d.viz.rerun_log import SPAWN, RerunLog
+from posenet3d.viz.video import Video
 
 _SHEET = 24  # people on a contact sheet
 
 
-def write_pictures(parts: Iterable[Lifted], config: LiftConfig, count: int) -> list[Path]:
-    """Writes them; returns their paths.
-
-    Args:
-      parts: The lifted people.
-      config: Says which.
-      count: How many people there are in all.
+class Pictures:
+    """The pictures that the settings ask for, checked before anything is lifted.
 
     Raises:
-      ImportError: If a library is missing; names the extra.
-      InputError: If a file cannot be written.
+      InputError: If an ending or a setting cannot be, or a library is missing; names the extra.
+      ImportError: If Matplotlib is missing; names the extra.
     """
-    if config.figure:
-        _write_figure(parts, config.figure, count)
-    return [Path(config.figure)] if config.figure else []
+
+    def __init__(self, config: LiftConfig) -> None:
+        up = CAMERA if config.up == "auto" else config.up
+        self._figure = config.figure
+        self._video = (
+            Video(config.video, config.fps, config.images or None) if config.video else None
+        )
+        self._page = Page(config.html, config.fps, up) if config.html else None
+        self._rerun = RerunLog(config.rerun, config.fps) if config.rerun else None
+        if self._figure:
+            new_figure(1, 1)
+
+    def write(self, parts: Iterable[Lifted], count: int) -> tuple[list[Path], list[str]]:
+        """Writes them; returns their paths and what the user should know.
+
+        Args:
+          parts: The lifted people; one part with all of them where pictures move.
+          count: How many people there are in all.
+
+        Raises:
+          InputError: If a file cannot be written, or images do not belong to the poses.
+        """
+        paths, notes = [], []
+        if self._figure:
+            _write_figure(parts, self._figure, count)
+            paths.append(Path(self._figure))
+        for moving in (self._video, self._page, self._rerun):
+            if moving:
+                whole = join(list(parts))
+                notes += moving.write(whole.people, whole.result) or ()
+                paths += [Path(moving.path)] if str(moving.path) != SPAWN else []
+        return paths, notes
 
 
 def _write_figure(parts: Iterable[Lifted], path: str, count: int) -> None:

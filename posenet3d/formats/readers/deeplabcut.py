@@ -102,7 +102,7 @@ def read_deeplabcut(
     places = [Place(path, p, image) for p, image in zip(ids, image_ids, strict=True)]
     names = [image if isinstance(image, str) else None for image in image_ids]
     people = persons.make_people(
-        list(values[there]), places, skeleton, image_ids, ids, file_names=names
+        list(values[there]), places, skeleton, image_ids, ids, tracked=True, file_names=names
     )
     persons.need_pixels(people, path, "multiply x by the image's width and y by its height")
     return people

@@ -42,11 +42,11 @@ def skeleton_of(
     if map_file is not None:
         return map_file.skeleton, map_file.places(names, str(path))
     plain = [plain_name(name) for name in names]
-    # COCO's before Human3.6M's: its maps make up the trunk that is missing from both.
+    # COCO's first, which has the limbs that all share: its maps make up the trunk that is missing.
     wanted = skeletons.named(placement)
     known = sorted(
         skeletons.SKELETONS.values(),
-        key=lambda s: (s.num_joints, s != COCO_17, s != wanted),
+        key=lambda s: (s != COCO_17, s.num_joints, s != wanted),
     )
     if wanted not in known:
         known.insert(0, wanted)

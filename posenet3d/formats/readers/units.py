@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from posenet3d.formats.map_file import MapFile
 from posenet3d.formats.people import People
 from posenet3d.formats.readers import alphapose, mmpose
 from posenet3d.formats.readers.coco import coco_key, coco_people
@@ -37,6 +38,7 @@ def json_source(
     format: str,
     content: Any,
     image_size: tuple[int, int] | None = None,
+    map_file: MapFile | None = None,
 ) -> PeopleSource:
     """A file of JSON, an entry of its list a unit; the file itself where it has none.
 
@@ -45,11 +47,17 @@ def json_source(
       format: One of `coco`, `openpose`, `alphapose`, `mmpose` and `mediapipe`.
       content: What `load_json` gives, or `JsonItems`.
       image_size: (width, height) of the images in pixels.
+      map_file: The user's own skeleton, for COCO's files.
 
     Raises:
       InputError: If the file stops being JSON somewhere.
     """
-    units, kind, read = _READERS[format](path, content, image_size)
+    if format == "coco":
+        units, kind, read = _coco(path, content, map_file)
+    elif format == "mediapipe":
+        units, kind, read = _mediapipe(path, content, image_size)
+    else:
+        units, kind, read = _READERS[format](path, content)
 
     def sized(batch: list[Any], first: int) -> People:
         return _sized(read(batch, first), image_size)
@@ -60,7 +68,7 @@ def json_source(
 Entries = tuple[Iterable[Any], str, Read]  # the units, what they are called, and how to read them
 
 
-def _alphapose(path: str | Path, content: Any, image_size: Any) -> Entries:
+def _alphapose(path: str | Path, content: Any) -> Entries:
     if not _is_list(content):
         return _one_unit(content, lambda whole: alphapose.alphapose_people(path, whole))
     tracked = alphapose.has_tracks(content)
@@ -71,13 +79,16 @@ def _alphapose(path: str | Path, content: Any, image_size: Any) -> Entries:
     return content, "persons", read
 
 
-def _coco(path: str | Path, content: Any, image_size: Any) -> Entries:
+def _coco(path: str | Path, content: Any, map_file: MapFile | None) -> Entries:
+    def read_list(batch: list[Any], first: int) -> People:
+        return coco_people(path, batch, first, map_file)
+
     if _is_list(content):
-        return content, "persons", lambda batch, first: coco_people(path, batch, first)
+        return content, "persons", read_list
     key = "annotations"
     entries, header = _list_of(content, key, ("images", "categories"))
     if entries is None:
-        return _one_unit(content, lambda whole: coco_people(path, whole))
+        return _one_unit(content, lambda whole: coco_people(path, whole, map_file=map_file))
     images = header["images"]
     is_table = isinstance(images, list) and all(isinstance(image, dict) for image in images)
     by_id = {coco_key(image.get("id")): image for image in images} if is_table else {}
@@ -87,12 +98,12 @@ def _coco(path: str | Path, content: Any, image_size: Any) -> Entries:
         if is_table:  # each part looks up its own images alone
             ids = {coco_key(e.get("image_id")) for e in batch if isinstance(e, dict)}
             part["images"] = [by_id[i] for i in ids if i in by_id]
-        return coco_people(path, part, first)
+        return coco_people(path, part, first, map_file)
 
     return entries, "annotations", read
 
 
-def _mmpose(path: str | Path, content: Any, image_size: Any) -> Entries:
+def _mmpose(path: str | Path, content: Any) -> Entries:
     key = "instance_info"
     frames, header = (content, {}) if _is_list(content) else _list_of(content, key, ("meta_info",))
     if frames is None or not mmpose.is_video(frames):
@@ -117,14 +128,12 @@ def _mediapipe(path: str | Path, content: Any, image_size: tuple[int, int] | Non
     return content, "frames", read
 
 
-def _openpose(path: str | Path, content: Any, image_size: Any) -> Entries:
+def _openpose(path: str | Path, content: Any) -> Entries:
     return _one_unit(content, lambda whole: openpose_people(path, [(path, whole)]))
 
 
-_READERS: dict[str, Callable[[str | Path, Any, Any], Entries]] = {
+_READERS: dict[str, Callable[[str | Path, Any], Entries]] = {
     "alphapose": _alphapose,
-    "coco": _coco,
-    "mediapipe": _mediapipe,
     "mmpose": _mmpose,
     "openpose": _openpose,
 }
