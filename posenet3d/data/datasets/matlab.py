@@ -75,7 +75,9 @@ def _read_hdf5(path: Path, names: Sequence[str]) -> tuple[dict[str, Any], list[s
     import h5py
 
     with h5py.File(path, "r") as file:
-        held = [name for name in file if not name.startswith("#")]
+        # Links may lead into other files, which nobody named.
+        own = [name for name in file if isinstance(file.get(name, getlink=True), h5py.HardLink)]
+        held = [name for name in own if not name.startswith("#")]
         return {name: _item(file, file[name], name) for name in names if name in held}, held
 
 

@@ -193,6 +193,16 @@ def test_struct_in_hdf5_and_reference_to_nothing_are_refused(tmp_path):
         read_mat(path, ["annot3"])
 
 
+def test_links_into_other_files_are_not_followed(tmp_path):
+    path = tmp_path / "annot.mat"
+    with h5py.File(tmp_path / "other.mat", "w") as file:
+        file.create_dataset("secret", data=np.ones(3))
+    with h5py.File(path, "w") as file:
+        file["annot2"] = h5py.ExternalLink("other.mat", "secret")
+    with pytest.raises(InputError, match="holds no variable annot2; it holds nothing"):
+        read_mat(path, ["annot2"])
+
+
 def test_cell_that_holds_itself_is_refused(tmp_path):
     path = tmp_path / "annot.mat"
     with h5py.File(path, "w") as file:
