@@ -33,7 +33,7 @@ from posenet3d.formats.opening import read_text
 from posenet3d.joint_rules import JointMap
 from posenet3d.skeleton import Skeleton
 
-_KEYS = ("name", "joints", "ignore", "aliases", "parents", "mirror", "to")
+_KEYS = ("name", "joints", "ignore", "aliases", "parents", "mirror", "stature", "to")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -155,12 +155,9 @@ def read_map_file(path: str | Path) -> MapFile:
         raise InputError(f"{path}: name must be a text in one line, got {shown(name)}.")
     if name in skeletons.SKELETONS:
         raise InputError(f"{path}: name is {name!r}, a skeleton of the package; choose another.")
-    skeleton = Skeleton(
-        name,
-        joints,
-        _parents(path, content, joints),
-        *_pairs(path, content, joints),
-    )
+    parents = _parents(path, content, joints)
+    weights = _stature(path, content, joints, parents)
+    skeleton = Skeleton(name, joints, parents, *_pairs(path, content, joints), weights)
     aliases = {}
     for alias, joint in names_in(path, content, "aliases").items():
         aliases[key_of(alias)] = the_joint(path, f"aliases.{alias}", joint, joints)
@@ -233,6 +230,29 @@ def _parents(path: str | Path, content: dict[str, Any], joints: tuple[str, ...])
                 cycle = " -> ".join(way[way.index(way[-1]) :][:12])
                 raise InputError(f"{path}: [parents] goes round in a circle: {cycle}.")
     return tuple(joints.index(parents[j]) if j in parents else -1 for j in joints)
+
+
+def _stature(
+    path: str | Path, content: dict[str, Any], joints: tuple[str, ...], parents: tuple[int, ...]
+) -> tuple[float, ...]:
+    """A weight a bone, as `Skeleton` has them; none where the file gives none."""
+    weights = {}
+    for joint, weight in table_of(path, content, "stature").items():
+        where = f"stature.{joint}"
+        joint = the_joint(path, where, joint, joints)
+        is_number = isinstance(weight, int | float) and not isinstance(weight, bool)
+        if not is_number or not 0 < weight <= 10:
+            raise InputError(
+                f"{path}: {where} must be a number above 0, the share that the bone to this joint "
+                f"has in the body's height, got {shown(weight)}."
+            )
+        if "parents" not in content or parents[joints.index(joint)] == -1:
+            raise InputError(f"{path}: {where}: no bone leads to this joint; see [parents].")
+        weights[joint] = float(weight)
+    if not weights:
+        return ()
+    bones = [joint for joint, parent in zip(joints, parents, strict=True) if parent != -1]
+    return tuple(weights.get(joint, 0.0) for joint in bones)
 
 
 def _pairs(

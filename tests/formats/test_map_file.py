@@ -98,7 +98,16 @@ def test_without_parents_all_hang_from_the_first_and_the_file_says_so(read):
     assert read(LAB).has_parents
 
 
+def test_bones_that_make_up_the_height_are_given_by_their_lower_joints(read):
+    skeleton = read(LAB + "[stature]\nHead = 1\nLHip = 0.5\nrhip = 0.5").skeleton
+    assert skeleton.stature_weights == (1.0, 0.0, 0.0, 0.5, 0.5)
+    assert read(LAB).skeleton.stature_weights == ()
+
+
 BAD = {
+    "stature": (LAB + "[stature]\nHead = -1", "stature.Head must be a number above 0.*got -1"),
+    "stature joint": (LAB + "[stature]\nHad = 1", "'Had' is not one of the joints; did you mean"),
+    "stature root": (LAB + "[stature]\nNeck = 1", "stature.Neck: no bone leads to this joint"),
     "syntax": ('joints = ["a"]\nname = lab', "not valid TOML.*line 2"),
     "no joints": ("", "is empty"),
     "nothing": ("name = 'a'", "has no 'joints'; it must list"),

@@ -30,6 +30,9 @@ UNPAIRED = {
 }
 
 
+BELOW = ("Knee", "Foot")
+
+
 def toml_of(joints, root="Chest"):
     """A map file; with another root the bones on the way to it are turned round."""
     parents = {name: parent for name, (_, parent) in joints.items()}
@@ -38,7 +41,10 @@ def toml_of(joints, root="Chest"):
         above, parents[joint] = parents[joint], before
         joint, before = above, joint
     lines = [f"{name} = {parent!r}" for name, parent in parents.items() if parent]
-    return "\n".join([f"joints = {list(joints)}", "[parents]", *lines])
+    height = []
+    if root == "RHip":
+        height = ["[stature]", "Crown = 1", *(f"{s}{p} = 0.5" for s in "LR" for p in BELOW)]
+    return "\n".join([f"joints = {list(joints)}", "[parents]", *lines, *height])
 
 
 KINDS = {"pairs": (TWELVE, "Chest"), "root in a pair": (TWELVE, "RHip"),
@@ -113,8 +119,12 @@ def test_twelve_joints_are_trained_on_saved_loaded_lifted_measured_and_drawn(set
     if config.figures:
         with open(f"{run_dir}/lifted.png", "rb") as picture:
             assert picture.read(4) == b"\x89PNG"
-    with pytest.raises(InputError, match="height_mm cannot be used with the skeleton 'twelve'"):
-        estimator.lift(poses.keypoints_2d, height_mm=1700)
+    if kind == "root in a pair":  # whose map file tells the height
+        in_mm = estimator.lift(poses.keypoints_2d, height_mm=1700)
+        np.testing.assert_allclose(np.ptp(in_mm.keypoints_3d[..., 1], axis=1).max(), 1700, rtol=0.4)
+    else:
+        with pytest.raises(InputError, match="height_mm cannot be used with the skeleton 'twelve'"):
+            estimator.lift(poses.keypoints_2d, height_mm=1700)
 
 
 def test_stopped_run_goes_on_with_the_same_skeleton_alone(settings, tmp_path, monkeypatch):
