@@ -23,8 +23,9 @@ from posenet3d.motion.people import smooth_track
 _DATA = flags.DEFINE_string("data", None, "Archive of the skeleton cmu17 with 3D.", required=True)
 _MODEL = flags.DEFINE_string("model", "full", "Saved model: name, folder or file.")
 _FPS = 30.0  # of the benchmark
-_GAPS = (1, 2, 3, 5, 8, 10, 15, 20, 30)  # frames
+_GAPS = (1, 2, 3, 5, 10, 15, 20, 30)  # frames
 _CONTEXT = 20  # frames before and after a gap, at least
+_APART = 80  # frames between the beginnings of two gaps of a sequence
 
 Filler = Callable[[np.ndarray], np.ndarray]
 
@@ -70,7 +71,7 @@ def measure(
     errors = []
     for lifted, true in pairs:
         lifted = jitter.match_sequence_size(lifted, true)
-        for start in range(_CONTEXT, len(lifted) - frames - _CONTEXT + 1, 40):
+        for start in range(_CONTEXT, len(lifted) - frames - _CONTEXT + 1, _APART):
             near = slice(start - _CONTEXT, start + frames + _CONTEXT)
             gap = slice(_CONTEXT, _CONTEXT + frames)
             holed = lifted[near].copy()
