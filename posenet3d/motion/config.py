@@ -24,8 +24,8 @@ def _check_whole(name: str, value: int, high: int) -> None:
 class OneEuroConfig:
     """Settings of the One Euro filter.
 
-    Chosen on one half of the benchmark's test sequences: with noisy 2D the least velocity error of
-    all that were tried and lag by less than a frame (`benchmarks/jitter.py --tune`).
+    Chosen on one half of the benchmark's test sequences: of those that lag by less than a frame,
+    one of the two with the least velocity error with noisy 2D (`benchmarks/jitter.py --tune`).
 
     Args:
       min_cutoff: Cutoff in Hz where nothing moves; lower: calmer, and later.
