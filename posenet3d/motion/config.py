@@ -24,8 +24,8 @@ def _check_whole(name: str, value: int, high: int) -> None:
 class OneEuroConfig:
     """Settings of the One Euro filter.
 
-    Chosen on one half of the benchmark's noisy test sequences: the calmest that leave the error of
-    the poses no larger than it was (`benchmarks/jitter.py --tune`).
+    Chosen on one half of the benchmark's test sequences: of those that lag by less than a frame,
+    one of the two with the least velocity error with noisy 2D (`benchmarks/jitter.py --tune`).
 
     Args:
       min_cutoff: Cutoff in Hz where nothing moves; lower: calmer, and later.
@@ -49,7 +49,9 @@ class OneEuroConfig:
 
 @dataclasses.dataclass(frozen=True)
 class SavgolConfig:
-    """Settings of the Savitzky-Golay filter, chosen as those of One Euro were.
+    """Settings of the Savitzky-Golay filter.
+
+    Chosen where those of One Euro were: the least error of the poses with noisy 2D.
 
     Args:
       window: Seconds that a polynomial is fitted to; rounded to an odd number of frames.
