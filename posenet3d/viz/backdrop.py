@@ -1,0 +1,229 @@
+"""The user's own images or video behind the 2D poses."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from posenet3d.errors import InputError
+from posenet3d.viz.scene import Scene
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+IMAGES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff")
+"""The endings of images that a folder is searched for."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Picture:
+    """An image of the user's: its size (width, height) in pixels, and how to get it in another."""
+
+    size: tuple[int, int]
+    resized: Callable[[int, int], Image.Image]
+
+
+@dataclasses.dataclass(frozen=True)
+class Backdrop:
+    """The pictures of a scene's frames.
+
+    Args:
+      pictures: Makes an iterator over the pictures of all frames, in order; None: there is none.
+      notes: What the user should know.
+    """
+
+    pictures: Callable[[], Iterator[Picture | None]]
+    notes: tuple[str, ...] = ()
+
+
+def backdrop_of(path: str | Path, scene: Scene) -> Backdrop:
+    """Finds out which picture belongs to which frame.
+
+    Args:
+      path: A video, an image, or a folder of images. Images belong to the frames whose file name or
+        image id they have for a name, with or without ending; where none has, to the frames in
+        order, by the numbers in their names. A video's frames are those that the image ids number,
+        from 0, or from 1 where the last number is that of the last frame; without numbers, they
+        come in order.
+      scene: The people.
+
+    Raises:
+      InputError: If there are no such pictures, or they cannot be told to belong to the frames.
+    """
+    path = Path(path)
+    if path.is_dir():
+        files = sorted((f for f in path.iterdir() if _is_image(f)), key=_by_numbers)
+        if not files:
+            raise InputError(f"{path} holds no image ({', '.join(IMAGES)}).")
+        return _images(path, files, scene)
+    if not path.exists():
+        raise InputError(f"{path}: there is no such video, image or folder of images.")
+    return _images(path, [path], scene) if _is_image(path) else _video(path, scene)
+
+
+def _is_image(path: Path) -> bool:
+    return path.suffix.lower() in IMAGES and not path.name.startswith(".")
+
+
+def _by_numbers(path: Path) -> list[tuple[bool, int, str]]:
+    """Frame 2 before frame 10."""
+    parts = re.split(r"(\d{1,18})", path.name)
+    return [(part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in parts]
+
+
+def _images(path: Path, files: list[Path], scene: Scene) -> Backdrop:
+    by_name = _names(files)
+    file_names = scene.people.file_names
+    found: list[Path | None] = []
+    for here, image_id, number in zip(scene.at, scene.image_ids, scene.numbers, strict=True):
+        names = [number if image_id is None else image_id]
+        if file_names is not None and here:
+            names.insert(0, file_names[here[0][1]])
+        found.append(next((f for n in names if n is not None and (f := _find(by_name, n))), None))
+    notes: tuple[str, ...] = ()
+    if not any(found):
+        if len(files) != scene.num_frames:
+            raise InputError(
+                f"{path} has {len(files)} images for {scene.num_frames} frames, and none is named "
+                f"as one (the first image is {files[0].name}, the first frame "
+                f"{scene.image_ids[0]}); give an image a frame, or name them as the image ids."
+            )
+        found = list(files)
+    else:
+        lacking = sum(
+            file is None and image_id is not None
+            for file, image_id in zip(found, scene.image_ids, strict=True)
+        )
+        notes = (_lacking(path, lacking),) if lacking else ()
+
+    def pictures() -> Iterator[Picture | None]:
+        for file in found:
+            yield None if file is None else _open(file)
+
+    return Backdrop(pictures, notes)
+
+
+def _names(files: list[Path]) -> dict[str | int, Path | None]:
+    """The files by name, by name without ending and by number; None: it could be several."""
+    by_name: dict[str | int, Path | None] = {}
+    for file in files:
+        names: set[str | int] = {file.name, file.stem}
+        if digits := re.search(r"(\d{1,18})\D*$", file.stem):
+            names.add(int(digits[1]))
+        for name in names:
+            by_name[name] = file if name not in by_name else None
+    return by_name
+
+
+def _find(by_name: dict[str | int, Path | None], name: int | str) -> Path | None:
+    if isinstance(name, int):
+        return by_name.get(name)
+    last = Path(name.replace("\\", "/"))
+    return by_name.get(last.name) or by_name.get(last.stem)
+
+
+def _lacking(path: Path, count: int) -> str:
+    frames = "1 frame" if count == 1 else f"{count} frames"
+    return f"{path} has no picture of {frames}, shown without."
+
+
+def _open(file: Path) -> Picture:
+    from PIL import Image, ImageOps
+
+    try:
+        image = ImageOps.exif_transpose(Image.open(file))  # as OpenCV turns it for detectors
+        image = image.convert("RGB")
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise InputError(f"{file} cannot be read as an image: {error}") from None
+    return Picture(
+        image.size,
+        lambda width, height: image.resize((width, height), Image.Resampling.BILINEAR, None, 2.0),
+    )
+
+
+def _video(path: Path, scene: Scene) -> Backdrop:
+    count = _count(path)
+    wanted = _wanted(scene, count)
+    if len(set(scene.sequences)) > 1:
+        raise InputError(
+            f"The poses are of {len(set(scene.sequences))} sequences, and {path} is one video; "
+            "lift them one by one."
+        )
+    beyond = sum(number >= count for number in wanted)
+    if beyond == len(wanted):
+        raise InputError(
+            f"{path} has {count} frames, and the poses begin at frame {wanted[0]}; it is not the "
+            "video that they were found in."
+        )
+    notes = (_lacking(path, beyond),) if beyond else ()
+
+    def pictures() -> Iterator[Picture | None]:
+        decoded = _decode(path)
+        at, picture = -1, None
+        for number in wanted:
+            while at < number and number < count:
+                at, picture = at + 1, next(decoded, None)
+            yield picture if number < count else None
+
+    return Backdrop(pictures, notes)
+
+
+def _wanted(scene: Scene, count: int) -> list[int]:
+    """For each frame of the scene the frame of the video, from 0."""
+    numbers = scene.numbers
+    if numbers[0] is None:
+        return list(range(scene.num_frames))
+    first = 1 if numbers[0] >= 1 and numbers[-1] == count else 0
+    return [number - first for number in numbers]
+
+
+def _count(path: Path) -> int:
+    """The frames of a video, without decoding them."""
+    import av
+
+    try:
+        with av.open(str(path)) as container:
+            stream = container.streams.video[0]
+            return sum(packet.size > 0 for packet in container.demux(stream))
+    except (av.FFmpegError, IndexError, OSError, ValueError) as error:
+        raise InputError(f"{path} cannot be read as a video: {_reason(error)}") from None
+
+
+def _decode(path: Path) -> Iterator[Picture]:
+    import av
+
+    try:
+        with av.open(str(path)) as container:
+            stream = container.streams.video[0]
+            stream.thread_type = "AUTO"
+            for frame in container.decode(stream):
+                yield _picture_of(frame)
+    except av.FFmpegError as error:
+        raise InputError(f"{path} cannot be read to its end: {_reason(error)}") from None
+
+
+def _picture_of(frame: object) -> Picture:
+    """A decoded frame, turned as the video says, which is how OpenCV gives it to detectors."""
+    from PIL import Image
+
+    turns = {90: Image.Transpose.ROTATE_90, -90: Image.Transpose.ROTATE_270,
+             180: Image.Transpose.ROTATE_180, -180: Image.Transpose.ROTATE_180}  # fmt: skip
+    turn = turns.get(getattr(frame, "rotation", 0))
+    on_its_side = turn in (Image.Transpose.ROTATE_90, Image.Transpose.ROTATE_270)
+
+    def resized(width: int, height: int) -> Image.Image:
+        size = (height, width) if on_its_side else (width, height)
+        image = Image.fromarray(frame.to_ndarray(width=size[0], height=size[1], format="rgb24"))
+        return image.transpose(turn) if turn is not None else image
+
+    size = (frame.width, frame.height)
+    return Picture(size[::-1] if on_its_side else size, resized)
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, IndexError):
+        return "it has no pictures."
+    return getattr(error, "strerror", None) or str(error)
