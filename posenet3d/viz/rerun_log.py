@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -99,138 +100,152 @@ class RerunLog:
                 stream.disconnect()  # only now the file is complete, and closed
 
     def _log(self, stream: Any, scene: Scene) -> None:
-        log = _Log(stream, scene)
+        log = _Log(stream, scene, self.fps)
         log.still()
-        before: set[str] = set()
-        for frame, here in enumerate(scene.at):
-            stream.set_time("frame", sequence=frame)
-            stream.set_time("time", duration=frame / self.fps)
-            log.image(frame)
-            now = {path for actor, row in here for path in log.person(actor, row)}
-            log.clear(before - now)
-            before = now
+        log.images()
+        for actor in scene.actors:
+            log.person_2d(actor)
+            if actor.place is not None:
+                log.person_3d(actor)
 
 
 class _Log:
-    """What is said to Rerun of a scene."""
+    """What is said to Rerun of a scene: columns of all frames at once, which is quick."""
 
-    def __init__(self, stream: Any, scene: Scene) -> None:
+    def __init__(self, stream: Any, scene: Scene, fps: float) -> None:
         import rerun
 
-        self._rerun, self._stream, self._scene = rerun, stream, scene
+        self._rerun, self._stream, self._scene, self._fps = rerun, stream, scene, fps
         self._colours = joint_colours(scene.skeleton)
         self._bones = np.array(scene.skeleton.bones)
-        self._bone_colours = [self._colours[child] for _, child in scene.skeleton.bones]
-        self._image: tuple[int | str | None, tuple[int, int] | None] = (None, None)
+        strong, pale = (
+            np.array([_paler(self._colours[child], share) for child in range(len(self._colours))])
+            for share in (0.0, 0.6)
+        )
+        self._shades = np.stack([strong, pale, np.tile(_paler(TRUTH, 0.0), (len(strong), 1))])
 
     def still(self) -> None:
         """What holds at all times: axes, names and colours of joints."""
-        rerun, skeleton = self._rerun, self._scene.skeleton
+        rerun, names = self._rerun, self._scene.skeleton.joint_names
         self._stream.log("/lifted", rerun.ViewCoordinates.RIGHT_HAND_Y_DOWN, static=True)
         classes = []
-        for number, name, share in ((_SEEN, "seen", 0.0), (_FILLED, "filled in", 0.6)):
+        for number, name in ((_SEEN, "seen"), (_FILLED, "filled in"), (_NOT_LIFTED, "not lifted")):
             joints = [
-                rerun.AnnotationInfo(id=joint, label=label, color=_paler(colour, share))
-                for joint, (label, colour) in enumerate(
-                    zip(skeleton.joint_names, self._colours, strict=True)
-                )
+                rerun.AnnotationInfo(id=joint, label=label, color=self._shades[number, joint])
+                for joint, label in enumerate(names)
             ]
             info = rerun.AnnotationInfo(id=number, label=name)
             classes.append(rerun.ClassDescription(info=info, keypoint_annotations=joints))
-        greys = [
-            rerun.AnnotationInfo(id=joint, label=label, color=_paler(TRUTH, 0.0))
-            for joint, label in enumerate(skeleton.joint_names)
-        ]
-        info = rerun.AnnotationInfo(id=_NOT_LIFTED, label="not lifted")
-        classes.append(rerun.ClassDescription(info=info, keypoint_annotations=greys))
         self._stream.log("/", rerun.AnnotationContext(classes), static=True)
 
-    def image(self, frame: int) -> None:
-        """Which image it is, and how large, where that has changed."""
-        here, rerun = self._scene.at[frame], self._rerun
-        sizes = self._scene.people.image_sizes
-        size = sizes[here[0][1]] if here and sizes is not None else None
-        image = self._scene.image_ids[frame]
-        if image != self._image[0]:
-            words = "" if image is None else str(image)
-            self._stream.log("/image_id", rerun.TextDocument(words))
-        if size is not None and size != self._image[1]:
-            box = rerun.Boxes2D(mins=[[0, 0]], sizes=[size], colors=[[218, 221, 224]])
-            self._stream.log("/input/image", box)
-        self._image = image, size or self._image[1]
-
-    def person(self, actor: Actor, row: int) -> list[str]:
-        """A person in 2D, and in 3D where lifted; returns the entities that there now are."""
+    def images(self) -> None:
+        """Which image it is in every frame, and how large, where that changes."""
         rerun, scene = self._rerun, self._scene
-        name = f"person {actor.person_id}"
-        flat, lifted = (rerun.new_entity_path([part, name]) for part in ("input", "lifted"))
-        done = bool(scene.result.lifted[row])
-        self._person_2d(flat, row, done)
-        if not done:
-            return [flat]
-        body = scene.bodies[row]
-        root = body[scene.skeleton.root]
-        place = scene.places[actor.place] + root
-        filled = np.asarray(scene.result.filled[row])
-        self._stream.log(lifted, rerun.Transform3D(translation=place))
-        self._stream.log(
-            f"{lifted}/joints",
-            rerun.Points3D(
-                body - root,
-                radii=_JOINT_MM,
-                class_ids=np.where(filled, _FILLED, _SEEN),
-                keypoint_ids=np.arange(len(body)),
-                show_labels=False,
-            ),
-        )
-        self._stream.log(
-            f"{lifted}/bones",
-            rerun.LineStrips3D(
-                (body - root)[self._bones], radii=_BONE_MM, colors=self._shades(filled)
-            ),
-        )
-        score = float(scene.result.score[row])
-        if math.isfinite(score):
-            self._stream.log(rerun.new_entity_path(["score", name]), rerun.Scalars(score))
-        return [flat, lifted]
+        words = ["" if image is None else str(image) for image in scene.image_ids]
+        times = self._times(np.arange(scene.num_frames))
+        self._stream.send_columns("/image_id", times, rerun.TextDocument.columns(text=words))
+        before = None
+        for frame, here in enumerate(scene.at):
+            sizes = scene.people.image_sizes
+            size = sizes[here[0][1]] if here and sizes is not None else None
+            if size is not None and size != before:
+                self._at(frame)
+                box = rerun.Boxes2D(mins=[[0, 0]], sizes=[size], colors=[[218, 221, 224]])
+                self._stream.log("/input/image", box)
+                before = size
 
-    def _person_2d(self, path: str, row: int, lifted: bool) -> None:
+    def person_2d(self, actor: Actor) -> None:
+        """The input of a person, all frames."""
         rerun, people = self._rerun, self._scene.people
-        seen = np.flatnonzero(people.confidence[row] > 0)
-        bones = np.isin(self._bones, seen).all(axis=1)
-        points = people.keypoints_2d[row]
-        colours = [c for c, drawn in zip(self._bone_colours, bones, strict=True) if drawn]
-        self._stream.log(
-            f"{path}/joints",
-            rerun.Points2D(
-                points[seen],
-                radii=_JOINT_PX,
-                class_ids=np.full(len(seen), _SEEN if lifted else _NOT_LIFTED),
-                keypoint_ids=seen,
-                show_labels=False,
-            ),
+        frames, rows = np.array(actor.frames), np.array(actor.rows)
+        seen = people.confidence[rows] > 0
+        drawn = seen[:, self._bones].all(axis=-1)
+        points = people.keypoints_2d[rows]
+        classes = np.where(np.asarray(self._scene.result.lifted)[rows], _SEEN, _NOT_LIFTED)
+        path = self._path("input", actor)
+        fixed = {"show_labels": False, "radii": _JOINT_PX}
+        self._stream.log(path, rerun.Points2D.from_fields(**fixed), static=True)
+        self._stream.log(path, rerun.LineStrips2D.from_fields(radii=_BONE_PX), static=True)
+        self._stream.send_columns(
+            path,
+            self._times(frames),
+            [
+                *rerun.Points2D.columns(
+                    positions=points[seen],
+                    class_ids=np.broadcast_to(classes[:, None], seen.shape)[seen],
+                    keypoint_ids=np.nonzero(seen)[1],
+                ).partition(seen.sum(axis=1)),
+                *rerun.LineStrips2D.columns(
+                    strips=points[:, self._bones][drawn],
+                    colors=self._shades[classes[:, None], self._bones[:, 1]][drawn],
+                ).partition(drawn.sum(axis=1)),
+            ],
         )
-        self._stream.log(
-            f"{path}/bones",
-            rerun.LineStrips2D(
-                points[self._bones[bones]],
-                radii=_BONE_PX,
-                colors=[_paler(c if lifted else TRUTH, 0.0) for c in colours],
-            ),
+        self._clear_gaps(path, frames)
+
+    def person_3d(self, actor: Actor) -> None:
+        """A person as lifted, and where they stand, all frames in which they were."""
+        rerun, scene = self._rerun, self._scene
+        here = np.asarray(scene.result.lifted)[list(actor.rows)]
+        frames, rows = np.array(actor.frames)[here], np.array(actor.rows)[here]
+        roots = scene.bodies[rows, scene.skeleton.root]
+        bodies = scene.bodies[rows] - roots[:, None]
+        count, joints = bodies.shape[:2]
+        classes = np.where(np.asarray(scene.result.filled)[rows], _FILLED, _SEEN)
+        path = self._path("lifted", actor)
+        fixed = {"show_labels": False, "radii": _JOINT_MM}
+        self._stream.log(path, rerun.Points3D.from_fields(**fixed), static=True)
+        self._stream.log(path, rerun.LineStrips3D.from_fields(radii=_BONE_MM), static=True)
+        ends = self._bones[:, 1]
+        self._stream.send_columns(
+            path,
+            self._times(frames),
+            [
+                *rerun.Transform3D.columns(translation=scene.places[actor.place] + roots),
+                *rerun.Points3D.columns(
+                    positions=bodies.reshape(-1, 3),
+                    class_ids=classes.ravel(),
+                    keypoint_ids=np.tile(np.arange(joints), count),
+                ).partition([joints] * count),
+                *rerun.LineStrips3D.columns(
+                    strips=bodies[:, self._bones].reshape(-1, 2, 3),
+                    colors=self._shades[classes[:, ends], ends].reshape(-1, 3),
+                ).partition([len(ends)] * count),
+            ],
         )
+        self._clear_gaps(path, frames)
+        scores = np.asarray(scene.result.score)[rows]
+        if (scored := np.isfinite(scores)).any():
+            self._stream.send_columns(
+                self._path("score", actor),
+                self._times(frames[scored]),
+                rerun.Scalars.columns(scalars=scores[scored]),
+            )
 
-    def clear(self, paths: set[str]) -> None:
-        """Takes away who has gone: Rerun shows the latest that it was told."""
-        for path in sorted(paths):
-            self._stream.log(path, self._rerun.Clear(recursive=True))
+    def _path(self, part: str, actor: Actor) -> str:
+        return self._rerun.new_entity_path([part, f"person {actor.person_id}"])
 
-    def _shades(self, filled: np.ndarray) -> list[tuple[int, int, int]]:
-        return [
-            _paler(colour, 0.6 if filled[child] else 0.0)
-            for colour, (_, child) in zip(self._bone_colours, self._bones, strict=True)
-        ]
+    def _times(self, frames: np.ndarray) -> list[Any]:
+        column = self._rerun.TimeColumn
+        return [column("frame", sequence=frames), column("time", duration=frames / self._fps)]
+
+    def _at(self, frame: int) -> None:
+        self._stream.set_time("frame", sequence=frame)
+        self._stream.set_time("time", duration=frame / self._fps)
+
+    def _clear_gaps(self, path: str, frames: np.ndarray) -> None:
+        """Takes a person away where they are gone: Rerun shows the latest that it was told."""
+        after = frames + 1
+        for frame in after[~np.isin(after, frames) & (after < self._scene.num_frames)]:
+            self._at(int(frame))
+            # Not Clear, which would take away what holds at all times, too.
+            empty = self._rerun.Points2D([]), self._rerun.LineStrips2D([])
+            if path.startswith("/lifted"):
+                empty = self._rerun.Points3D([]), self._rerun.LineStrips3D([])
+            self._stream.log(path, *empty)
 
 
+@cache
 def _paler(colour: str, share: float) -> tuple[int, int, int]:
     """The colour `#rrggbb` as numbers, a share of the way to white."""
     parts = (int(colour[start : start + 2], 16) for start in (1, 3, 5))

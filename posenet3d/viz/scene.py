@@ -109,8 +109,11 @@ class Scene:
     def places(self) -> np.ndarray:
         """Where the places are on the ground, `[places, 3]` mm: side by side, then behind."""
         step = 2 * _SPACING * self.half_width
-        rows, columns = np.divmod(np.arange(max(self.num_places, 1)), _IN_A_ROW)
-        x = (columns - (min(len(columns), _IN_A_ROW) - 1) / 2) * step
+        count = max(self.num_places, 1)
+        in_a_row = -(-count // -(-count // _IN_A_ROW))  # so that rows are about equally long
+        rows, columns = np.divmod(np.arange(count), in_a_row)
+        x = (columns + 0.5 * (rows % 2)) * step  # those behind stand in the gaps
+        x -= (x.min() + x.max()) / 2
         return np.stack([x, np.zeros_like(x), rows * step], axis=1)
 
     @cached_property
