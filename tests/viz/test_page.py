@@ -127,15 +127,15 @@ def look(path, tmp_path, size="1280,800"):
 
 
 CROWDS = {
-    "one image": dict(frames=1, persons=1),
-    "people over time": dict(frames=12, persons=3, missing=[(0, 1)]),
-    "a crowd": dict(frames=2, persons=14),
+    "one image": (dict(frames=1, persons=1), "1280,800"),
+    "people over time": (dict(frames=12, persons=3, missing=[(0, 1)]), "1280,800"),
+    "on a phone": (dict(frames=12, persons=3, missing=[(0, 1)]), "390,844"),
+    "a crowd": (dict(frames=2, persons=14), "390,844"),
 }
 
 
 @pytest.mark.skipif(not CHROMIUM, reason="needs a browser: apt-get install chromium")
-@pytest.mark.parametrize("crowd", CROWDS.values(), ids=CROWDS)
-@pytest.mark.parametrize("size", ["1280,800", "390,844"])
+@pytest.mark.parametrize(("crowd", "size"), CROWDS.values(), ids=CROWDS)
 def test_browser_shows_every_joint_of_everybody_from_all_sides(moving, tmp_path, crowd, size):
     people, result = moving(**crowd)
     Page(tmp_path / "out.html").write(people, result)
@@ -150,6 +150,20 @@ def test_browser_shows_every_joint_of_everybody_from_all_sides(moving, tmp_path,
     assert report["smallest"] > (90 if crowd["persons"] < 4 else 20)  # px from head to foot
     assert report["tip"].startswith("pelvis\n")
     assert not report["wide"]
+
+
+@pytest.mark.skipif(not CHROMIUM, reason="needs a browser: apt-get install chromium")
+def test_browser_plays_and_obeys_keys(moving, tmp_path):
+    Page(tmp_path / "out.html", fps=10).write(*moving(frames=12))
+    report = look(tmp_path / "out.html", tmp_path)
+    assert report["started"]
+    assert 1 <= report["played"] <= 6  # half a second at 10 frames a second
+    assert report["next"] == 1
+    assert report["turned"] == -10
+    Page(tmp_path / "out.html").write(*moving(frames=1))
+    report = look(tmp_path / "out.html", tmp_path)
+    assert not report["started"]
+    assert report["next"] == 0
 
 
 @pytest.mark.skipif(not CHROMIUM, reason="needs a browser: apt-get install chromium")

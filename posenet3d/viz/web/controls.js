@@ -157,7 +157,8 @@ function choose(number) {
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.target.closest("input, select, summary") || (event.key === " " && event.target.closest("button"))) return;
+  const within = (what) => event.target instanceof Element && event.target.closest(what);
+  if (within("input, select, summary") || (event.key === " " && within("button"))) return;
   const turns = { ArrowLeft: [10, 0], ArrowRight: [-10, 0], ArrowUp: [0, 10], ArrowDown: [0, -10] };
   const turned = turns[event.key];
   if (turned && (event.shiftKey || (DATA.numFrames === 1 && event.target === stage))) {

@@ -31,7 +31,9 @@ window.posenet3d = {
 };
 
 // The joints that are outside of the canvas, over frames and sides; and what else must hold.
-function selftest() {
+async function selftest() {
+  const wait = (ms) => new Promise((done) => setTimeout(done, ms));
+  const press = (key, more) => document.dispatchEvent(new KeyboardEvent("keydown", { key, ...more }));
   const { projected, size } = window.posenet3d;
   const sides = [[25, 12], [0, 0], [90, 0], [200, 45], [315, -60], [60, 89]];
   const frames = [0, 0.25, 0.5, 0.75, 1].map((share) => Math.round(share * (DATA.numFrames - 1)));
@@ -50,9 +52,21 @@ function selftest() {
   window.posenet3d.setFrame(0);
   window.posenet3d.orbit(FIRST.azimuth, FIRST.elevation);
   const first = projected();
+  press(" ");
+  const started = state.playing;
+  await wait(500);
+  press(" ");
+  const played = state.frame;
+  window.posenet3d.setFrame(0);
+  press("ArrowRight");
+  const next = state.frame;
+  press("ArrowRight", { shiftKey: true });
+  const turned = view.azimuth - FIRST.azimuth;
+  window.posenet3d.setFrame(0);
+  window.posenet3d.orbit(FIRST.azimuth, FIRST.elevation);
   if (first.length) point([first[0].x, first[0].y], 14);
   return {
-    joints, outside, failures, size: size(), smallest: narrow,
+    joints, outside, failures, started, played, next, turned, size: size(), smallest: narrow,
     requests: performance.getEntriesByType("resource").map(({ name }) => name).filter((n) => !n.startsWith("data:")),
     first, tip: element("tip").textContent, status: element("status").textContent,
     people: [...element("person").options].map(({ text }) => text),
@@ -64,6 +78,8 @@ start();
 if (location.hash === "#selftest") {
   const report = document.createElement("pre");
   report.id = "selftest";
-  report.textContent = JSON.stringify(selftest());
-  document.body.append(report);
+  selftest().then((found) => {
+    report.textContent = JSON.stringify(found);
+    document.body.append(report);
+  });
 }
