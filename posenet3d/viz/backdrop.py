@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import re
 from collections.abc import Callable, Iterator
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 IMAGES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff")
 """The endings of images that a folder is searched for."""
+
+_ORIENTATION = 0x0112  # EXIF; from 5 on, width and height change places
 
 
 @dataclasses.dataclass(frozen=True)
@@ -131,17 +134,30 @@ def _lacking(path: Path, count: int) -> str:
 
 
 def _open(file: Path) -> Picture:
+    """An image, turned as its EXIF data says, which is how OpenCV gives it to detectors."""
     from PIL import Image, ImageOps
 
+    with _readable(file):
+        image = Image.open(file)
+        on_its_side = image.getexif().get(_ORIENTATION, 1) >= 5
+
+    def resized(width: int, height: int) -> Image.Image:
+        with _readable(file):
+            image.draft("RGB", (max(width, height),) * 2)  # decodes large JPEGs in a smaller size
+            turned = ImageOps.exif_transpose(image).convert("RGB")
+            return turned.resize((width, height), Image.Resampling.BILINEAR, None, 2.0)
+
+    return Picture(image.size[::-1] if on_its_side else image.size, resized)
+
+
+@contextlib.contextmanager
+def _readable(file: Path) -> Iterator[None]:
+    from PIL import Image
+
     try:
-        image = ImageOps.exif_transpose(Image.open(file))  # as OpenCV turns it for detectors
-        image = image.convert("RGB")
+        yield
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise InputError(f"{file} cannot be read as an image: {error}") from None
-    return Picture(
-        image.size,
-        lambda width, height: image.resize((width, height), Image.Resampling.BILINEAR, None, 2.0),
-    )
 
 
 def _video(path: Path, scene: Scene) -> Backdrop:

@@ -96,13 +96,53 @@ def test_frames_of_a_video_belong_to_frames(tmp_path, scene, image_ids, expected
     assert next(backdrop.pictures()).size == (64, 48)
 
 
-def test_pictures_are_turned_as_their_files_say(tmp_path, scene):
-    image = Image.new("RGB", (40, 30))
+def corner_of(picture):
+    """Which corner is white, after a quarter turn of an image whose upper left is."""
+    assert picture.size == (30, 40)
+    shown = np.asarray(picture.resized(30, 40))
+    assert shown.shape == (40, 30, 3)
+    return {
+        (top, left): bool(shown[(5 if top else 35), (5 if left else 25)].mean() > 128)
+        for top, left in itertools.product((True, False), repeat=2)
+    }
+
+
+UPPER_RIGHT = {(True, True): False, (True, False): True, (False, True): False,
+               (False, False): False}  # fmt: skip
+
+
+def white_corner():
+    array = np.zeros((30, 40, 3), np.uint8)
+    array[:15, :20] = 255
+    return array
+
+
+def test_images_are_turned_as_their_exif_data_says(tmp_path, scene):
+    image = Image.fromarray(white_corner())
     exif = image.getexif()
-    exif[0x0112] = 6  # the camera was held upright
+    exif[0x0112] = 6  # to be turned clockwise: the camera was held upright
     image.save(tmp_path / "a.jpg", exif=exif)
     (picture,) = backdrop_of(tmp_path / "a.jpg", scene("a")).pictures()
-    assert picture.size == (30, 40)
+    assert corner_of(picture) == UPPER_RIGHT
+
+
+def test_videos_are_turned_as_their_header_says(tmp_path, scene):
+    path = tmp_path / "film.mp4"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 40, 30, "yuv420p"
+        frame = av.VideoFrame.from_ndarray(white_corner(), format="rgb24")
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    one, as_it_is = b"\0\1\0\0", bytes(12)  # ISO 14496-12: the matrix of tkhd, 16.16
+    unturned = one + as_it_is + one + as_it_is + b"\x40\0\0\0"
+    clockwise = bytes(4) + one + bytes(4) + b"\xff\xff\0\0" + bytes(16) + b"\x40\0\0\0"
+    content = path.read_bytes()
+    header = content.index(b"tkhd")
+    start = content.index(unturned, header)
+    path.write_bytes(content[:start] + clockwise + content[start + 36 :])
+    (picture,) = backdrop_of(path, scene(0)).pictures()
+    assert corner_of(picture) == UPPER_RIGHT
 
 
 def test_pictures_are_read_one_by_one(tmp_path, scene):
