@@ -1,1 +1,1 @@
-"""Pictures of poses; needs the extra `viz` (Matplotlib)."""
+"""Pictures (extra `viz`), videos (`video`), pages and Rerun logs (`rerun`) of poses."""

@@ -13,6 +13,7 @@ from posenet3d.errors import InputError
 from posenet3d.viz.scene import Scene
 
 if TYPE_CHECKING:
+    from av import VideoFrame
     from PIL import Image
 
 IMAGES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff")
@@ -221,13 +222,13 @@ def _decode(path: Path) -> Iterator[Picture]:
         raise InputError(f"{path} cannot be read to its end: {_reason(error)}") from None
 
 
-def _picture_of(frame: object) -> Picture:
+def _picture_of(frame: VideoFrame) -> Picture:
     """A decoded frame, turned as the video says, which is how OpenCV gives it to detectors."""
     from PIL import Image
 
     turns = {90: Image.Transpose.ROTATE_90, -90: Image.Transpose.ROTATE_270,
              180: Image.Transpose.ROTATE_180, -180: Image.Transpose.ROTATE_180}  # fmt: skip
-    turn = turns.get(getattr(frame, "rotation", 0))
+    turn = turns.get(frame.rotation)
     on_its_side = turn in (Image.Transpose.ROTATE_90, Image.Transpose.ROTATE_270)
 
     def resized(width: int, height: int) -> Image.Image:

@@ -111,7 +111,7 @@ def test_finished_parts_are_not_lifted_again(config, monkeypatch):
         lift_file(config(), progress=stop)
     lifted = []
     original = job._lift
-    monkeypatch.setattr(job, "_lift", lambda *args: lifted.append(1) or original(*args))
+    monkeypatch.setattr(job, "_lift", lambda part, **kw: lifted.append(1) or original(part, **kw))
     lift_file(config())
     assert len(lifted) == 1
 

@@ -45,24 +45,26 @@ function setPlaying(playing) {
 }
 
 let running = false;
+let rest = 0; // of a frame, that has passed since the last
+
+// Lets time pass: plays and turns.
+function advance(seconds) {
+  if (element("turning").checked) orbit(view.azimuth + 30 * seconds, view.elevation);
+  if (!state.playing) return;
+  rest += seconds * DATA.fps * state.speed;
+  const steps = Math.floor(rest);
+  rest -= steps;
+  if (steps) setFrame((state.frame + steps) % DATA.numFrames);
+}
 
 function run() {
   if (running) return;
   running = true;
-  let [last, rest] = [performance.now(), 0];
+  let last = null;
   const tick = (now) => {
-    const seconds = Math.min(0.25, (now - last) / 1000); // a tab that slept does not leap
+    advance(Math.min(0.25, (now - (last ?? now)) / 1000)); // a tab that slept does not leap
     last = now;
-    const turning = element("turning").checked;
-    if (turning) view.azimuth = (view.azimuth + 30 * seconds) % 360;
-    if (state.playing) {
-      rest += seconds * DATA.fps * state.speed;
-      const steps = Math.floor(rest);
-      rest -= steps;
-      if (steps) setFrame((state.frame + steps) % DATA.numFrames);
-    }
-    if (turning) redraw();
-    running = state.playing || turning;
+    running = state.playing || element("turning").checked;
     if (running) requestAnimationFrame(tick);
   };
   requestAnimationFrame(tick);

@@ -1,7 +1,8 @@
 // The 3D view: an orbit about the people, the ground, the axes.
 
 const stage = document.getElementById("stage");
-const FIRST = { azimuth: 25, elevation: 12, zoom: 1 };
+const IN_ROWS = DATA.places.some(([, , z]) => z > 0); // then look over those in front
+const FIRST = IN_ROWS ? { azimuth: 10, elevation: 35, zoom: 1 } : { azimuth: 25, elevation: 12, zoom: 1 };
 const view = { ...FIRST };
 const FAR = 4.5; // the eye's distance in radii of the scene
 let projections = []; // of the last picture: {actor, row, joint, x, y}

@@ -31,8 +31,7 @@ window.posenet3d = {
 };
 
 // The joints that are outside of the canvas, over frames and sides; and what else must hold.
-async function selftest() {
-  const wait = (ms) => new Promise((done) => setTimeout(done, ms));
+function selftest() {
   const press = (key, more) => document.dispatchEvent(new KeyboardEvent("keydown", { key, ...more }));
   const { projected, size } = window.posenet3d;
   const sides = [[25, 12], [0, 0], [90, 0], [200, 45], [315, -60], [60, 89]];
@@ -54,7 +53,8 @@ async function selftest() {
   const first = projected();
   press(" ");
   const started = state.playing;
-  await wait(500);
+  advance(0.25);
+  advance(0.1);
   press(" ");
   const played = state.frame;
   window.posenet3d.setFrame(0);
@@ -78,8 +78,6 @@ start();
 if (location.hash === "#selftest") {
   const report = document.createElement("pre");
   report.id = "selftest";
-  selftest().then((found) => {
-    report.textContent = JSON.stringify(found);
-    document.body.append(report);
-  });
+  report.textContent = JSON.stringify(selftest());
+  document.body.append(report);
 }
