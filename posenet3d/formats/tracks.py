@@ -10,10 +10,8 @@ from collections import Counter
 import numpy as np
 
 from posenet3d.errors import InputError
+from posenet3d.formats.image_ids import IN_SEQUENCE, NUMBERED
 from posenet3d.formats.people import People
-
-_IN_SEQUENCE = re.compile(r"(.+)/(\d{1,18})", re.DOTALL)
-_NUMBERED = re.compile(r"(.*?)(\d{1,18})(\D*)", re.DOTALL)  # by its last number: video2_0012.jpg
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,7 +75,7 @@ def tracks_of(people: People) -> tuple[Track, ...]:
 
 def _place(image_id: int | str) -> tuple[str, int | str]:
     """The sequence and the image within it."""
-    match = _IN_SEQUENCE.fullmatch(image_id) if isinstance(image_id, str) else None
+    match = IN_SEQUENCE.fullmatch(image_id) if isinstance(image_id, str) else None
     return (match[1], int(match[2])) if match else ("", image_id)
 
 
@@ -97,7 +95,7 @@ def _numbers(image_ids: list[int | str]) -> dict[int | str, int] | None:
     """The number of each image; None where their ids do not number them."""
     if all(isinstance(i, int) for i in image_ids):
         return {i: i for i in image_ids}
-    matches = [_NUMBERED.fullmatch(i) if isinstance(i, str) else None for i in image_ids]
+    matches = [NUMBERED.fullmatch(i) if isinstance(i, str) else None for i in image_ids]
     if not all(matches) or len({(m[1], m[3]) for m in matches}) > 1:
         return None
     numbers = {i: int(m[2]) for i, m in zip(image_ids, matches, strict=True)}

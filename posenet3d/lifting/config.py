@@ -11,7 +11,7 @@ from posenet3d.formats.detect import FORMATS
 from posenet3d.formats.writers.choose import ENDINGS
 from posenet3d.models.loading import DEFAULT_MODEL
 from posenet3d.motion.config import METHODS, MotionConfig
-from posenet3d.training.settings import setting
+from posenet3d.training.settings import check_range, setting
 from posenet3d.viz.rerun_log import SPAWN
 
 
@@ -40,6 +40,7 @@ class LiftConfig:
     up: Literal["auto", "camera", "y", "z"] = setting(
         "auto", "Axis of the output that points up; auto: the format's."
     )
+    min_confidence: float = setting(0.0, "Joints of less confidence count as missing.")
     associate: Literal["auto", "always", "never"] = setting(
         "auto",
         "Join persons into tracks by position. auto: where the output or --smooth needs tracks and "
@@ -74,6 +75,7 @@ class LiftConfig:
             raise ConfigError(
                 "Nothing to write: give --output=FILE, --figure, --video, --html or --rerun."
             )
+        check_range("min_confidence", self.min_confidence, 0.0, 1.0)
         if self.images and not self.video:
             raise ConfigError("images are for the video; give --video=FILE as well.")
         _ = self.motion, self.image_width_height  # whatever is wrong with them is said at once

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import hashlib
 import json
@@ -14,6 +15,7 @@ from posenet3d.errors import InputError
 from posenet3d.formats.detect import open_people
 from posenet3d.formats.lifted import Lifted, join
 from posenet3d.formats.map_file import MapFile, read_map_file
+from posenet3d.formats.parts import parts_folder
 from posenet3d.formats.readers.persons import NobodyError
 from posenet3d.formats.source import UNITS_A_PART, Part, PeopleSource
 from posenet3d.formats.writers.choose import Output
@@ -26,7 +28,6 @@ from posenet3d.lifting.summary import Summary
 from posenet3d.models.estimator import PoseEstimator
 from posenet3d.models.loading import load
 from posenet3d.motion.config import MotionConfig
-from posenet3d.version import __version__
 
 Say = Callable[[str], None]
 """Takes a line for the user."""
@@ -74,8 +75,6 @@ def lift_file(
     lift = functools.partial(_lift, estimator=estimator, maps=maps, config=config)
     settings = _settings(config, estimator, map_file)
     spool = Spool(_parts_folder(config, settings), settings)
-    if spool.had_other_settings:
-        say(f"The parts in {spool.folder} were made with other settings; starting anew.")
     try:
         _fill(spool, source, lift, config, say, progress)
         summary = _finish(spool, source, output, pictures, config)
@@ -124,6 +123,8 @@ def _lift(
         people = part.read()
     except NobodyError:
         return None
+    seen = people.confidence >= config.min_confidence
+    people = dataclasses.replace(people, confidence=people.confidence * seen)
     people = people.on(estimator.skeleton, maps)
     result = estimator.lift(
         people.keypoints_2d,
@@ -167,7 +168,7 @@ def _finish(
 def _parts_folder(config: LiftConfig, settings: dict[str, Any]) -> Path:
     """Beside the first file that is asked for; where people are only shown, a temporary one."""
     if config.targets:
-        return config.targets[0].with_name(f"{config.targets[0].name}.parts")
+        return parts_folder(config.targets[0])
     name = hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:16]
     return Path(tempfile.gettempdir()) / f"posenet3d-{name}.parts"
 
@@ -176,12 +177,11 @@ def _settings(
     config: LiftConfig, estimator: PoseEstimator, map_file: MapFile | None
 ) -> dict[str, Any]:
     """What the parts depend on beside the input's files."""
-    names = ("format", "split", "skeleton", "image_size", "height_mm", "score")
+    names = ("format", "split", "skeleton", "image_size", "height_mm", "min_confidence", "score")
     digest = hashlib.sha256(json.dumps(estimator.get_config(), sort_keys=True).encode())
     for weights in estimator.get_weights():
         digest.update(weights.tobytes())
     return {
-        "version": __version__,
         "input": str(Path(config.input).resolve()),
         "model": digest.hexdigest(),
         "map_file": repr(map_file),

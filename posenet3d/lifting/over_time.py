@@ -6,11 +6,11 @@ import dataclasses
 from collections import Counter
 from typing import Literal
 
+from posenet3d.formats.image_ids import number_of, sequence_of
 from posenet3d.formats.lifted import Lifted
 from posenet3d.formats.people import People
 from posenet3d.motion.association import Associator
 from posenet3d.motion.config import MotionConfig
-from posenet3d.motion.images import number_of, sequence_of
 from posenet3d.motion.people import smooth_people
 
 Associate = Literal["auto", "always", "never"]

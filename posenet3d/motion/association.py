@@ -13,8 +13,8 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from posenet3d.errors import ConfigError
+from posenet3d.formats.image_ids import number_of, sequence_of
 from posenet3d.formats.people import People
-from posenet3d.motion.images import number_of, sequence_of
 from posenet3d.skeleton import Skeleton
 
 _VELOCITY = 0.3  # share of the newest displacement in a track's velocity; 0.2 to 0.5 are alike

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from posenet3d.formats.image_ids import id_between, sequence_of
 from posenet3d.formats.people import People
 from posenet3d.formats.tracks import Track, tracks_of
-from posenet3d.motion.images import id_between, sequence_of
 
 if TYPE_CHECKING:  # only for its name
     from posenet3d.models.estimator import LiftResult

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from posenet3d.errors import InputError
+from posenet3d.formats.image_ids import number_of
 from posenet3d.viz.scene import Scene
 
 if TYPE_CHECKING:
@@ -115,8 +116,8 @@ def _names(files: list[Path]) -> dict[str | int, Path | None]:
     by_name: dict[str | int, Path | None] = {}
     for file in files:
         names: set[str | int] = {file.name, file.stem}
-        if digits := re.search(r"(\d{1,18})\D*$", file.stem):
-            names.add(int(digits[1]))
+        if (number := number_of(file.stem)) is not None:
+            names.add(number)
         for name in names:
             by_name[name] = file if name not in by_name else None
     return by_name

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from posenet3d.errors import InputError
+from posenet3d.formats.image_ids import number_of, sequence_of
 from posenet3d.formats.people import People
 from posenet3d.formats.tracks import Track, tracks_of
 from posenet3d.formats.writers.choose import ASSUMED_HEIGHT_MM
@@ -20,8 +20,6 @@ from posenet3d.skeleton import Skeleton
 if TYPE_CHECKING:
     from posenet3d.models.estimator import LiftResult
 
-_SEQUENCE = re.compile(r"(.+)/\d{1,18}", re.DOTALL)  # as image ids of pose archives are
-_LAST_NUMBER = re.compile(r"(\d{1,18})\D*$")
 _SPACING = 1.15  # of the widest body, between places; chosen by eye
 _IN_A_ROW = 6
 
@@ -123,9 +121,9 @@ class Scene:
         None for all where the ids do not count frames.
         """
         known = {
-            frame: int(match[1])
+            frame: number
             for frame, image in enumerate(self.image_ids)
-            if image is not None and (match := _LAST_NUMBER.search(str(image)))
+            if image is not None and (number := number_of(image)) is not None
         }
         frames = sorted(known)
         complete = len(known) == sum(image is not None for image in self.image_ids)
@@ -160,7 +158,7 @@ def scene_of(people: People, result: LiftResult) -> Scene:
     starts: dict[str, int] = {}
     image_ids: list[int | str | None] = []
     sequences: list[str] = []
-    names = [_sequence(people.image_ids[track.rows[0]]) for track in tracks]
+    names = [sequence_of(people.image_ids[track.rows[0]]) for track in tracks]
     for track, name in zip(tracks, names, strict=True):
         if name not in starts:
             starts[name] = len(image_ids)
@@ -181,11 +179,6 @@ def scene_of(people: People, result: LiftResult) -> Scene:
     if len(starts) == 1:
         sequences = [""] * len(image_ids)
     return Scene(people, result, actors, tuple(image_ids), tuple(sequences), bodies, size_note)
-
-
-def _sequence(image_id: int | str) -> str:
-    match = _SEQUENCE.fullmatch(image_id) if isinstance(image_id, str) else None
-    return match[1] if match else ""
 
 
 def _places(

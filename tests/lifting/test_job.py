@@ -116,21 +116,29 @@ def test_finished_parts_are_not_lifted_again(config, monkeypatch):
     assert len(lifted) == 1
 
 
+def test_joints_of_little_confidence_count_as_missing(config, people, tmp_path):
+    entries = json.loads(people.read_text())
+    entries[1]["keypoints"][3 * 9 + 2] = 0.2  # the left wrist
+    people.write_text(json.dumps(entries))
+    lift_file(config(min_confidence=0.3))
+    assert arrays(tmp_path / "out.npz")["filled"][:3].sum(axis=1).tolist() == [0, 1, 0]
+
+
 def test_scores_can_be_left_out(config, tmp_path):
     lift_file(config(score=False))
     assert np.isnan(arrays(tmp_path / "out.npz")["score"]).all()
 
 
-def test_another_height_starts_anew_and_says_so(config, tmp_path):
+def test_parts_of_another_height_are_not_gone_on_from(config):
     def stop(done, total):
         raise Stopped
 
     with pytest.raises(Stopped):
         lift_file(config(), progress=stop)
-    said = []
-    lift_file(config(height_mm=1800.0), said.append)
-    assert "other settings" in said[0]
-    assert arrays(tmp_path / "out.npz")["unit"] == "mm"
+    with pytest.raises(
+        InputError, match=r"height_mm was None and is 1800\.0 now. Delete the folder"
+    ):
+        lift_file(config(height_mm=1800.0))
 
 
 def test_bad_entries_are_named_or_left_out_and_counted(config, people):

@@ -84,9 +84,9 @@ def test_parts_from_a_changed_file_on_are_made_again(folder):
 
 def test_parts_of_other_settings_are_not_gone_on_from(folder):
     Spool(folder, SETTINGS).append(part(0), "x")
-    spool = Spool(folder, {"model": "b"})
-    assert spool.had_other_settings
-    assert len(spool) == 0
+    with pytest.raises(InputError, match=r"model was 'a' and is 'b' now\. Delete the folder"):
+        Spool(folder, {"model": "b"})
+    assert len(Spool(folder, SETTINGS)) == 1
 
 
 def test_a_damaged_part_and_those_behind_it_are_made_again(folder):

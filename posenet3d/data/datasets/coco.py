@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from posenet3d.data.datasets.dataset import DataSet, count_note, left_out_note
-from posenet3d.data.datasets.parts import Progress
 from posenet3d.data.datasets.photographs import to_poses
 from posenet3d.errors import InputError
+from posenet3d.formats.parts import Progress
 from posenet3d.formats.readers.coco import coco_people
 from posenet3d.formats.readers.json_file import load_json
 

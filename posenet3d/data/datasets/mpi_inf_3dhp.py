@@ -15,10 +15,10 @@ import numpy as np
 from posenet3d import joint_maps
 from posenet3d.data.datasets.dataset import DataSet, count_note
 from posenet3d.data.datasets.matlab import entries, read_mat
-from posenet3d.data.datasets.parts import Part, Progress, fingerprint, prepared
 from posenet3d.data.datasets.videopose3d import checked_positions
 from posenet3d.data.records import Poses2D
 from posenet3d.errors import InputError
+from posenet3d.formats.parts import Part, Progress, fingerprint, prepared
 from posenet3d.skeleton import H36M_17, MPI_INF_3DHP_17, MPI_INF_3DHP_28
 
 CAMERAS = (0, 1, 2, 4, 5, 6, 7, 8)

@@ -15,9 +15,9 @@ import numpy as np
 
 from posenet3d.data.datasets.dataset import DataSet, count_note, left_out_note
 from posenet3d.data.datasets.matlab import entries, read_mat
-from posenet3d.data.datasets.parts import Progress
 from posenet3d.data.datasets.photographs import to_poses
 from posenet3d.errors import InputError
+from posenet3d.formats.parts import Progress
 from posenet3d.formats.people import People
 from posenet3d.formats.readers import persons
 from posenet3d.formats.readers.json_file import load_json

@@ -15,9 +15,9 @@ from posenet3d.data.datasets import coco, human36m, mpi_inf_3dhp, mpii
 from posenet3d.data.datasets.dataset import DataSet, count_note
 from posenet3d.data.datasets.mocap import cmu
 from posenet3d.data.datasets.mocap.config import MocapConfig
-from posenet3d.data.datasets.parts import Progress, parts_folder, remove
 from posenet3d.data.records import Poses2D
 from posenet3d.errors import ConfigError, InputError
+from posenet3d.formats.parts import Progress, parts_folder, remove
 
 
 @dataclasses.dataclass(frozen=True)

@@ -4,8 +4,8 @@ import scipy.io
 
 from posenet3d import joint_maps
 from posenet3d.data.datasets import mpi_inf_3dhp
-from posenet3d.data.datasets.parts import parts_folder
 from posenet3d.errors import InputError
+from posenet3d.formats.parts import parts_folder
 from posenet3d.skeleton import H36M_17, MPI_INF_3DHP_17, MPI_INF_3DHP_28
 
 FRAMES = 7

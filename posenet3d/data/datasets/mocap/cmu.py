@@ -13,7 +13,6 @@ from pathlib import Path
 
 import numpy as np
 
-from posenet3d.data.datasets import parts
 from posenet3d.data.datasets.dataset import DataSet
 from posenet3d.data.datasets.mocap import files as mocap_files
 from posenet3d.data.datasets.mocap.config import MocapConfig
@@ -21,6 +20,7 @@ from posenet3d.data.datasets.mocap.person import read_person
 from posenet3d.data.records import Poses2D
 from posenet3d.data.synthetic.cameras import draw_cameras
 from posenet3d.errors import ConfigError, InputError
+from posenet3d.formats import parts
 from posenet3d.skeleton import CMU_17
 
 

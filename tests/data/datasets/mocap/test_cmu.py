@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from posenet3d.data.archive import read_archive
 from posenet3d.data.archive_writer import write_splits
-from posenet3d.data.datasets import parts
 from posenet3d.data.datasets.mocap import cmu
 from posenet3d.data.datasets.mocap.config import MocapConfig
 from posenet3d.errors import ConfigError, InputError
+from posenet3d.formats import parts
 from posenet3d.skeleton import CMU_17
 
 FRAMES = {"01_01": 120, "01_02": 61, "02_01": 80, "03_07": 40}  # at 120 Hz

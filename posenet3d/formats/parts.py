@@ -1,7 +1,8 @@
-"""Long readings of many files that go on where they were stopped.
+"""Long work in parts that goes on where it was stopped.
 
-What has been made of each file is kept in a folder beside the output (`<output>.parts`) until the
-output is written. A part is written whole or not at all, so the process may be killed at any time.
+What has been made of each part of the input is kept in a folder beside the output
+(`<output>.parts`) until the output is written. A part is written whole or not at all, so the
+process may be killed at any time.
 """
 
 from __future__ import annotations
@@ -58,12 +59,12 @@ def prepared(
     if folder is None:
         return [make(name) for name in progress(names)]
     folder = Path(folder)
-    _claim(folder, {**key, "names": list(names), "version": __version__})
+    claim(folder, {**key, "names": list(names)})
     paths = {name: folder / f"{number:05d}.npz" for number, name in enumerate(names)}
     for name in progress(names):
-        if _load(paths[name]) is None:
-            _save(paths[name], make(name))
-    return [_loaded(path) for path in paths.values()]
+        if load(paths[name]) is None:
+            save(paths[name], make(name))
+    return [loaded(path) for path in paths.values()]
 
 
 def parts_folder(output: str | Path) -> Path:
@@ -92,9 +93,13 @@ def remove(folder: str | Path) -> None:
         shutil.rmtree(folder)
 
 
-def _claim(folder: Path, key: dict[str, Any]) -> None:
-    """Makes the folder, or makes sure that its parts are those of this key."""
-    key = json.loads(json.dumps(key))  # as it will be read: no tuples
+def claim(folder: Path, key: Mapping[str, Any]) -> None:
+    """Makes the folder, or makes sure that its parts are those of this key and package version.
+
+    Raises:
+      InputError: If they are not, the folder holds anything else, or it cannot be made.
+    """
+    key = json.loads(json.dumps({**key, "version": __version__}))  # as it will be read: no tuples
     try:
         folder.mkdir(exist_ok=True)
     except OSError as error:
@@ -133,7 +138,12 @@ def _difference(found: Any, key: Any, name: str = "") -> str:
     return f": {name} was {reprlib.repr(found)} and is {reprlib.repr(key)} now"
 
 
-def _save(path: Path, part: Part) -> None:
+def save(path: Path, part: Part) -> None:
+    """Writes a part; whole or not at all.
+
+    Raises:
+      ValueError: If it has an array of objects.
+    """
     for name, array in part.items():
         if np.asarray(array).dtype.hasobject:
             raise ValueError(f"The part's array {name} holds objects; give numbers or text.")
@@ -141,7 +151,7 @@ def _save(path: Path, part: Part) -> None:
         np.savez(file, **part)
 
 
-def _load(path: Path) -> Part | None:
+def load(path: Path) -> Part | None:
     """A part whole; None if it is not there or damaged, as after a power failure."""
     try:
         with np.load(path, allow_pickle=False) as archive:
@@ -150,8 +160,13 @@ def _load(path: Path) -> Part | None:
         return None
 
 
-def _loaded(path: Path) -> Part:
-    part = _load(path)
+def loaded(path: Path) -> Part:
+    """A part that was there.
+
+    Raises:
+      InputError: If it is there no longer.
+    """
+    part = load(path)
     if part is None:
         raise InputError(f"{path} has vanished or changed; is another run writing the same output?")
     return part

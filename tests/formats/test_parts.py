@@ -6,8 +6,8 @@ import sys
 import numpy as np
 import pytest
 
-from posenet3d.data.datasets.parts import fingerprint, parts_folder, prepared, remove
 from posenet3d.errors import InputError
+from posenet3d.formats.parts import fingerprint, parts_folder, prepared, remove
 
 NAMES = ["S1/Seq1", "S1/Seq2", "S2/Seq1"]
 KEY = {"dataset": "made up", "cameras": (0, 2)}
@@ -65,7 +65,7 @@ def test_stopped_run_goes_on_with_the_same_bytes(stopped):
 def test_killed_run_goes_on_with_the_same_bytes(folder):
     code = (
         "import sys, time, numpy as np\n"
-        "from posenet3d.data.datasets.parts import prepared\n"
+        "from posenet3d.formats.parts import prepared\n"
         f"sys.path.insert(0, {os.path.dirname(__file__)!r})\n"
         "from test_parts import KEY, NAMES, part_of\n"
         "def make(name):\n"

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 
-_IN_SEQUENCE = re.compile(r"(.+)/\d{1,18}", re.DOTALL)
-_NUMBERED = re.compile(r"(.*?)(\d{1,18})(\D*)", re.DOTALL)  # by its last number: video2_0012.jpg
+IN_SEQUENCE = re.compile(r"(.+)/(\d{1,18})", re.DOTALL)
+"""An id `sequence/frame`, as those of pose archives."""
+
+NUMBERED = re.compile(r"(.*?)(\d{1,18})(\D*)", re.DOTALL)
+"""A name that its last number tells from others: video2_0012.jpg."""
 
 
 def sequence_of(image_id: int | str) -> str:
     """The sequence of an id `sequence/frame`; empty for all others."""
-    match = _IN_SEQUENCE.fullmatch(image_id) if isinstance(image_id, str) else None
+    match = IN_SEQUENCE.fullmatch(image_id) if isinstance(image_id, str) else None
     return match[1] if match else ""
 
 
@@ -18,7 +21,7 @@ def number_of(image_id: int | str) -> int | None:
     """The id, or the last number in it; None where there is none."""
     if isinstance(image_id, int):
         return image_id
-    match = _NUMBERED.fullmatch(image_id)
+    match = NUMBERED.fullmatch(image_id)
     return int(match[2]) if match else None
 
 
@@ -43,6 +46,6 @@ def id_between(
     number = numbers[0] + (numbers[1] - numbers[0]) // frames * (frame - first[0])
     if isinstance(first[1], int):
         return number
-    before, after = (_NUMBERED.fullmatch(image_id).groups() for image_id in (first[1], last[1]))
+    before, after = (NUMBERED.fullmatch(image_id).groups() for image_id in (first[1], last[1]))
     digits = min(len(before[1]), len(after[1]))
     return f"{before[0]}{number:0{digits}d}{before[2]}"
