@@ -23,9 +23,9 @@ from posenet3d.formats.detect import read_people
 from posenet3d.formats.people import People
 from posenet3d.skeleton import H36M_17
 from posenet3d.viz import drawing, figures
-from posenet3d.viz.frames import FrameArtist
 from posenet3d.viz.page import Page
 from posenet3d.viz.scene import scene_of
+from posenet3d.viz.video.frames import FrameArtist
 
 _DATA = flags.DEFINE_string("data", None, "Pose archive with a split test, joints of cmu17.")
 _OUTPUT_DIR = flags.DEFINE_string("output_dir", "docs/images", "Folder of the pictures.")

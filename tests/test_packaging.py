@@ -80,6 +80,7 @@ def test_wheel_has_models_cards_and_licence_but_no_tests(wheel):
         "posenet3d/saved_models/full/MODEL_CARD.md",
     }
     assert "LICENSE" in {Path(name).name for name in files}
+    assert "posenet3d/viz/web/page.html" in files
     modules = {path.relative_to(CHECKOUT) for path in (CHECKOUT / "posenet3d").rglob("*.py")}
     assert {Path(name) for name in files if name.endswith(".py")} == modules
 

@@ -4,22 +4,42 @@ import typing
 
 import pytest
 
+from posenet3d import joint_maps, skeleton
 from posenet3d.formats.detect import FORMATS, detect_format, read_people
 from posenet3d.formats.writers.choose import ENDINGS, Output
 from posenet3d.lifting import LiftConfig, lift_file
 from posenet3d.training import TrainingConfig
 
-TARGETS = {"output", "figure"}
+TARGETS = {"output", "figure", "video", "html", "rerun"}
 
 
-def test_documented_flags_are_those_there_are(checkout):
+@pytest.mark.parametrize(
+    ("page", "config"), [("training", TrainingConfig), ("inference", LiftConfig)]
+)
+def test_documented_flags_are_those_there_are(checkout, page, config):
     spec = importlib.util.spec_from_file_location("_flags", checkout / "scripts" / "_flags.py")
     flags = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(flags)
-    table = flags.to_markdown(TrainingConfig)
-    assert table in (checkout / "docs" / "training.md").read_text(), (
-        f"docs/training.md must have this table of flags:\n{table}"
+    table = flags.to_markdown(config)
+    assert table in (checkout / "docs" / f"{page}.md").read_text(), (
+        f"docs/{page}.md must have this table of flags:\n{table}"
     )
+
+
+def test_documented_maps_are_those_there_are(checkout):
+    rows = [
+        "| keypoints | joints | computed for `h36m17` | computed for `cmu17` |",
+        "|---|---:|---|---|",
+    ]
+    for source in skeleton.SKELETONS.values():
+        if source.name not in ("h36m17", "cmu17"):
+            maps = [joint_maps.get(source.name, target) for target in ("h36m17", "cmu17")]
+            assert not any(one.absent for one in maps)
+            computed = " | ".join(", ".join(one.synthesised) for one in maps)
+            rows.append(f"| `{source.name}` | {source.num_joints} | {computed} |")
+    table = "\n".join(rows)
+    text = (checkout / "docs" / "lift_your_keypoints.md").read_text()
+    assert table in text, f"docs/lift_your_keypoints.md must have this table:\n{table}"
 
 
 def test_every_format_is_documented_and_the_table_can_be_read(checkout, tmp_path):
@@ -36,7 +56,7 @@ def test_every_format_is_documented_and_the_table_can_be_read(checkout, tmp_path
 def commands(checkout):
     """The documented calls of lift.py whose input is a sample: (page, {flag: value})."""
     found = []
-    for page in sorted((checkout / "docs").glob("*.md")):
+    for page in [checkout / "README.md", *sorted((checkout / "docs").glob("*.md"))]:
         text = page.read_text().replace("\\\n", " ")
         for line in re.findall(r"^python scripts/lift.py (.*docs/samples/.*)$", text, re.MULTILINE):
             flags = dict(flag.removeprefix("--").split("=", 1) for flag in line.split())

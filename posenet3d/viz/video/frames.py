@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from posenet3d.errors import InputError
-from posenet3d.viz.canvas import Canvas
 from posenet3d.viz.drawing import GROUND, PANEL, TRUTH, View, joint_colours
 from posenet3d.viz.scene import Actor, Scene
+from posenet3d.viz.video.canvas import Canvas
 
 if TYPE_CHECKING:
     from PIL import Image
 
-    from posenet3d.viz.backdrop import Picture
+    from posenet3d.viz.video.backdrop import Picture
 
 TURN_SECONDS = 12.0
 """How long a whole turn about the vertical takes; ours."""

@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 from posenet3d.errors import InputError
-from posenet3d.viz.frames import FrameArtist
 from posenet3d.viz.video import Video
+from posenet3d.viz.video.frames import FrameArtist
 
 SMALL = (320, 160)
 

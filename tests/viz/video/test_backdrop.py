@@ -7,8 +7,8 @@ import pytest
 from PIL import Image
 
 from posenet3d.errors import InputError
-from posenet3d.viz.backdrop import backdrop_of
 from posenet3d.viz.scene import scene_of
+from posenet3d.viz.video.backdrop import backdrop_of
 
 
 def shade(picture):

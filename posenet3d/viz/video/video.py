@@ -13,10 +13,10 @@ from posenet3d.errors import InputError
 from posenet3d.formats.atomic import atomic_path
 from posenet3d.formats.people import People
 from posenet3d.formats.writers.library import require
-from posenet3d.viz import encode
-from posenet3d.viz.backdrop import Backdrop, backdrop_of
-from posenet3d.viz.frames import TURN_SECONDS, FrameArtist
 from posenet3d.viz.scene import Scene, scene_of
+from posenet3d.viz.video import encode
+from posenet3d.viz.video.backdrop import Backdrop, backdrop_of
+from posenet3d.viz.video.frames import TURN_SECONDS, FrameArtist
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -46,7 +46,7 @@ class Video:
       path: The file to write, one of `ENDINGS`.
       fps: Frames a second.
       images: What lies behind the 2D input: a video, an image, or a folder of images; see
-        `viz.backdrop.backdrop_of`. None: a plain ground.
+        `viz.video.backdrop.backdrop_of`. None: a plain ground.
       size: Width and height in pixels, even numbers; None: 1280 x 640, of a GIF 800 x 400.
       limit: Frames at most; None: all.
 
