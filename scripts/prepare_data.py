@@ -17,6 +17,7 @@ from tqdm import tqdm
 
 from posenet3d.data.datasets.prepare import SOURCES, Request, prepare, summary
 from posenet3d.errors import ConfigError
+from posenet3d.training.settings import width_height
 
 _DATASET = flags.DEFINE_enum("dataset", None, list(SOURCES), "The data set.", required=True)
 _OUTPUT = flags.DEFINE_string("output", None, "The pose archive (.npz) to write.", required=True)
@@ -68,7 +69,7 @@ def _settings() -> dict[str, Any]:
     if "distance_m" in lists:
         lists["distance_m"] = _numbers("distance_m", lists["distance_m"])
     if "image_size" in given:
-        given["image_size"] = _flags.image_size(given["image_size"])
+        given["image_size"] = width_height("image_size", given["image_size"])
     return given | lists
 
 

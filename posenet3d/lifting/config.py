@@ -11,7 +11,7 @@ from posenet3d.formats.detect import FORMATS
 from posenet3d.formats.writers.choose import ENDINGS
 from posenet3d.models.loading import DEFAULT_MODEL
 from posenet3d.motion.config import METHODS, MotionConfig
-from posenet3d.training.settings import check_range, setting
+from posenet3d.training.settings import check_range, setting, width_height
 from posenet3d.viz.rerun_log import SPAWN
 
 
@@ -108,11 +108,4 @@ class LiftConfig:
         Raises:
           ConfigError: If it is not two positive numbers.
         """
-        if not self.image_size:
-            return None
-        width, _, height = self.image_size.lower().partition("x")
-        if not (width.isdecimal() and height.isdecimal() and int(width) and int(height)):
-            raise ConfigError(
-                f"image_size must be WIDTHxHEIGHT, like 1920x1080, got {self.image_size!r}."
-            )
-        return int(width), int(height)
+        return width_height("image_size", self.image_size) if self.image_size else None

@@ -17,3 +17,15 @@ def check_range(name: str, value: float, low: float, high: float) -> None:
     """Raises `ConfigError` where a value lies outside, NaN included."""
     if not low <= value <= high:
         raise ConfigError(f"{name} must lie between {low} and {high}, got {value}.")
+
+
+def width_height(name: str, text: str) -> tuple[int, int]:
+    """A size that is given as 1920x1080.
+
+    Raises:
+      ConfigError: If it is not two positive numbers.
+    """
+    width, _, height = text.lower().partition("x")
+    if not (width.isdecimal() and height.isdecimal() and int(width) and int(height)):
+        raise ConfigError(f"{name} must be WIDTHxHEIGHT, like 1920x1080, got {text!r}.")
+    return int(width), int(height)

@@ -14,6 +14,7 @@ from posenet3d.models import DomainAdapter
 from posenet3d.skeleton import H36M_17
 from posenet3d.training import callbacks, run, teach, train_and_evaluate
 from posenet3d.training.config import AugmentConfig, LifterConfig, StudentConfig, TrainingConfig
+from posenet3d.training.run_joints import run_joints
 
 STUDENT = StudentConfig(steps=8, batch_size=16)
 MUCH = AugmentConfig(placements=4, hide=0.4, noise=0.05)
@@ -242,7 +243,7 @@ def test_the_elevation_is_the_saved_teachers(by_saved_teacher, finished):
 
 def test_a_given_elevation_comes_before_the_teachers(small_config, teacher):
     config = small_config(elevation=-3.0, student=StudentConfig(steps=4, teacher=str(teacher)))
-    assert run._given_teacher(config).elevation == -3.0
+    assert run._given_teacher(config, run_joints(config)).elevation == -3.0
 
 
 @pytest.mark.parametrize(
