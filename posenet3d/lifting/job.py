@@ -143,7 +143,7 @@ def _finish(
     config: LiftConfig,
 ) -> Summary:
     """Writes what is asked for from the finished parts."""
-    summary = Summary(kind=source.kind)
+    summary = Summary(units=source.count, kind=source.kind)
     summary.add_faults(spool.faults())
     for part in spool:
         summary.add(part)

@@ -24,7 +24,8 @@ class Summary:
     not_lifted: list[str] = dataclasses.field(default_factory=list)  # the first, a line each
     faults: list[str] = dataclasses.field(default_factory=list)  # the first, a line each
     num_faults: int = 0
-    kind: str = "files"  # what was left out, in the plural
+    units: int = 0  # files or entries of the input
+    kind: str = "files"  # what they are called, in the plural
     paths: list[Path] = dataclasses.field(default_factory=list)
     notes: list[str] = dataclasses.field(default_factory=list)
 
@@ -69,7 +70,7 @@ class Summary:
                 "all."
             )
         if self.num_faults:
-            lines.append(f"Left out {self.num_faults} bad {self.kind}:")
+            lines.append(f"Bad, and left out: {self.num_faults} of {self.units} {self.kind}.")
             lines += [f"  {fault}" for fault in self.faults]
             if self.num_faults > len(self.faults):
                 lines.append(f"  ... and {self.num_faults - len(self.faults)} more")

@@ -151,7 +151,7 @@ def test_bad_entries_are_named_or_left_out_and_counted(config, people):
     summary = lift_file(config(skip_bad=True))
     assert (summary.people, summary.num_faults) == (9, 2)
     text = str(summary)
-    assert "Left out 2 bad persons" in text
+    assert "Bad, and left out: 2 of 11 persons." in text
     assert "person 10 of the results must be an object" in text
 
 
