@@ -132,23 +132,38 @@ class PoseEstimator(keras.Model):
 
     def _lift_pose(self, inputs: dict[str, tf.Tensor], training: bool = False) -> dict[str, Any]:
         """`keypoints_3d` `[N, J, 3]` and `elevation` `[N]` in radians or None."""
-        keypoints_2d, confidence = self._fill_gaps(inputs), inputs["confidence"]
+        return self._lift_complete(self._fill_gaps(inputs), inputs["confidence"], training)
+
+    def _lift_complete(
+        self, keypoints_2d: tf.Tensor, confidence: tf.Tensor, training: bool = False
+    ) -> dict[str, Any]:
+        """The same for poses in pixels whose gaps are filled."""
         normalised = camera.normalise(keypoints_2d, self.skeleton.root, self.scale).keypoints_2d
+        if self.average_mirrored:  # as one batch
+            mirrored = mirror.mirror(normalised, self.skeleton)
+            normalised = tf.concat([normalised, mirrored], axis=0)
+            mirrored = tf.gather(confidence, self.skeleton.mirror, axis=1)
+            confidence = tf.concat([confidence, mirrored], axis=0)
         lifted = self.lifter(normalised, confidence, training=training)
         keypoints_3d, elevation = unproject(lifted), lifted.elevation
         if self.average_mirrored:
-            lifted = self.lifter(
-                mirror.mirror(normalised, self.skeleton),
-                tf.gather(confidence, self.skeleton.mirror, axis=1),
-                training=training,
-            )
-            keypoints_3d = (keypoints_3d + mirror.mirror(unproject(lifted), self.skeleton)) / 2
+            keypoints_3d, mirrored_3d = tf.split(keypoints_3d, 2)
+            keypoints_3d = (keypoints_3d + mirror.mirror(mirrored_3d, self.skeleton)) / 2
             if elevation is not None:
-                elevation = (elevation + lifted.elevation) / 2
+                elevation = tf.reduce_mean(tf.stack(tf.split(elevation, 2)), axis=0)
         if self.average_turned:
             turned_3d = tf.reduce_mean(self._answers(keypoints_3d, elevation), axis=0)
             keypoints_3d += self.average_turned * (turned_3d - keypoints_3d)
         return {"keypoints_3d": keypoints_3d, "elevation": elevation}
+
+    def lift_filled(self, keypoints_2d: tf.Tensor, confidence: tf.Tensor) -> dict[str, tf.Tensor]:
+        """What `lift` does after filling the gaps, in a graph: inputs complete, in pixels.
+
+        Returns:
+          `keypoints_3d` `[N, J, 3]` and `elevation` `[N]` in degrees.
+        """
+        lifted = self._named(**self._lift_complete(keypoints_2d, confidence))
+        return {"keypoints_3d": lifted["keypoints_3d"], "elevation": lifted["elevation"]}
 
     def _lift_unscored(self, inputs: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         return self._named(**self._lift_pose(inputs))
