@@ -3,10 +3,10 @@
     python scripts/export.py --model=full --output=exported/full --tflite --onnx
     python benchmarks/same_model.py --data=cmu17_bench.npz --exported=exported/full
 
-Prints a Markdown table: size, largest and mean distance of a joint from where Keras has it, in mm
-for a person of 1.7 m, and the PA-MPJPE on the test split with true and with noisy 2D. Besides the
-split's poses, those with noise are lifted again with half of all gaps possible, and at 1e-3 and
-1e5 px a person.
+Prints a Markdown table: size; the largest and the mean distance of a joint from where Keras has it,
+and the one below which 99.9 % of them are, in mm for a person of 1.7 m; the PA-MPJPE on the test
+split with true and with noisy 2D. Compared are these poses, and every tenth noisy one with up to half
+of its joints hidden, at 1e-3 px and at 1e5 px a person.
 """
 
 from __future__ import annotations
@@ -47,8 +47,9 @@ def main(_: list[str]) -> None:
     truth = splits["keypoints_2d"].keypoints_3d[:: _STEP.value]
     inputs |= difficult(*inputs["keypoints_2d_noisy"])
     units = {key: mm_a_unit(estimator, *poses) for key, poses in inputs.items()}
-    print("| form | MB | largest, mm | mean, mm | PA-MPJPE, true 2D | noisy 2D with gaps |")
-    print("|---|---:|---:|---:|---:|---:|")
+    columns = ("MB", "largest, mm", "99.9 %, mm", "mean, mm", "PA-MPJPE, true 2D", "noisy 2D")
+    print("| form | " + " | ".join(columns) + " |")
+    print("|---" + "|---:" * len(columns) + "|")
     for name, size, lift in forms(estimator, Path(_EXPORTED.value)):
         found = np.concatenate(
             [distances(estimator, lift, *poses) * units[key] for key, poses in inputs.items()]
@@ -59,7 +60,8 @@ def main(_: list[str]) -> None:
             there = np.isfinite(lifted).all(axis=(1, 2))
             errors.append(metrics.pa_mpjpe(lifted[there], truth[there]).mean())
         print(
-            f"| {name} | {size / 1e6:.1f} | {np.nanmax(found):.4f} | {np.nanmean(found):.4f} | "
+            f"| {name} | {size / 1e6:.1f} | {np.nanmax(found):.4f} | "
+            f"{np.nanquantile(found, 0.999):.4f} | {np.nanmean(found):.4f} | "
             f"{errors[0]:.2f} | {errors[1]:.2f} |",
             flush=True,
         )
