@@ -5,8 +5,8 @@
 
 Prints a Markdown table: size; the largest and the mean distance of a joint from where Keras has it,
 and the one below which 99.9 % of them are, in mm for a person of 1.7 m; the PA-MPJPE on the test
-split with true and with noisy 2D. Compared are these poses, and every tenth noisy one with up to half
-of its joints hidden, at 1e-3 px and at 1e5 px a person.
+split with true and with noisy 2D. Compared are these poses, and every tenth noisy one with up to
+half of its joints hidden, at 1e-3 px and at 1e5 px a person.
 """
 
 from __future__ import annotations
