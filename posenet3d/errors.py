@@ -21,3 +21,7 @@ class ConfigError(ValueError):
 
 class TrainingError(RuntimeError):
     """Training cannot go on, or should not: the data or the losses make it pointless."""
+
+
+class ExportError(RuntimeError):
+    """A converted file is not the same model; says by what, and what to do instead."""

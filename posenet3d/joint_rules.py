@@ -88,9 +88,9 @@ class JointMap:
     def __post_init__(self) -> None:
         for joint in self.rules:
             self.target.index(joint)
-            if not self._alternatives(joint):
+            if not self.alternatives(joint):
                 raise ValueError(f"{self!s}: target joint {joint!r} has an empty tuple of rules.")
-            for rule in self._alternatives(joint):
+            for rule in self.alternatives(joint):
                 if not isinstance(rule, Rule):
                     raise ValueError(
                         f"{self!s}: target joint {joint!r} needs a Copy, Mean or Extrapolate, "
@@ -112,7 +112,7 @@ class JointMap:
         return tuple(
             joint
             for joint in self.target.joint_names
-            if joint in self.rules and not isinstance(self._alternatives(joint)[0], Copy)
+            if joint in self.rules and not isinstance(self.alternatives(joint)[0], Copy)
         )
 
     @property
@@ -158,7 +158,7 @@ class JointMap:
         mapped_confidence = np.zeros((*batch, joints), np.float32)
         for joint in self.rules:
             column = self.target.index(joint)
-            for rule in reversed(self._alternatives(joint)):  # the preferred one has the last word
+            for rule in reversed(self.alternatives(joint)):  # the preferred one has the last word
                 weights = rule.weights()
                 used = [self.source.index(name) for name in weights]
                 least = confidence[..., used].min(axis=-1)
@@ -169,7 +169,8 @@ class JointMap:
                 np.copyto(mapped_confidence[..., column], least, where=present)
         return mapped, mapped_confidence
 
-    def _alternatives(self, joint: str) -> tuple[Rule, ...]:
+    def alternatives(self, joint: str) -> tuple[Rule, ...]:
+        """The rules of a target joint that has some, in order of preference."""
         rules = self.rules[joint]
         return rules if isinstance(rules, tuple) else (rules,)
 

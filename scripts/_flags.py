@@ -10,7 +10,7 @@ from typing import Any
 
 from absl import app, flags
 
-from posenet3d.errors import ConfigError, InputError, TrainingError
+from posenet3d.errors import ConfigError, ExportError, InputError, TrainingError
 
 _AUTO = "auto"
 
@@ -96,7 +96,7 @@ def run(main: Callable[[], None]) -> None:
                     f"Did not understand {' '.join(argv[1:])}; flags look like --name=value."
                 )
             main()
-        except (ConfigError, InputError, TrainingError, ImportError, OSError) as error:
+        except (ConfigError, InputError, TrainingError, ExportError, ImportError, OSError) as error:
             sys.exit(_fail(str(error)))
         except KeyboardInterrupt:
             print(f"{sys.argv[0]}: stopped.", file=sys.stderr)

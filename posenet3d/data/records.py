@@ -13,7 +13,8 @@ from posenet3d.errors import InputError
 from posenet3d.joint_rules import JointMap
 from posenet3d.skeleton import Skeleton
 
-_LARGEST = 1e9  # no picture and no room is so large, and its square still fits in float32
+LARGEST = 1e9
+"""No picture and no room is so large, and its square still fits in float32."""
 _ROWS_A_CHECK = 1 << 16  # bounds the memory of checking an archive larger than memory
 
 
@@ -164,13 +165,13 @@ def check_array(
         raise ValueError(f"{name} must hold real numbers, got dtype {array.dtype}.")
     for start in range(0, len(array), _ROWS_A_CHECK):
         part = array[start : start + _ROWS_A_CHECK].astype(np.float64)
-        usable = np.abs(part) <= _LARGEST  # False for NaN as well
+        usable = np.abs(part) <= LARGEST  # False for NaN as well
         if not usable.all():
             row, joint, axis = np.argwhere(~usable)[0]
             raise ValueError(
                 f"{name} holds {part[row, joint, axis]:g} at row {start + row}, joint "
                 f"{skeleton.joint_names[joint]}; coordinates must be finite and at most "
-                f"{_LARGEST:g}. Give a missing joint any such coordinates and confidence 0."
+                f"{LARGEST:g}. Give a missing joint any such coordinates and confidence 0."
             )
     return array.astype(np.float32, copy=False)
 

@@ -24,6 +24,11 @@ MIN_PRESENT = 0.5
 """Share of a person's joints that must be present for the rest to be filled in; ours."""
 
 
+def needed_joints(num_joints: int) -> int:
+    """How many of a person's joints must be present for the person to be lifted."""
+    return math.ceil(MIN_PRESENT * num_joints)
+
+
 @dataclasses.dataclass(frozen=True)
 class LiftResult:
     """N lifted poses.
@@ -100,7 +105,7 @@ class PoseEstimator(keras.Model):
             "confidence": tf.TensorSpec([None, joints], tf.float32),
         }
         self._lift = tf.function(self._lift_unscored, input_signature=[signature])
-        self._lift_and_score = tf.function(self._lift_scored, input_signature=[signature])
+        self._lift_and_score = tf.function(self.lift_tensors, input_signature=[signature])
         self._complete = tf.function(
             lambda inputs: {"keypoints_2d": self._fill_gaps(inputs)}, input_signature=[signature]
         )
@@ -127,28 +132,48 @@ class PoseEstimator(keras.Model):
 
     def _lift_pose(self, inputs: dict[str, tf.Tensor], training: bool = False) -> dict[str, Any]:
         """`keypoints_3d` `[N, J, 3]` and `elevation` `[N]` in radians or None."""
-        keypoints_2d, confidence = self._fill_gaps(inputs), inputs["confidence"]
+        return self._lift_complete(self._fill_gaps(inputs), inputs["confidence"], training)
+
+    def _lift_complete(
+        self, keypoints_2d: tf.Tensor, confidence: tf.Tensor, training: bool = False
+    ) -> dict[str, Any]:
+        """The same for poses in pixels whose gaps are filled."""
         normalised = camera.normalise(keypoints_2d, self.skeleton.root, self.scale).keypoints_2d
+        if self.average_mirrored:  # as one batch
+            mirrored = mirror.mirror(normalised, self.skeleton)
+            normalised = tf.concat([normalised, mirrored], axis=0)
+            mirrored = tf.gather(confidence, self.skeleton.mirror, axis=1)
+            confidence = tf.concat([confidence, mirrored], axis=0)
         lifted = self.lifter(normalised, confidence, training=training)
         keypoints_3d, elevation = unproject(lifted), lifted.elevation
         if self.average_mirrored:
-            lifted = self.lifter(
-                mirror.mirror(normalised, self.skeleton),
-                tf.gather(confidence, self.skeleton.mirror, axis=1),
-                training=training,
-            )
-            keypoints_3d = (keypoints_3d + mirror.mirror(unproject(lifted), self.skeleton)) / 2
+            keypoints_3d, mirrored_3d = tf.split(keypoints_3d, 2)
+            keypoints_3d = (keypoints_3d + mirror.mirror(mirrored_3d, self.skeleton)) / 2
             if elevation is not None:
-                elevation = (elevation + lifted.elevation) / 2
+                elevation = tf.reduce_mean(tf.stack(tf.split(elevation, 2)), axis=0)
         if self.average_turned:
             turned_3d = tf.reduce_mean(self._answers(keypoints_3d, elevation), axis=0)
             keypoints_3d += self.average_turned * (turned_3d - keypoints_3d)
         return {"keypoints_3d": keypoints_3d, "elevation": elevation}
 
+    def lift_filled(self, keypoints_2d: tf.Tensor, confidence: tf.Tensor) -> dict[str, tf.Tensor]:
+        """What `lift` does after filling the gaps, in a graph: inputs complete, in pixels.
+
+        Returns:
+          `keypoints_3d` `[N, J, 3]` and `elevation` `[N]` in degrees.
+        """
+        lifted = self._named(**self._lift_complete(keypoints_2d, confidence))
+        return {"keypoints_3d": lifted["keypoints_3d"], "elevation": lifted["elevation"]}
+
     def _lift_unscored(self, inputs: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         return self._named(**self._lift_pose(inputs))
 
-    def _lift_scored(self, inputs: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+    def lift_tensors(self, inputs: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+        """What `lift` does with people it has checked, in a graph; inputs as in `call`.
+
+        Returns:
+          `keypoints_3d` `[N, J, 3]`, `elevation` `[N]` in degrees and `score` `[N]`.
+        """
         lifted = self._lift_pose(inputs)
         again_3d = self._answers(**lifted)
         score = self_check.score_of(self_check.disagreement(lifted["keypoints_3d"], again_3d))
@@ -253,7 +278,7 @@ class PoseEstimator(keras.Model):
         """For each person why it cannot be lifted; empty if nothing is in the way."""
         present = confidence > 0
         joints = self.skeleton.num_joints
-        needed = int(np.ceil(MIN_PRESENT * joints))
+        needed = needed_joints(joints)
         counts = present.sum(axis=1)
         first = np.take_along_axis(keypoints_2d, present.argmax(axis=1)[:, None, None], axis=1)
         in_one_point = ((keypoints_2d == first).all(axis=-1) | ~present).all(axis=1)

@@ -6,6 +6,7 @@ import math
 from typing import Any, NamedTuple
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from posenet3d.geometry import camera
@@ -79,7 +80,7 @@ class Lifter(keras.Model):
         self.root = root
         self.completes = completes
         self.elevation = elevation
-        self.not_root = 1.0 - tf.one_hot(root, num_joints)
+        self.not_root = 1.0 - np.eye(num_joints, dtype=np.float32)[root]
 
     def build(self, input_shape: tuple[int | None, ...] | None = None) -> None:
         """Makes the weights; the shape is known from the number of joints."""

@@ -38,7 +38,7 @@ def load(path_or_name: str | Path = DEFAULT_MODEL) -> PoseEstimator:
     Raises:
       InputError: If there is no such file, or it is not a saved `PoseEstimator`.
     """
-    path = _find(path_or_name)
+    path = find(path_or_name)
     if path.suffix != ".keras":  # Keras would read other formats too, some of which can run code
         raise InputError(f"{path} is not a .keras file.")
     try:
@@ -54,7 +54,8 @@ def load(path_or_name: str | Path = DEFAULT_MODEL) -> PoseEstimator:
     return model
 
 
-def _find(path_or_name: str | Path) -> Path:
+def find(path_or_name: str | Path) -> Path:
+    """The file of the estimator that `load` would load; args and errors are those of `load`."""
     pretrained = _pretrained()
     if isinstance(path_or_name, str) and path_or_name in pretrained:
         return pretrained[path_or_name]

@@ -5,6 +5,7 @@ import typing
 import pytest
 
 from posenet3d import joint_maps, skeleton
+from posenet3d.export import ExportConfig
 from posenet3d.formats.detect import FORMATS, detect_format, read_people
 from posenet3d.formats.writers.choose import ENDINGS, Output
 from posenet3d.lifting import LiftConfig, lift_file
@@ -14,7 +15,8 @@ TARGETS = {"output", "figure", "video", "html", "rerun"}
 
 
 @pytest.mark.parametrize(
-    ("page", "config"), [("training", TrainingConfig), ("inference", LiftConfig)]
+    ("page", "config"),
+    [("training", TrainingConfig), ("inference", LiftConfig), ("export", ExportConfig)],
 )
 def test_documented_flags_are_those_there_are(checkout, page, config):
     spec = importlib.util.spec_from_file_location("_flags", checkout / "scripts" / "_flags.py")
@@ -89,3 +91,17 @@ def test_documented_outputs_are_those_there_are_with_their_axes(checkout):
     for row in rows:
         for up in row[5].replace("`", "").split(","):
             Output(f"lifted{row[1].strip(' `')}", up=up.strip())
+
+
+def test_documented_ways_to_use_exported_files_work(checkout, monkeypatch):
+    pytest.importorskip("ai_edge_litert", reason="the extra tflite")
+    monkeypatch.chdir(checkout)
+    text = (checkout / "docs" / "export.md").read_text()
+    saved_model, litert, metadata, _ = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    for code in (saved_model, litert):
+        names = {}
+        exec(code, names)
+        assert names["outputs"]["keypoints_3d"].shape == (1, 17, 3)
+    exec(metadata, names)
+    assert names["about"]["joint_names"][0] == "pelvis"
+    assert "Apache-2.0" in names["about"]["licence"]

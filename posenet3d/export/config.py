@@ -1,0 +1,35 @@
+"""The settings of an export: a frozen dataclass, each field a flag of scripts/export.py."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from posenet3d.errors import ConfigError
+from posenet3d.models.loading import DEFAULT_MODEL
+from posenet3d.training.settings import setting
+
+
+@dataclasses.dataclass(frozen=True)
+class ExportConfig:
+    """Everything that an export depends on."""
+
+    output: str = setting("", "The model's folder, for example saved_models/NAME.")
+    model: str = setting(DEFAULT_MODEL, "Pretrained model's name, or a path.")
+    saved_model: bool = setting(True, "Write a new version of the SavedModel: NAME/<version>/.")
+    warmup: bool = setting(True, "Write TensorFlow Serving's warmup requests with it.")
+    tflite: bool = setting(False, "Write NAME_float32.tflite, _float16, _dynamic_int8 and _int8.")
+    onnx: bool = setting(False, "Write NAME.onnx.")
+    golden: bool = setting(
+        False, "Write golden.json: poses, and what the files of this export make of them."
+    )
+    calibration_data: str = setting(
+        "", "A file of 2D poses by which int8 finds its ranges; empty: the model's own statistics."
+    )
+    licence: str = setting("", "The model's licence; empty: as its MODEL_CARD.md says.")
+    training_data: str = setting("", "What it was trained on; empty: as its MODEL_CARD.md says.")
+
+    def __post_init__(self) -> None:
+        if not self.output:
+            raise ConfigError("output is empty; give --output=saved_models/NAME.")
+        if not (self.saved_model or self.tflite or self.onnx):
+            raise ConfigError("Nothing to export: --saved_model, --tflite and --onnx are all off.")

@@ -1,0 +1,117 @@
+"""What scripts/export.py does: everything is made aside, and moved into place when all is done."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from posenet3d.data.records import Poses2D
+from posenet3d.errors import InputError
+from posenet3d.export import litert
+from posenet3d.export.comparison import check_same
+from posenet3d.export.config import ExportConfig
+from posenet3d.export.examples import example_poses, with_gaps
+from posenet3d.export.golden import (
+    GOLDEN_FILE,
+    describe_saved_model,
+    describe_tflite,
+    write_golden,
+)
+from posenet3d.export.metadata import describe, from_card
+from posenet3d.export.onnx_file import write_onnx
+from posenet3d.export.runtimes import saved_model_runtime, tflite_runtime
+from posenet3d.export.saved_model import add_version, write_saved_model
+from posenet3d.formats.detect import read_people
+from posenet3d.models import PoseEstimator, load
+from posenet3d.models.loading import find
+
+_CALIBRATION_POSES = 2000
+
+
+def export(config: ExportConfig) -> list[Path]:
+    """Exports an estimator.
+
+    Returns:
+      What has been written.
+
+    Raises:
+      InputError: If there is no such estimator, the output cannot be a folder, or the calibration
+        data cannot be used.
+      ExportError: If a converted file does not lift as the estimator does; nothing is written.
+      ImportError: If a library of an extra is missing that a form needs; names the extra.
+    """
+    estimator = load(config.model)
+    folder = Path(config.output)
+    name = folder.resolve().name
+    stated = {"licence": config.licence, "training_data": config.training_data}
+    stated = from_card(find(config.model)) | {k: text for k, text in stated.items() if text}
+    metadata = describe(estimator, name, **stated)
+    calibration = _calibration_poses(estimator, config) if config.tflite else None
+    with _staging(folder) as staged:
+        golden: dict[str, Any] = {"model": metadata}
+        version, files = staged / "version", staged / "files"
+        files.mkdir()
+        if config.saved_model:
+            write_saved_model(estimator, version, name, metadata, config.warmup)
+            check_same(estimator, saved_model_runtime(version), "float32")
+            golden["saved_model"] = describe_saved_model(estimator, version)
+        for variant in litert.VARIANTS if config.tflite else ():
+            content = litert.convert(estimator, variant, metadata, calibration)
+            check_same(estimator, tflite_runtime(content), variant)
+            file = files / f"{name}_{variant}.tflite"
+            file.write_bytes(content)
+            golden[file.name] = describe_tflite(estimator, content, variant)
+        if config.onnx:
+            write_onnx(estimator, files / f"{name}.onnx", metadata)
+        if config.golden:
+            write_golden(files / GOLDEN_FILE, golden)
+        # All is made; from here on things are only moved.
+        written = [add_version(version, folder)] if config.saved_model else []
+        for file in sorted(files.iterdir()):
+            written.append(file.replace(folder / file.name))
+    return written
+
+
+def _calibration_poses(estimator: PoseEstimator, config: ExportConfig) -> Poses2D:
+    """At most some thousands of the poses that `int8` is to be good for."""
+    if not config.calibration_data:
+        keypoints_2d, confidence = example_poses(
+            estimator, estimator.skeleton, _CALIBRATION_POSES, seed=3
+        )
+        confidence[::2] = with_gaps(confidence[::2], 0.1)
+        return Poses2D(keypoints_2d, estimator.skeleton, confidence)
+    people = read_people(config.calibration_data, placement=estimator.skeleton)
+    poses = Poses2D(people.keypoints_2d, people.skeleton, people.confidence).on(estimator.skeleton)
+    problems = estimator.lift(poses.keypoints_2d, poses.confidence, score=False).problems
+    rows = np.flatnonzero([not problem for problem in problems])
+    if not len(rows):
+        raise InputError(
+            f"{config.calibration_data} holds no pose that can be lifted, so int8 cannot find its "
+            "ranges by it; the first one: " + problems[0]
+        )
+    return poses.select(rows[:: max(1, len(rows) // _CALIBRATION_POSES)])
+
+
+@contextlib.contextmanager
+def _staging(folder: Path) -> Iterator[Path]:
+    """A folder inside `folder` for what is not finished; goes in the end, and with it `folder`
+    where that was made here and nothing has been put into it. Servers pass it by: its name is no
+    number."""
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"Cannot export to {folder}: it is a file; give a folder's name.")
+    made = [f for f in (folder, *folder.parents) if not f.exists()]
+    staged = folder / f".{secrets.token_hex(8)}"
+    staged.mkdir(parents=True)
+    try:
+        yield staged
+    finally:
+        shutil.rmtree(staged, ignore_errors=True)
+        for path in made:
+            with contextlib.suppress(OSError):  # not empty: that is what was asked for
+                path.rmdir()
