@@ -14,11 +14,11 @@ import numpy as np
 
 from posenet3d.serving.model.servable import Servable
 from posenet3d.serving.model.signature import Signature
-from posenet3d.serving.rpc.failure import RequestFailure
+from posenet3d.serving.rpc.failure import RequestError
 from posenet3d.serving.rpc.metrics import Metrics
 
 Arrays = dict[str, np.ndarray]
-Outcome = Arrays | RequestFailure
+Outcome = Arrays | RequestError
 
 
 @dataclasses.dataclass(eq=False)
@@ -102,11 +102,11 @@ class Batcher:
           timeout: Seconds after which nobody wants the answer any more; None: no such time.
 
         Raises:
-          RequestFailure: If the model refuses the inputs, or too much waits already.
+          RequestError: If the model refuses the inputs, or too much waits already.
         """
         # An empty line takes whatever a request may be.
         if self._waiting_rows and self._waiting_rows + rows > self._max_waiting_rows:
-            raise RequestFailure(
+            raise RequestError(
                 grpc.StatusCode.UNAVAILABLE,
                 "The batch scheduling queue to which this task was submitted is full",
             )
@@ -177,7 +177,7 @@ class Batcher:
                 rows += job.rows
             elif not job.answer.done():
                 job.answer.set_exception(
-                    RequestFailure(
+                    RequestError(
                         grpc.StatusCode.DEADLINE_EXCEEDED, "The deadline passed while it waited."
                     )
                 )
@@ -189,7 +189,7 @@ class Batcher:
         """Gives everybody of a batch the answer, and the thread something new."""
         self._idle += 1
         if done.cancelled() or done.exception():
-            failure = RequestFailure(grpc.StatusCode.UNAVAILABLE, "The server stops.")
+            failure = RequestError(grpc.StatusCode.UNAVAILABLE, "The server stops.")
             outcomes: list[Outcome] = [failure] * len(batch)
         else:
             outcomes, seconds = done.result()
@@ -197,7 +197,7 @@ class Batcher:
         for job, outcome in zip(batch, outcomes, strict=True):
             if job.answer.done():
                 continue
-            if isinstance(outcome, RequestFailure):
+            if isinstance(outcome, RequestError):
                 job.answer.set_exception(outcome)
             else:
                 job.answer.set_result(outcome)
@@ -215,7 +215,7 @@ def _outcomes(batch: list[_Job]) -> list[Outcome]:
         return _answers(batch)
     except Exception as error:
         if len(batch) == 1:
-            return [RequestFailure.of(error)]
+            return [RequestError.of(error)]
     half = len(batch) // 2
     return _outcomes(batch[:half]) + _outcomes(batch[half:])
 
@@ -232,7 +232,7 @@ def _answers(batch: list[_Job]) -> list[Outcome]:
     rows = sum(job.rows for job in batch)
     for name, array in outputs.items():
         if len(array) != rows:
-            raise RequestFailure(
+            raise RequestError(
                 grpc.StatusCode.FAILED_PRECONDITION,
                 "Batched output tensor's 0th dimension does not equal the sum of the 0th dimension "
                 f"sizes of the input tensors ({name}: {len(array)}, not {rows})",

@@ -79,7 +79,7 @@ class Client:
         address: str,
         model_name: str,
         version: int | None = None,
-        config: ClientConfig = ClientConfig(),  # noqa: B008, frozen
+        config: ClientConfig = ClientConfig(),
     ) -> None:
         self._address = address
         self._config = config

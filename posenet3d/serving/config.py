@@ -1,4 +1,4 @@
-"""The settings of the embedded server: a frozen dataclass, each field a flag of scripts/serve.py."""
+"""The settings of the embedded server; each field is a flag of scripts/serve.py."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from tensorflow.core.framework import tensor_pb2
 from tensorflow.core.protobuf import meta_graph_pb2
 
 from posenet3d.serving.model import tensors
-from posenet3d.serving.rpc.failure import RequestFailure, invalid
+from posenet3d.serving.rpc.failure import RequestError, invalid
 
 Shape = tuple[int, ...] | None
 
@@ -54,7 +54,7 @@ class Signature:
         """The inputs of a request as arrays, and how many rows they have.
 
         Raises:
-          RequestFailure: If names, types, shapes or sizes are not those of the signature.
+          RequestError: If names, types, shapes or sizes are not those of the signature.
         """
         self._check_names(set(protos))
         rows = 1
@@ -75,7 +75,7 @@ class Signature:
         """The outputs that a request wants.
 
         Raises:
-          RequestFailure: If there is no such output, or it is named twice.
+          RequestError: If there is no such output, or it is named twice.
         """
         for number, name in enumerate(output_filter):
             if name not in self.outputs:
@@ -106,11 +106,11 @@ def find(signatures: Mapping[str, Signature], name: str) -> Signature:
     """The signature of that name; an empty name is `serving_default`'s.
 
     Raises:
-      RequestFailure: If there is none.
+      RequestError: If there is none.
     """
     name = name or "serving_default"
     if name not in signatures:
-        raise RequestFailure(
+        raise RequestError(
             grpc.StatusCode.FAILED_PRECONDITION, f'Serving signature key "{name}" not found.'
         )
     return signatures[name]

@@ -39,7 +39,7 @@ def to_array(name: str, proto: tensor_pb2.TensorProto) -> np.ndarray:
         which is repeated where there are fewer than the shape says.
 
     Raises:
-      RequestFailure: If the bytes or values do not fit the shape.
+      RequestError: If the bytes or values do not fit the shape.
     """
     shape = shape_of(proto)
     if shape is None or (count := math.prod(shape)) > MAX_ELEMENTS:

@@ -13,7 +13,7 @@ import grpc
 from tensorflow_serving.apis import get_model_status_pb2, model_pb2
 
 from posenet3d.serving.model.servable import Servable
-from posenet3d.serving.rpc.failure import RequestFailure, invalid
+from posenet3d.serving.rpc.failure import RequestError, invalid
 
 State = get_model_status_pb2.ModelVersionStatus.State
 
@@ -24,7 +24,7 @@ class Version:
 
     number: int
     state: int = State.START
-    failure: RequestFailure | None = None
+    failure: RequestError | None = None
     servable: Servable | None = None
     users: int = 0  # requests under way
     files: Any = None  # what the folder held when it could not be loaded
@@ -70,12 +70,12 @@ class Versions:
         """What became of the versions, the newest first; of one where a number is given.
 
         Raises:
-          RequestFailure: If there is none.
+          RequestError: If there is none.
         """
         if number is None:
             return [self._versions[key] for key in sorted(self._versions, reverse=True)]
         if number not in self._versions:
-            raise RequestFailure(
+            raise RequestError(
                 grpc.StatusCode.NOT_FOUND, f"Could not find version {number} of model {self.name}"
             )
         return [self._versions[number]]
@@ -85,7 +85,7 @@ class Versions:
         """The version that a request means, which is not unloaded while it is in use.
 
         Raises:
-          RequestFailure: If it is not served, in TensorFlow Serving's words
+          RequestError: If it is not served, in TensorFlow Serving's words
             (model_servers/server_core.cc, core/basic_manager.cc).
         """
         version = self._find(spec)
@@ -106,7 +106,7 @@ class Versions:
             wanted = f"Specific({spec.name}, {spec.version.value})"
             numbers = [n for n in numbers if n == spec.version.value]
         if spec.name != self.name or not numbers:
-            raise RequestFailure(
+            raise RequestError(
                 grpc.StatusCode.NOT_FOUND, f"Servable not found for request: {wanted}"
             )
         return self._versions[numbers[-1]]
@@ -154,7 +154,7 @@ class Versions:
         try:
             version.servable = await asyncio.to_thread(self._load, path, number)
         except Exception as error:  # a damaged model fails in many ways, and all mean the same
-            version.state, version.failure = State.END, RequestFailure.of(error)
+            version.state, version.failure = State.END, RequestError.of(error)
             version.failure.message = f"Cannot load {path}: {_first_line(error)}"
             self._say(version.failure.message)
             return False

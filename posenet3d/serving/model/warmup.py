@@ -30,7 +30,7 @@ def warm_up(servable: Servable, path: Path) -> int:
 
     Raises:
       ValueError: If there are more than `MAX_RECORDS`, or one is no log of a request.
-      RequestFailure, tf.errors.OpError: If one fails, as in TensorFlow Serving.
+      RequestError, tf.errors.OpError: If one fails, as in TensorFlow Serving.
     """
     if not (path / WARMUP_FILE).is_file():
         return 0

@@ -11,7 +11,7 @@ MESSAGE_LIMIT = 1024
 _CODES = {code.value[0]: code for code in grpc.StatusCode}  # TensorFlow's numbers are gRPC's
 
 
-class RequestFailure(Exception):
+class RequestError(Exception):
     """A request cannot be answered.
 
     Args:
@@ -27,9 +27,9 @@ class RequestFailure(Exception):
         self.message = message
 
     @classmethod
-    def of(cls, error: Exception) -> RequestFailure:
+    def of(cls, error: Exception) -> RequestError:
         """The failure that an exception of the model means."""
-        if isinstance(error, RequestFailure):
+        if isinstance(error, RequestError):
             return error
         if isinstance(error, tf.errors.OpError):
             # What follows names nodes of the graph, which says nothing to a client.
@@ -38,6 +38,6 @@ class RequestFailure(Exception):
         return cls(grpc.StatusCode.INTERNAL, f"The model failed: {type(error).__name__}")
 
 
-def invalid(message: str) -> RequestFailure:
+def invalid(message: str) -> RequestError:
     """The failure of a request that says something it must not."""
-    return RequestFailure(grpc.StatusCode.INVALID_ARGUMENT, message)
+    return RequestError(grpc.StatusCode.INVALID_ARGUMENT, message)

@@ -18,7 +18,7 @@ from posenet3d.serving.batching import Batcher
 from posenet3d.serving.model import signature as signatures
 from posenet3d.serving.model import tensors
 from posenet3d.serving.model.versions import Versions
-from posenet3d.serving.rpc.failure import RequestFailure, invalid
+from posenet3d.serving.rpc.failure import RequestError, invalid
 from posenet3d.serving.rpc.metrics import Metrics
 
 _SIGNATURES = "signature_def"
@@ -108,7 +108,7 @@ class ModelService(model_service_pb2_grpc.ModelServiceServicer):
     async def _status(self, request: Any, context: grpc.aio.ServicerContext) -> Any:
         spec = _spec(request)
         if spec.name != self._versions.name:
-            raise RequestFailure(
+            raise RequestError(
                 grpc.StatusCode.NOT_FOUND, f"Could not find any versions of model {spec.name}"
             )
         number = spec.version.value if spec.HasField("version") else None
@@ -135,7 +135,7 @@ async def _answered(
             response = await answer(request, context)
             ended("OK")
             return response
-        except RequestFailure as failure:
+        except RequestError as failure:
             ended(failure.code.name)
             await context.abort(failure.code, failure.message)
         except Exception as error:  # nothing of the server's own goes out
