@@ -71,7 +71,7 @@ class Client:
       config: How to reach it.
 
     Raises:
-      ConfigError: If a file of certificates cannot be read.
+      ConfigError: If a file of certificates cannot be read, or the token cannot be sent.
     """
 
     def __init__(
@@ -81,6 +81,8 @@ class Client:
         version: int | None = None,
         config: ClientConfig = ClientConfig(),
     ) -> None:
+        if not (config.token.isascii() and config.token.isprintable()):
+            raise ConfigError("A token must be of printable ASCII characters.")
         self._address = address
         self._config = config
         self._spec = model_pb2.ModelSpec(name=model_name)

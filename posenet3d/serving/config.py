@@ -40,8 +40,10 @@ class ServerConfig:
     max_enqueued_batches: int = setting(
         16, "Batches of max_batch_size people that may wait; what comes then is refused."
     )
-    num_batch_threads: int = setting(1, "Batches that are run beside each other; 0: one a core.")
-    intra_op_parallelism: int = setting(0, "Threads that share one operation; 0: one a core.")
+    num_batch_threads: int = setting(
+        0, "Batches that are run beside each other; 0: one for two cores."
+    )
+    intra_op_parallelism: int = setting(1, "Threads that share one operation; 0: one a core.")
     max_message_bytes: int = setting(4 << 20, "Largest request or answer.")
     grace_seconds: float = setting(
         10.0, "Seconds that what is under way has for its end when the server is told to stop."
@@ -85,7 +87,7 @@ class ServerConfig:
     @property
     def batch_threads(self) -> int:
         """How many batches are run beside each other."""
-        return self.num_batch_threads or os.cpu_count() or 1
+        return self.num_batch_threads or max(1, (os.cpu_count() or 1) // 2)
 
     @property
     def address(self) -> str:

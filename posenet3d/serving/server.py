@@ -21,6 +21,7 @@ from posenet3d.serving.model.versions import Versions
 from posenet3d.serving.rpc import security
 from posenet3d.serving.rpc.health import Health
 from posenet3d.serving.rpc.metrics import Metrics
+from posenet3d.serving.rpc.parsing import ParsingCheck
 from posenet3d.serving.rpc.service import ModelService, PredictionService
 
 Say = Callable[[str], None]
@@ -98,9 +99,9 @@ def _listening(
         "grpc.max_receive_message_length": config.max_message_bytes,
         "grpc.max_send_message_length": config.max_message_bytes,
     }
-    checks = []
-    if config.token_file:
-        checks.append(security.TokenCheck(security.read(config.token_file, "token_file")))
+    checks: list[grpc.aio.ServerInterceptor] = [ParsingCheck()]
+    if token := security.token_of(config):
+        checks.insert(0, security.TokenCheck(token))
     server = grpc.aio.server(interceptors=checks, options=tuple(options.items()))
     prediction = PredictionService(versions, batcher, config.max_batch_size, metrics)
     prediction_service_pb2_grpc.add_PredictionServiceServicer_to_server(prediction, server)

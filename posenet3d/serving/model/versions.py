@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import grpc
+import tensorflow as tf
 from tensorflow_serving.apis import get_model_status_pb2, model_pb2
 
 from posenet3d.serving.model.servable import Servable
@@ -154,8 +155,10 @@ class Versions:
         try:
             version.servable = await asyncio.to_thread(self._load, path, number)
         except Exception as error:  # a damaged model fails in many ways, and all mean the same
-            version.state, version.failure = State.END, RequestError.of(error)
-            version.failure.message = f"Cannot load {path}: {_first_line(error)}"
+            version.state = State.END
+            version.failure = RequestError(
+                RequestError.of(error).code, f"Cannot load {path}: {_text(error)}"
+            )
             self._say(version.failure.message)
             return False
         version.state, version.files = State.AVAILABLE, None
@@ -192,6 +195,8 @@ def _files(path: Path) -> list[tuple[str, int, int]]:
     return found
 
 
-def _first_line(error: Exception) -> str:
-    text = str(getattr(error, "message", error)).strip()
-    return text.split("\n")[0] or type(error).__name__
+def _text(error: Exception) -> str:
+    """What an exception says, in a line."""
+    if isinstance(error, RequestError | tf.errors.OpError):
+        error = RequestError.of(error)
+    return str(error).strip().split("\n")[0] or type(error).__name__

@@ -8,6 +8,7 @@ import tensorflow as tf
 MESSAGE_LIMIT = 1024
 """Longer messages are cut: tensorflow/serving, model_servers/grpc_status_util.cc."""
 
+_PREFIX = "Graph execution error:\n\n"
 _CODES = {code.value[0]: code for code in grpc.StatusCode}  # TensorFlow's numbers are gRPC's
 
 
@@ -32,8 +33,8 @@ class RequestError(Exception):
         if isinstance(error, RequestError):
             return error
         if isinstance(error, tf.errors.OpError):
-            # What follows names nodes of the graph, which says nothing to a client.
-            text = error.message.split("\n\t [[")[0].split("\n\nOriginal stack")[0].strip()
+            # Nodes of the graph say nothing to a client.
+            text = error.message.removeprefix(_PREFIX).split("\n\t [[")[0].strip()
             return cls(_CODES.get(error.error_code, grpc.StatusCode.UNKNOWN), text)
         return cls(grpc.StatusCode.INTERNAL, f"The model failed: {type(error).__name__}")
 

@@ -30,6 +30,20 @@ def read(path: str, what: str) -> bytes:
     return content
 
 
+def token_of(config: ServerConfig) -> bytes | None:
+    """The token that clients must send; None: they need none.
+
+    Raises:
+      ConfigError: If its file cannot be read, or holds what no header can.
+    """
+    if not config.token_file:
+        return None
+    token = read(config.token_file, "token_file").strip()
+    if not (token.isascii() and token.decode().isprintable()):
+        raise ConfigError(f"token_file: {config.token_file} must hold printable ASCII alone.")
+    return token
+
+
 def server_credentials(config: ServerConfig) -> grpc.ServerCredentials | None:
     """The server's certificate, and whether clients must show theirs; None: no encryption.
 
@@ -57,7 +71,7 @@ class TokenCheck(grpc.aio.ServerInterceptor):
     """
 
     def __init__(self, token: bytes) -> None:
-        self._expected = b"Bearer " + token.strip()
+        self._expected = b"Bearer " + token
 
         async def refuse(request: Any, context: grpc.aio.ServicerContext) -> None:
             await context.abort(
