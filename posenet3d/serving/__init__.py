@@ -17,6 +17,16 @@ for _library in ("grpc", "grpc_health", "prometheus_client", "tensorflow_serving
 
 from posenet3d.serving.client import Client, ClientConfig, ServingError  # noqa: E402
 from posenet3d.serving.config import ServerConfig  # noqa: E402
+from posenet3d.serving.remote import RemoteEstimator, RequestConfig, request_file  # noqa: E402
 from posenet3d.serving.server import serve  # noqa: E402
 
-__all__ = ["Client", "ClientConfig", "ServerConfig", "ServingError", "serve"]
+__all__ = [
+    "Client",
+    "ClientConfig",
+    "RemoteEstimator",
+    "RequestConfig",
+    "ServerConfig",
+    "ServingError",
+    "request_file",
+    "serve",
+]
