@@ -18,8 +18,8 @@ _NO_METHOD = ""  # of signatures that only initialise the model
 class Servable:
     """A SavedModel in a session of its own, as TensorFlow Serving holds it.
 
-    A session takes half the time of the signatures of `tf.saved_model.load` for one pose, whose
-    calls go through Python, and closing it gives back what the version held.
+    Unlike what `tf.saved_model.load` returns, a session has threads of its own number, and closing
+    it ends what runs and gives back what the version held.
 
     Args:
       path: The version's folder.
