@@ -97,7 +97,7 @@ def run(main: Callable[[], None]) -> None:
                 )
             main()
         except (ConfigError, InputError, TrainingError, ExportError, ImportError, OSError) as error:
-            sys.exit(_fail(str(error)))
+            sys.exit(fail(str(error)))
         except KeyboardInterrupt:
             print(f"{sys.argv[0]}: stopped.", file=sys.stderr)
             sys.exit(130)
@@ -106,7 +106,7 @@ def run(main: Callable[[], None]) -> None:
         try:
             return flags.FLAGS(argv)
         except (flags.Error, OSError) as error:
-            sys.exit(_fail(str(error)))
+            sys.exit(fail(str(error)))
 
     app.run(guarded, flags_parser=parse_flags)
 
@@ -135,7 +135,8 @@ def _text(value: Any) -> str:
     return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
-def _fail(message: str) -> int:
+def fail(message: str) -> int:
+    """Says in one line what a user can mend; returns the status to end with."""
     print(f"{sys.argv[0]}: error: {' '.join(message.split())}", file=sys.stderr)
     return 2
 

@@ -7,9 +7,11 @@ import functools
 import hashlib
 import json
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
+
+import numpy as np
 
 from posenet3d.errors import InputError
 from posenet3d.formats.detect import open_people
@@ -25,9 +27,10 @@ from posenet3d.lifting.over_time import over_time
 from posenet3d.lifting.pictures import Pictures
 from posenet3d.lifting.spool import Spool
 from posenet3d.lifting.summary import Summary
-from posenet3d.models.estimator import PoseEstimator
+from posenet3d.models.estimator import LiftResult
 from posenet3d.models.loading import load
 from posenet3d.motion.config import MotionConfig
+from posenet3d.skeleton import Skeleton
 
 Say = Callable[[str], None]
 """Takes a line for the user."""
@@ -36,10 +39,20 @@ Progress = Callable[[int, int], None]
 """Takes how many units of the input are done, and how many there are."""
 
 
+class Estimator(Protocol):
+    """What lifting a file needs of a `PoseEstimator`, or of what stands in its place."""
+
+    skeleton: Skeleton
+    lift: Callable[..., LiftResult]
+    get_config: Callable[[], dict[str, Any]]
+    get_weights: Callable[[], Sequence[np.ndarray]]
+
+
 def lift_file(
     config: LiftConfig,
     say: Say = lambda line: None,
     progress: Progress = lambda done, total: None,
+    estimator: Estimator | None = None,
 ) -> Summary:
     """Lifts every person of a file and writes what is asked for.
 
@@ -51,6 +64,7 @@ def lift_file(
       config: The settings.
       say: Takes lines about what goes on.
       progress: Is told after every part.
+      estimator: What lifts; None: the model that the settings name.
 
     Returns:
       What became of the people, and the files there are now.
@@ -66,7 +80,8 @@ def lift_file(
     for target in config.targets:
         if not target.parent.is_dir():
             raise InputError(f"Cannot write {target}: there is no folder {target.parent}.")
-    estimator = load(config.model)
+    if estimator is None:
+        estimator = load(config.model)
     map_file = read_map_file(config.map_file) if config.map_file else None
     placement = estimator.skeleton if config.skeleton == "auto" else config.skeleton
     split = config.split or None
@@ -115,7 +130,7 @@ def _fill(
 
 def _lift(
     part: Part,
-    estimator: PoseEstimator,
+    estimator: Estimator,
     maps: Mapping[str, JointMap] | None,
     config: LiftConfig,
 ) -> Lifted | None:
@@ -173,9 +188,7 @@ def _parts_folder(config: LiftConfig, settings: dict[str, Any]) -> Path:
     return Path(tempfile.gettempdir()) / f"posenet3d-{name}.parts"
 
 
-def _settings(
-    config: LiftConfig, estimator: PoseEstimator, map_file: MapFile | None
-) -> dict[str, Any]:
+def _settings(config: LiftConfig, estimator: Estimator, map_file: MapFile | None) -> dict[str, Any]:
     """What the parts depend on beside the input's files."""
     names = ("format", "split", "skeleton", "image_size", "height_mm", "min_confidence", "score")
     digest = hashlib.sha256(json.dumps(estimator.get_config(), sort_keys=True).encode())

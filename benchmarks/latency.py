@@ -1,0 +1,237 @@
+"""Latency and throughput of one lifter in its forms: in a process, and served to many clients.
+
+    python benchmarks/latency.py --model=full --saved_model=saved_models/full
+
+Prints a Markdown table. Each row is measured in processes of its own; rows in turns, `--rounds`
+times, of which the round with the lowest median counts, since whatever else the machine does only
+makes a row slower. Clients of a server are in processes beside it (grpc_load.py), on the same
+cores. Memory is the process's highest.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+from absl import app, flags
+
+_MODEL = flags.DEFINE_string("model", "full", "Pretrained model's name, or a path.")
+_SAVED_MODEL = flags.DEFINE_string("saved_model", "saved_models/full", "Folder of its versions.")
+_SECONDS = flags.DEFINE_float("seconds", 4.0, "How long each row is measured a round.")
+_ROUNDS = flags.DEFINE_integer("rounds", 3, "How often.")
+_ONLY = flags.DEFINE_string("only", "", "Rows whose name has this text; empty: all.")
+_CHILD = flags.DEFINE_string("child", "", "For the benchmark itself: the row to measure here.")
+
+_HERE = Path(__file__).resolve().parent
+_CHECKOUT = _HERE.parent
+PEOPLE = (1, 64)  # in one call of a row in a process
+CLIENTS = (1, 8, 64)  # of a row that is served; each sends one person at a time
+
+Call = Callable[[np.ndarray], object]
+
+
+def keras() -> Call:
+    """`PoseEstimator.lift`, scored, as the other forms score."""
+    import posenet3d
+
+    estimator = posenet3d.load(_MODEL.value)
+    return lambda poses: estimator.lift(poses)
+
+
+def saved_model() -> Call:
+    """`tf.saved_model.load` and the signature's Python function."""
+    import tensorflow as tf
+
+    loaded = tf.saved_model.load(str(_newest(_SAVED_MODEL.value)))
+    function = loaded.signatures["serving_default"]
+    return lambda poses: function(keypoints_2d=tf.constant(poses))["keypoints_3d"].numpy()
+
+
+def session() -> Call:
+    """The SavedModel in a session, which is what the embedded server runs."""
+    from posenet3d.serving.model.servable import Servable
+
+    servable = Servable(_newest(_SAVED_MODEL.value), 1, intra_op_parallelism=1)
+    signature = servable.signatures["serving_default"]
+    return lambda poses: servable.run(signature, {"keypoints_2d": poses})["keypoints_3d"]
+
+
+IN_PROCESS: dict[str, Callable[[], Call]] = {
+    "Keras": keras,
+    "SavedModel": saved_model,
+    "SavedModel, session": session,
+}
+"""Functions that load a form and return what lifts `[N, 17, 2]` float32 pixels with it."""
+
+SERVED: dict[str, tuple[str, ...]] = {
+    "gRPC": ("--noenable_batching",),
+    "gRPC, batching": ("--enable_batching",),
+}
+"""Flags of scripts/serve.py."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Measured:
+    """What one row costs."""
+
+    milliseconds: list[float]  # of each call
+    poses_a_second: float
+    load_seconds: float
+    memory_mb: float
+
+    @property
+    def cells(self) -> str:
+        """The row's numbers."""
+        p50, p95, p99 = np.quantile(self.milliseconds, [0.5, 0.95, 0.99])
+        return (
+            f"{p50:.2f} | {p95:.2f} | {p99:.2f} | {self.poses_a_second:.0f} | "
+            f"{self.load_seconds:.1f} | {self.memory_mb:.0f}"
+        )
+
+
+def poses(count: int) -> np.ndarray:
+    """`[N, 17, 2]` float32: complete poses in pixels."""
+    return np.random.default_rng(0).normal(500.0, 100.0, (count, 17, 2)).astype(np.float32)
+
+
+def measure_here(name: str) -> None:
+    """Measures a row in this process and prints what it found as JSON."""
+    import tensorflow  # noqa: F401, its import is not the loading of a model
+
+    form, people = name.rsplit("/", 1)
+    given = poses(int(people))
+    start = time.perf_counter()
+    call = IN_PROCESS[form]()
+    call(given)
+    load = time.perf_counter() - start
+    for _ in range(20):
+        call(given)
+    taken: list[float] = []
+    end = time.perf_counter() + _SECONDS.value
+    while (before := time.perf_counter()) < end:
+        call(given)
+        taken.append(1e3 * (time.perf_counter() - before))
+    rate = int(people) * len(taken) / (sum(taken) / 1e3)
+    print(json.dumps(dataclasses.asdict(Measured(taken, rate, load, _memory(os.getpid())))))
+
+
+def in_process(name: str) -> Measured:
+    """Measures a row in a process of its own."""
+    command = [
+        sys.executable, __file__, f"--child={name}", f"--model={_MODEL.value}",
+        f"--saved_model={_SAVED_MODEL.value}", f"--seconds={_SECONDS.value}",
+    ]  # fmt: skip
+    output = subprocess.run(
+        command, env=_environment(), stdout=subprocess.PIPE, check=True, text=True
+    ).stdout
+    return Measured(**json.loads(output.splitlines()[-1]))
+
+
+def served(server_flags: tuple[str, ...], clients: int) -> Measured:
+    """Measures a server with that many clients beside it."""
+    with _server(server_flags) as (process, address, load), tempfile.TemporaryDirectory() as folder:
+        request = Path(folder) / "request"
+        request.write_bytes(_request())
+        count = min(clients, 2)
+        start = time.time() + 2.0
+        end = start + _SECONDS.value
+        command = [sys.executable, str(_HERE / "grpc_load.py"), address, str(request)]
+        command += [str(clients // count), str(start), str(end)]
+        running = [
+            subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(count)
+        ]
+        taken = [1e3 * s for one in running for s in json.loads(one.communicate()[0])]
+        rate = len(taken) / _SECONDS.value
+        return Measured(taken, rate, load, _memory(process.pid))
+
+
+def rows() -> dict[str, Callable[[], Measured]]:
+    """Every row by the first cells of its line."""
+    found: dict[str, Callable[[], Measured]] = {}
+    for form in IN_PROCESS:
+        for people in PEOPLE:
+            found[f"| {form} | | {people} |"] = lambda f=form, n=people: in_process(f"{f}/{n}")
+    for name, server_flags in SERVED.items():
+        for clients in CLIENTS:
+            found[f"| {name} | {clients} | 1 |"] = lambda f=server_flags, n=clients: served(f, n)
+    return {name: row for name, row in found.items() if _ONLY.value in name}
+
+
+@contextlib.contextmanager
+def _server(server_flags: tuple[str, ...]) -> Iterator[tuple[subprocess.Popen, str, float]]:
+    """scripts/serve.py, its address, and the seconds until it answers."""
+    start = time.perf_counter()
+    command = [sys.executable, str(_CHECKOUT / "scripts" / "serve.py"), "--port=0"]
+    command += [f"--model_base_path={_SAVED_MODEL.value}", "--model_name=lifter", *server_flags]
+    process = subprocess.Popen(command, env=_environment(), stdout=subprocess.PIPE, text=True)
+    try:
+        for line in process.stdout:
+            if line.startswith("Serving "):
+                yield process, line.split()[-1], time.perf_counter() - start
+                break
+        else:
+            raise RuntimeError("The server has ended.")
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _request() -> bytes:
+    """One person's request."""
+    from tensorflow_serving.apis import predict_pb2
+
+    from posenet3d.serving.model.tensors import to_proto
+
+    request = predict_pb2.PredictRequest()
+    request.model_spec.name = "lifter"
+    request.inputs["keypoints_2d"].CopyFrom(to_proto(poses(1)))
+    return request.SerializeToString()
+
+
+def _newest(folder: str) -> Path:
+    return max(
+        (path for path in Path(folder).iterdir() if path.name.isdecimal()),
+        key=lambda path: int(path.name),
+    )
+
+
+def _memory(pid: int) -> float:
+    """The highest resident memory of a process so far, in MB."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.split("VmHWM:")[1].split()[0]) / 1024
+
+
+def _environment() -> dict[str, str]:
+    path = os.pathsep.join([str(_CHECKOUT), os.environ.get("PYTHONPATH", "")])
+    return os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONPATH": path}
+
+
+def main(_: list[str]) -> None:
+    """Measures and prints."""
+    if _CHILD.value:
+        measure_here(_CHILD.value)
+        return
+    best: dict[str, Measured] = {}
+    for _ in range(_ROUNDS.value):
+        for name, measure in rows().items():
+            measured = measure()
+            before = best.get(name)
+            if before is None or np.median(measured.milliseconds) < np.median(before.milliseconds):
+                best[name] = measured
+    print("| form | clients | people a call | p50 ms | p95 ms | p99 ms | poses/s | load s | MB |")
+    print("|---|---:|---:|---:|---:|---:|---:|---:|---:|")
+    for name, measured in best.items():
+        print(f"{name} {measured.cells} |", flush=True)
+
+
+if __name__ == "__main__":
+    app.run(main)

@@ -1,0 +1,1 @@
+"""SavedModels: what they take and give, running them, their versions on disk."""

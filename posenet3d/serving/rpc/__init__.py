@@ -1,0 +1,1 @@
+"""What goes over the wire: services, errors, health, security, metrics."""

@@ -1,0 +1,95 @@
+"""Who may ask: TLS, client certificates, and a token."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import grpc
+
+from posenet3d.errors import ConfigError
+from posenet3d.serving.config import ServerConfig
+
+_HEALTH = "/grpc.health.v1.Health/"
+
+
+def read(path: str, what: str) -> bytes:
+    """The content of a file of certificates, a key or a token.
+
+    Raises:
+      ConfigError: If it cannot be read, or is empty.
+    """
+    try:
+        content = Path(path).read_bytes()
+    except OSError as error:
+        raise ConfigError(f"{what}: cannot read {path}: {error.strerror}.") from error
+    if not content.strip():
+        raise ConfigError(f"{what}: {path} is empty.")
+    return content
+
+
+def token_of(config: ServerConfig) -> bytes | None:
+    """The token that clients must send; None: they need none.
+
+    Raises:
+      ConfigError: If its file cannot be read, or holds what no header can.
+    """
+    if not config.token_file:
+        return None
+    token = read(config.token_file, "token_file").strip()
+    if not (token.isascii() and token.decode().isprintable()):
+        raise ConfigError(f"token_file: {config.token_file} must hold printable ASCII alone.")
+    return token
+
+
+def server_credentials(config: ServerConfig) -> grpc.ServerCredentials | None:
+    """The server's certificate, and whether clients must show theirs; None: no encryption.
+
+    Raises:
+      ConfigError: If a file cannot be read or is none of the kind.
+    """
+    if not config.tls_certificate:
+        return None
+    key = read(config.tls_key, "tls_key")
+    certificate = read(config.tls_certificate, "tls_certificate")
+    authority = read(config.tls_client_ca, "tls_client_ca") if config.tls_client_ca else None
+    for what, content in (("tls_key", key), ("tls_certificate", certificate)):
+        if b"-----BEGIN" not in content:
+            raise ConfigError(f"{what}: {getattr(config, what)} is not a PEM file.")
+    return grpc.ssl_server_credentials(
+        [(key, certificate)], authority, require_client_auth=authority is not None
+    )
+
+
+class TokenCheck(grpc.aio.ServerInterceptor):
+    """Refuses calls without `authorization: Bearer <token>`; health may be asked by anybody.
+
+    Args:
+      token: What clients must send.
+    """
+
+    def __init__(self, token: bytes) -> None:
+        self._expected = b"Bearer " + token
+
+        async def refuse(request: Any, context: grpc.aio.ServicerContext) -> None:
+            await context.abort(
+                grpc.StatusCode.UNAUTHENTICATED, "This server needs authorization: Bearer <token>."
+            )
+
+        self._refuse = grpc.unary_unary_rpc_method_handler(refuse)
+
+    async def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[grpc.RpcMethodHandler]],
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> grpc.RpcMethodHandler:
+        """Lets a call through, or answers it with UNAUTHENTICATED."""
+        if not handler_call_details.method.startswith(_HEALTH):
+            metadata = dict(handler_call_details.invocation_metadata)
+            sent = metadata.get("authorization", "")
+            sent = sent if isinstance(sent, bytes) else sent.encode()
+            if not hmac.compare_digest(sent, self._expected):  # takes as long for any token
+                return self._refuse
+        return await continuation(handler_call_details)

@@ -1,0 +1,26 @@
+"""Serves a lifter over gRPC by TensorFlow Serving's protocol.
+
+python scripts/serve.py --model_base_path=saved_models/NAME
+"""
+
+import functools
+import logging
+import sys
+
+import _flags
+
+try:
+    from posenet3d.serving import ServerConfig, serve
+except ImportError as error:
+    sys.exit(_flags.fail(str(error)))
+
+
+def main() -> None:
+    """Flags to settings, settings to a server, what goes on there to the terminal."""
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)  # else it calls its own loader old
+    serve(_flags.parse(ServerConfig), functools.partial(print, flush=True))
+
+
+if __name__ == "__main__":
+    _flags.define(ServerConfig)
+    _flags.run(main)

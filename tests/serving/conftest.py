@@ -1,0 +1,151 @@
+"""Servers in processes of their own, as a user starts them."""
+
+import contextlib
+import importlib.util
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import grpc
+import pytest
+from tensorflow_serving.apis import model_service_pb2_grpc, prediction_service_pb2_grpc
+
+HERE = Path(__file__).resolve().parent
+CHECKOUT = HERE.parents[1]
+
+
+class Server:
+    """scripts/serve.py, started, on a free port of 127.0.0.1."""
+
+    def __init__(self, base, *flags):
+        self.base = base
+        self.lines = []
+        self._more = threading.Condition()
+        command = [
+            sys.executable, CHECKOUT / "scripts" / "serve.py", f"--model_base_path={base}",
+            "--port=0", *flags,
+        ]  # fmt: skip
+        environment = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONPATH": str(CHECKOUT)}
+        self.process = subprocess.Popen(
+            list(map(str, command)), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            env=environment,
+        )  # fmt: skip
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+        self.address = self.said("Serving ").split()[-1]
+
+    def _read(self):
+        for line in self.process.stdout:
+            with self._more:
+                self.lines.append(line)
+                self._more.notify_all()
+
+    def said(self, text, timeout=60):
+        """The first line with that text, waited for."""
+
+        def found():
+            return next((line for line in self.lines if text in line), None)
+
+        with self._more:
+            self._more.wait_for(lambda: found() or self.process.poll() is not None, timeout)
+            assert found(), (text, self.lines, self.process.poll())
+            return found()
+
+    def channel(self, **options):
+        options = {f"grpc.{name}": value for name, value in options.items()}
+        options["grpc.use_local_subchannel_pool"] = 1
+        return grpc.insecure_channel(self.address, list(options.items()))
+
+    def about(self, name):
+        """A number of /proc: `Threads`, or `VmRSS` in kB."""
+        text = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(text.split(f"{name}:")[1].split()[0])
+
+    def end(self):
+        """Ends it as a service manager does; returns its status and what it wrote as errors."""
+        self.process.terminate()
+        _, errors = self.process.communicate(timeout=60)
+        return self.process.returncode, errors
+
+
+@pytest.fixture(scope="session")
+def models():
+    """The module of small SavedModels and requests."""
+    spec = importlib.util.spec_from_file_location("tiny_models", HERE / "tiny_models.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def tls():
+    """The folder of certificates: an authority's, and a server's and a client's by it."""
+    return HERE / "tls"
+
+
+@pytest.fixture(scope="session")
+def start():
+    """Starts servers and ends those that are left; use as a context manager."""
+
+    @contextlib.contextmanager
+    def start(base, *flags):
+        server = Server(base, *flags)
+        try:
+            yield server
+        finally:
+            if server.process.poll() is None:
+                server.process.kill()
+                server.process.wait()
+
+    return start
+
+
+@pytest.fixture(scope="session")
+def base(models, tmp_path_factory):
+    """A folder with version 1."""
+    folder = tmp_path_factory.mktemp("saved_models") / "lifter"
+    folder.mkdir()
+    return models.save(folder, 1)
+
+
+@pytest.fixture(scope="session")
+def server(start, base):
+    """A server that many tests share; whoever breaks it breaks them."""
+    with start(base, "--max_batch_size=64", "--max_message_bytes=262144") as server:
+        yield server
+        assert server.process.poll() is None, "the shared server has ended"
+        status, errors = server.end()
+        assert status == 0
+        assert "Traceback" not in errors
+
+
+@pytest.fixture
+def channel(server):
+    with server.channel() as channel:
+        yield channel
+
+
+@pytest.fixture
+def prediction(channel):
+    """The stock stub of PredictionService."""
+    return prediction_service_pb2_grpc.PredictionServiceStub(channel)
+
+
+@pytest.fixture
+def model_service(channel):
+    """The stock stub of ModelService."""
+    return model_service_pb2_grpc.ModelServiceStub(channel)
+
+
+@pytest.fixture
+def refusal():
+    """The code and text with which a call is refused."""
+
+    def refusal(call, *args, **kwargs):
+        with pytest.raises(grpc.RpcError) as caught:
+            call(*args, timeout=20, **kwargs)
+        return caught.value.code().name, caught.value.details()
+
+    return refusal
