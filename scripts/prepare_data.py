@@ -17,7 +17,7 @@ from tqdm import tqdm
 
 from posenet3d.data.datasets.prepare import SOURCES, Request, prepare, summary
 from posenet3d.errors import ConfigError
-from posenet3d.training.settings import width_height
+from posenet3d.settings import width_height
 
 _DATASET = flags.DEFINE_enum("dataset", None, list(SOURCES), "The data set.", required=True)
 _OUTPUT = flags.DEFINE_string("output", None, "The pose archive (.npz) to write.", required=True)

@@ -6,7 +6,7 @@ import dataclasses
 
 from posenet3d.errors import ConfigError
 from posenet3d.models.loading import DEFAULT_MODEL
-from posenet3d.training.settings import setting
+from posenet3d.settings import setting
 
 
 @dataclasses.dataclass(frozen=True)

@@ -11,7 +11,7 @@ from posenet3d.formats.detect import FORMATS
 from posenet3d.formats.writers.choose import ENDINGS
 from posenet3d.models.loading import DEFAULT_MODEL
 from posenet3d.motion.config import METHODS, MotionConfig
-from posenet3d.training.settings import check_range, setting, width_height
+from posenet3d.settings import check_range, setting, width_height
 from posenet3d.viz.rerun_log import SPAWN
 
 

@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 
 from posenet3d.errors import ConfigError
-from posenet3d.training.settings import check_range, setting
+from posenet3d.settings import check_range, setting
 
 
 @dataclasses.dataclass(frozen=True)

@@ -16,8 +16,8 @@ from posenet3d.lifting.summary import Summary
 from posenet3d.models import stature
 from posenet3d.models.estimator import LiftResult
 from posenet3d.serving.client import Client, ClientConfig
+from posenet3d.settings import check_range, setting
 from posenet3d.skeleton import SKELETONS, Skeleton
-from posenet3d.training.settings import check_range, setting
 
 NOT_LIFTED = "the server did not lift it: too few joints are present, or all are at one place"
 

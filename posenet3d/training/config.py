@@ -11,13 +11,13 @@ import typing
 from typing import Any, Literal
 
 from posenet3d.errors import ConfigError
+from posenet3d.settings import check_range, setting
 from posenet3d.training.network_settings import (
     AdapterConfig,
     DiscriminatorConfig,
     FlowConfig,
     LifterConfig,
 )
-from posenet3d.training.settings import check_range, setting
 from posenet3d.training.step_settings import (
     AugmentConfig,
     LossConfig,

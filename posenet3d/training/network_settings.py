@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Literal
 
-from posenet3d.training.settings import check_range, setting
+from posenet3d.settings import check_range, setting
 
 Activation = Literal["relu", "leaky_relu", "gelu", "silu"]
 Normalisation = Literal["none", "batch", "layer"]

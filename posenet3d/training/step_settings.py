@@ -6,7 +6,7 @@ import dataclasses
 from typing import Literal
 
 from posenet3d.errors import ConfigError
-from posenet3d.training.settings import check_range, setting
+from posenet3d.settings import check_range, setting
 
 
 @dataclasses.dataclass(frozen=True)
