@@ -12,7 +12,7 @@ from posenet3d.formats.people import People
 from posenet3d.formats.people import join as join_people
 
 if TYPE_CHECKING:  # only for its name: writing needs no TensorFlow
-    from posenet3d.models.estimator import LiftResult
+    from posenet3d.models.lift_result import LiftResult
 
 PER_PERSON = ("keypoints_3d", "filled", "lifted", "score", "elevation")
 """The arrays of a `LiftResult` that have a row a person."""

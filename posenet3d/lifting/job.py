@@ -27,7 +27,7 @@ from posenet3d.lifting.over_time import over_time
 from posenet3d.lifting.pictures import Pictures
 from posenet3d.lifting.spool import Spool
 from posenet3d.lifting.summary import Summary
-from posenet3d.models.estimator import LiftResult
+from posenet3d.models.lift_result import LiftResult
 from posenet3d.models.loading import load
 from posenet3d.motion.config import MotionConfig
 from posenet3d.skeleton import Skeleton

@@ -13,7 +13,7 @@ import numpy as np
 from posenet3d.formats import parts
 from posenet3d.formats.lifted import PER_PERSON, Lifted
 from posenet3d.formats.people import People
-from posenet3d.models.estimator import LiftResult
+from posenet3d.models.lift_result import LiftResult
 from posenet3d.skeleton import Skeleton
 
 

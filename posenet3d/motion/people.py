@@ -17,7 +17,7 @@ from posenet3d.motion.steady import steady_bones
 from posenet3d.skeleton import Skeleton
 
 if TYPE_CHECKING:  # only for its name: filters need no TensorFlow
-    from posenet3d.models.estimator import LiftResult
+    from posenet3d.models.lift_result import LiftResult
 
 
 def smooth_people(

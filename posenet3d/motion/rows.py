@@ -15,7 +15,7 @@ from posenet3d.formats.people import People
 from posenet3d.formats.tracks import Track, tracks_of
 
 if TYPE_CHECKING:  # only for its name
-    from posenet3d.models.estimator import LiftResult
+    from posenet3d.models.lift_result import LiftResult
 
 _NOT_DETECTED = "it was not detected in this frame"
 

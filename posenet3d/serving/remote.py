@@ -14,7 +14,7 @@ from posenet3d.lifting.config import LiftConfig
 from posenet3d.lifting.job import Progress, Say, lift_file
 from posenet3d.lifting.summary import Summary
 from posenet3d.models import stature
-from posenet3d.models.estimator import LiftResult
+from posenet3d.models.lift_result import LiftResult
 from posenet3d.serving.client import Client, ClientConfig
 from posenet3d.settings import check_range, setting
 from posenet3d.skeleton import SKELETONS, Skeleton

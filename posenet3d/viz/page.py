@@ -20,7 +20,7 @@ from posenet3d.formats.people import People
 from posenet3d.viz.scene import Scene, scene_of
 
 if TYPE_CHECKING:
-    from posenet3d.models.estimator import LiftResult
+    from posenet3d.models.lift_result import LiftResult
 
 ENDINGS = (".html", ".htm")
 """The endings that `Page` knows."""

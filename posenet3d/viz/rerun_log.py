@@ -21,7 +21,7 @@ from posenet3d.viz.drawing import TRUTH, joint_colours
 from posenet3d.viz.scene import Actor, Scene, scene_of
 
 if TYPE_CHECKING:
-    from posenet3d.models.estimator import LiftResult
+    from posenet3d.models.lift_result import LiftResult
 
 SPAWN = "spawn"
 """In place of a path: show the people in a viewer."""

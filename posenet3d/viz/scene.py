@@ -18,7 +18,7 @@ from posenet3d.models import stature
 from posenet3d.skeleton import Skeleton
 
 if TYPE_CHECKING:
-    from posenet3d.models.estimator import LiftResult
+    from posenet3d.models.lift_result import LiftResult
 
 _SPACING = 1.15  # of the widest body, between places; chosen by eye
 _IN_A_ROW = 6

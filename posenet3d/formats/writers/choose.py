@@ -25,7 +25,7 @@ from posenet3d.formats.writers.trc import write_trc
 from posenet3d.models import stature
 
 if TYPE_CHECKING:
-    from posenet3d.models.estimator import LiftResult
+    from posenet3d.models.lift_result import LiftResult
 
 ASSUMED_HEIGHT_MM = 1750.0
 """Standing height of people where the format needs one and none was given; ours."""

@@ -21,7 +21,7 @@ from posenet3d.viz.video.frames import TURN_SECONDS, FrameArtist
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from posenet3d.models.estimator import LiftResult
+    from posenet3d.models.lift_result import LiftResult
 
 ENDINGS = (".mp4", ".gif")
 """The endings that `Video` knows."""
