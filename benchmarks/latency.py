@@ -1,17 +1,20 @@
 """Latency and throughput of one lifter in its forms: in a process, and served to many clients.
 
-    python benchmarks/latency.py --model=full --saved_model=saved_models/full
+    python scripts/export.py --model=full --output=exported/full --tflite --onnx
+    python benchmarks/latency.py --model=full --saved_model=exported/full
 
-Prints a Markdown table. Each row is measured in processes of its own; rows in turns, `--rounds`
-times, of which the round with the lowest median counts, since whatever else the machine does only
-makes a row slower. Clients of a server are in processes beside it (grpc_load.py), on the same
-cores. Memory is the process's highest.
+The rows of TFLite, ONNX Runtime and "unscored" lift without scoring, as phones do; all others
+score, which lifts each pose six times more. Prints a Markdown table. Each row is measured in
+processes of its own; rows in turns, `--rounds` times, of which the round with the lowest median
+counts, since whatever else the machine does only makes a row slower. Clients of a server are in
+processes beside it (grpc_load.py), on the same cores. Memory is the process's highest.
 """
 
 from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import json
 import os
 import subprocess
@@ -65,10 +68,52 @@ def session() -> Call:
     return lambda poses: servable.run(signature, {"keypoints_2d": poses})["keypoints_3d"]
 
 
+def unscored() -> Call:
+    """`PoseEstimator.lift` without the score."""
+    import posenet3d
+
+    estimator = posenet3d.load(_MODEL.value)
+    return lambda poses: estimator.lift(poses, score=False)
+
+
+def tflite(variant: str, threads: int) -> Call:
+    """A `.tflite` file in LiteRT; more people than a signature takes go through it in turns."""
+    from posenet3d.export import runtimes
+
+    lift = runtimes.tflite_runtime(_exported(f"_{variant}.tflite").read_bytes(), threads)
+    return lambda poses: lift(poses, np.ones(poses.shape[:2], np.float32))
+
+
+def onnx(threads: int) -> Call:
+    """The `.onnx` file in ONNX Runtime."""
+    from posenet3d.export import runtimes
+
+    lift = runtimes.onnx_runtime(_exported(".onnx"), threads)
+    return lambda poses: lift(poses, np.ones(poses.shape[:2], np.float32))
+
+
+def _exported(ending: str) -> Path:
+    folder = Path(_SAVED_MODEL.value).resolve()
+    return folder / f"{folder.name}{ending}"
+
+
+VARIANTS = ("float32", "float16", "dynamic_int8", "int8")
 IN_PROCESS: dict[str, Callable[[], Call]] = {
     "Keras": keras,
     "SavedModel": saved_model,
     "SavedModel, session": session,
+    "Keras, unscored": unscored,
+    **{
+        f"TFLite {variant}, {threads} thread{'s'[: threads - 1]}": functools.partial(
+            tflite, variant, threads
+        )
+        for variant in VARIANTS
+        for threads in (1, 2)
+    },
+    **{
+        f"ONNX Runtime, {threads} thread{'s'[: threads - 1]}": functools.partial(onnx, threads)
+        for threads in (1, 2)
+    },
 }
 """Functions that load a form and return what lifts `[N, 17, 2]` float32 pixels with it."""
 
@@ -106,6 +151,8 @@ def poses(count: int) -> np.ndarray:
 def measure_here(name: str) -> None:
     """Measures a row in this process and prints what it found as JSON."""
     import tensorflow  # noqa: F401, its import is not the loading of a model
+
+    import posenet3d.export.runtimes  # noqa: F401, nor is this
 
     form, people = name.rsplit("/", 1)
     given = poses(int(people))
