@@ -64,6 +64,18 @@ def log(run_dir):
     return [{k: v for k, v in line.items() if k != "seconds"} for line in lines]
 
 
+def same_log(one, other):
+    """Whether logs agree to the last bit, but for the loss.
+
+    It is the sum of two others, and nothing is computed from it: in which order TensorFlow adds them
+    to the epoch's mean may change whenever the step is traced.
+    """
+    assert [{**line, "loss": 0} for line in one] == [{**line, "loss": 0} for line in other]
+    np.testing.assert_allclose(
+        [line["loss"] for line in one], [line["loss"] for line in other], rtol=1e-6
+    )
+
+
 def test_both_stages_leave_their_records(finished):
     _, run_dir, report = finished
     assert {path.name for path in run_dir.iterdir()} == {
@@ -113,12 +125,12 @@ def test_stopped_student_ends_with_the_weights_of_an_uninterrupted_one(
     with pytest.raises(KeyboardInterrupt):
         train_and_evaluate(stopped)
     monkeypatch.undo()
-    assert log(copy) == log(run_dir)[:1]
+    same_log(log(copy), log(run_dir)[:1])
     resumed = train_and_evaluate(stopped)
     expected = checkpoint(run_dir)
     assert all(np.array_equal(expected[k], v) for k, v in checkpoint(copy).items())
     np.testing.assert_array_equal(weights(posenet3d.load(copy)), weights(posenet3d.load(run_dir)))
-    assert log(copy) == log(run_dir)
+    same_log(log(copy), log(run_dir))
     assert resumed.rows == report.rows
 
 
