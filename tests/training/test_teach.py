@@ -67,7 +67,7 @@ def log(run_dir):
 def same_log(one, other):
     """Whether logs agree to the last bit, but for the loss.
 
-    It is the sum of two others, and nothing is computed from it: in which order TensorFlow adds them
+    It is the sum of two others and nothing is computed from it: in which order TensorFlow adds them
     to the epoch's mean may change whenever the step is traced.
     """
     assert [{**line, "loss": 0} for line in one] == [{**line, "loss": 0} for line in other]
