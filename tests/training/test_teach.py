@@ -67,8 +67,9 @@ def log(run_dir):
 def same_log(one, other):
     """Whether logs agree to the last bit, but for the loss.
 
-    It is the sum of two others and nothing is computed from it: in which order TensorFlow adds them
-    to the epoch's mean may change whenever the step is traced.
+    It is the sum of two others and nothing is computed from it. Its mean has been seen to differ in
+    the last bit between runs whose terms and weights are the same; why is not known (perhaps the
+    order in which TensorFlow adds).
     """
     assert [{**line, "loss": 0} for line in one] == [{**line, "loss": 0} for line in other]
     np.testing.assert_allclose(
