@@ -3,11 +3,10 @@
 python scripts/request.py --input=keypoints.json --output=lifted.npz --server=127.0.0.1:8500
 """
 
-import functools
 import sys
 
 import _flags
-from tqdm import tqdm
+import _progress
 
 try:
     from posenet3d.serving import RequestConfig, request_file
@@ -18,13 +17,7 @@ except ImportError as error:
 def main() -> None:
     """Flags to settings, settings to files, what became of everybody to the terminal."""
     config = _flags.parse(RequestConfig)
-    with tqdm(unit="", leave=False, delay=2, disable=not sys.stderr.isatty()) as bar:
-
-        def progress(done: int, total: int) -> None:
-            bar.total = total
-            bar.update(done - bar.n)
-
-        say = functools.partial(bar.write, file=sys.stderr)
+    with _progress.shown() as (say, progress):
         summary = request_file(config, say, progress)
     print(summary)
 

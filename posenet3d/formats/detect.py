@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import dataclasses
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -32,7 +31,7 @@ from posenet3d.formats.readers.mmpose import is_mmpose
 from posenet3d.formats.readers.openpose import is_openpose, is_openpose_folder
 from posenet3d.formats.readers.persons import kind_of, numbered
 from posenet3d.formats.readers.table import Table, load_table
-from posenet3d.formats.readers.units import json_source, openpose_source
+from posenet3d.formats.readers.units import json_source, openpose_source, with_image_size
 from posenet3d.formats.readers.videopose3d import is_videopose3d, read_videopose3d
 from posenet3d.formats.source import PeopleSource, whole
 from posenet3d.skeleton import H36M_17, Skeleton
@@ -119,9 +118,7 @@ def open_people(
     else:
         check_mediapipe(path, content)
         people = numbered(mediapipe_people(path, content, image_size))
-    if image_size is not None and people.image_sizes is None:
-        people = dataclasses.replace(people, image_sizes=(image_size,) * len(people))
-    return whole(path, found, people)
+    return whole(path, found, with_image_size(people, image_size))
 
 
 def detect_format(path: str | Path) -> str:

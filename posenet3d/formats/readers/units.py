@@ -28,7 +28,7 @@ def openpose_source(folder: str | Path, image_size: tuple[int, int] | None = Non
 
     def read(batch: list[Path], first: int) -> People:
         frames = ((file, load_json(file)) for file in batch)
-        return _sized(openpose_people(folder, frames), image_size)
+        return with_image_size(openpose_people(folder, frames), image_size)
 
     return PeopleSource(folder, "openpose", files, read, "files", len(files))
 
@@ -60,7 +60,7 @@ def json_source(
         units, kind, read = _READERS[format](path, content)
 
     def sized(batch: list[Any], first: int) -> People:
-        return _sized(read(batch, first), image_size)
+        return with_image_size(read(batch, first), image_size)
 
     return PeopleSource(path, format, units, sized, kind, count_of(units))
 
@@ -167,7 +167,7 @@ def _list_of(
     return found, {other: content.get(other) for other in others}
 
 
-def _sized(people: People, image_size: tuple[int, int] | None) -> People:
+def with_image_size(people: People, image_size: tuple[int, int] | None) -> People:
     """People whose file does not say how large its images are."""
     if image_size is None or people.image_sizes is not None:
         return people
