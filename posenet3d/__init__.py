@@ -4,7 +4,18 @@ estimator = posenet3d.load()  # the pretrained lifter; "small", or a run of your
 result = estimator.lift(keypoints_2d, confidence)
 """
 
-from posenet3d.models import LiftResult, PoseEstimator, load
+from typing import TYPE_CHECKING
+
+from posenet3d import lazy
+from posenet3d.models.lift_result import LiftResult
 from posenet3d.version import __version__
 
+if TYPE_CHECKING:
+    from posenet3d.models import PoseEstimator, load
+
 __all__ = ["LiftResult", "PoseEstimator", "__version__", "load"]
+
+# TensorFlow is imported with the first of these, not with the package.
+__getattr__, __dir__ = lazy.exports(
+    __name__, dict.fromkeys(("PoseEstimator", "load"), "posenet3d.models")
+)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import tensorflow as tf
 
 from posenet3d.data.records import LARGEST
-from posenet3d.models.estimator import needed_joints
+from posenet3d.models.liftable import needed_joints
 from posenet3d.skeleton import Skeleton
 
 

@@ -19,7 +19,8 @@ from posenet3d.export.runtimes import tflite_runtime
 from posenet3d.export.saved_model import load_signatures
 from posenet3d.export.signatures import CONFIDENCE, KEYPOINTS, NORMALIZED, signatures
 from posenet3d.export.warmup import request_inputs
-from posenet3d.models.estimator import PoseEstimator, needed_joints
+from posenet3d.models.estimator import PoseEstimator
+from posenet3d.models.liftable import needed_joints
 
 GOLDEN_FILE = "golden.json"
 """Its name, beside the exported files."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from typing import Any, Literal
+from typing import Any
 
 import keras
 import numpy as np
@@ -15,25 +15,10 @@ from posenet3d.errors import ExportError
 from posenet3d.export.portable import PortableEstimator
 from posenet3d.export.quantised import quantise
 from posenet3d.export.signatures import CONFIDENCE, KEYPOINTS
+from posenet3d.lite.model_file import BATCHES, METADATA_KEY, VARIANTS, Variant, signature_name
 from posenet3d.models.estimator import PoseEstimator
 
-Variant = Literal["float32", "float16", "dynamic_int8", "int8"]
-
-VARIANTS: tuple[Variant, ...] = ("float32", "float16", "dynamic_int8", "int8")
-"""How the network's weights are kept, and in `int8` all its numbers."""
-
-BATCHES = (1, 16)
-"""Numbers of poses, each a signature: the browser's runtime needs fixed shapes."""
-
-METADATA_KEY = "posenet3d"
-"""Name of the file's metadata buffer, which holds JSON."""
-
-_BYTES_A_WEIGHT = {"float32": 4, "float16": 2, "dynamic_int8": 1, "int8": 1}
-
-
-def signature_name(batch: int) -> str:
-    """Name of the signature for so many poses."""
-    return f"lift_{batch}"
+_BYTES_A_WEIGHT = dict(zip(VARIANTS, (4, 2, 1, 1), strict=True))
 
 
 def convert(
@@ -84,13 +69,6 @@ def convert(
     _check(model, sum(map(np.size, estimator.lifter.get_weights())) * _BYTES_A_WEIGHT[variant])
     _add_metadata(model, metadata)
     return _pack(model)
-
-
-def read_metadata(content: bytes) -> dict[str, Any]:
-    """What `convert` was given as metadata, from the content of the file."""
-    model = _schema().ModelT.InitFromPackedBuf(content, 0)
-    buffers = {entry.name.decode(): entry.buffer for entry in model.metadata}
-    return json.loads(bytes(model.buffers[buffers[METADATA_KEY]].data))
 
 
 def operations(content: bytes) -> set[str]:

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from posenet3d.geometry import camera
-from posenet3d.models.estimator import PoseEstimator, needed_joints
+from posenet3d.models.estimator import PoseEstimator
+from posenet3d.models.liftable import needed_joints
 from posenet3d.version import __version__
 
 METADATA_FILE = Path("assets.extra") / "posenet3d.json"

@@ -15,7 +15,8 @@ import tensorflow as tf
 
 from posenet3d.export.checks import liftable
 from posenet3d.export.signatures import CONFIDENCE, KEYPOINTS
-from posenet3d.models.estimator import PoseEstimator, needed_joints
+from posenet3d.models.estimator import PoseEstimator
+from posenet3d.models.liftable import needed_joints
 
 
 class PortableEstimator(keras.Model):

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
 
-from posenet3d.export import litert
 from posenet3d.export.saved_model import load_signatures
 from posenet3d.export.signatures import CONFIDENCE, KEYPOINTS, WITH_CONFIDENCE
+from posenet3d.lite.runtime import Lift, tflite_runtime
 from posenet3d.models.estimator import PoseEstimator
 
-Lift = Callable[[np.ndarray, np.ndarray], dict[str, np.ndarray]]
-"""From keypoints_2d float32 `[N, J, 2]` (pixels) and confidence float32 `[N, J]` to `keypoints_3d`
-`[N, J, 3]` and `elevation` `[N]`, NaN for persons who cannot be lifted."""
+__all__ = ["Lift", "keras_runtime", "onnx_runtime", "saved_model_runtime", "tflite_runtime"]
 
 
 def keras_runtime(estimator: PoseEstimator) -> Lift:
@@ -36,42 +33,6 @@ def saved_model_runtime(folder: Path) -> Lift:
         inputs = {KEYPOINTS: tf.constant(keypoints_2d), CONFIDENCE: tf.constant(confidence)}
         outputs = function(**inputs)
         return {name: outputs[name].numpy() for name in ("keypoints_3d", "elevation")}
-
-    return lift
-
-
-def tflite_runtime(content: bytes, threads: int = 1) -> Lift:
-    """Lifts with the content of a .tflite file, one pose by one or 16 at a time.
-
-    Raises:
-      ImportError: If ai-edge-litert is not installed; the message names the extra.
-    """
-    try:
-        from ai_edge_litert.interpreter import Interpreter
-    except ImportError as error:
-        raise ImportError(
-            "Running .tflite files needs ai-edge-litert: pip install 'posenet3d[tflite]'."
-        ) from error
-    interpreter = Interpreter(model_content=content, num_threads=threads)
-    runners = {
-        batch: interpreter.get_signature_runner(litert.signature_name(batch))
-        for batch in litert.BATCHES
-    }
-
-    def lift(keypoints_2d: np.ndarray, confidence: np.ndarray) -> dict[str, np.ndarray]:
-        count = len(keypoints_2d)
-        batch = min((b for b in runners if b >= count), default=max(runners))
-        padding = -count % batch  # persons of whom no joint is present
-        keypoints_2d = np.pad(keypoints_2d, ((0, padding), (0, 0), (0, 0)))
-        confidence = np.pad(confidence, ((0, padding), (0, 0)))
-        parts = [
-            runners[batch](
-                keypoints_2d=keypoints_2d[start : start + batch],
-                confidence=confidence[start : start + batch],
-            )
-            for start in range(0, len(keypoints_2d), batch)
-        ]
-        return {name: np.concatenate([p[name] for p in parts])[:count] for name in parts[0]}
 
     return lift
 

@@ -1,13 +1,18 @@
 """The networks and what is made of them."""
 
-from posenet3d.models.discriminator import MotionDiscriminator, PoseDiscriminator
-from posenet3d.models.domain_adapter import DomainAdapter
-from posenet3d.models.estimator import PoseEstimator
-from posenet3d.models.flow import PoseFlow
-from posenet3d.models.gap_filling import GapFiller
+from typing import TYPE_CHECKING
+
+from posenet3d import lazy
 from posenet3d.models.lift_result import LiftResult
-from posenet3d.models.lifter import Lifter
-from posenet3d.models.loading import load
+
+if TYPE_CHECKING:
+    from posenet3d.models.discriminator import MotionDiscriminator, PoseDiscriminator
+    from posenet3d.models.domain_adapter import DomainAdapter
+    from posenet3d.models.estimator import PoseEstimator
+    from posenet3d.models.flow import PoseFlow
+    from posenet3d.models.gap_filling import GapFiller
+    from posenet3d.models.lifter import Lifter
+    from posenet3d.models.loading import load
 
 __all__ = [
     "DomainAdapter",
@@ -20,3 +25,18 @@ __all__ = [
     "PoseFlow",
     "load",
 ]
+
+# They need TensorFlow, which is imported with the first of them.
+__getattr__, __dir__ = lazy.exports(
+    __name__,
+    {
+        "DomainAdapter": "posenet3d.models.domain_adapter",
+        "GapFiller": "posenet3d.models.gap_filling",
+        "Lifter": "posenet3d.models.lifter",
+        "MotionDiscriminator": "posenet3d.models.discriminator",
+        "PoseDiscriminator": "posenet3d.models.discriminator",
+        "PoseEstimator": "posenet3d.models.estimator",
+        "PoseFlow": "posenet3d.models.flow",
+        "load": "posenet3d.models.loading",
+    },
+)

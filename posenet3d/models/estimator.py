@@ -12,22 +12,14 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from posenet3d.data.records import check_array, check_confidence
 from posenet3d.errors import InputError
 from posenet3d.geometry import camera, mirror
 from posenet3d.models import self_check, stature
 from posenet3d.models.gap_filling import GapFiller
 from posenet3d.models.lift_result import LiftResult
+from posenet3d.models.liftable import check_people, why_not
 from posenet3d.models.lifter import Lifter, unproject
 from posenet3d.skeleton import Skeleton
-
-MIN_PRESENT = 0.5
-"""Share of a person's joints that must be present for the rest to be filled in; ours."""
-
-
-def needed_joints(num_joints: int) -> int:
-    """How many of a person's joints must be present for the person to be lifted."""
-    return math.ceil(MIN_PRESENT * num_joints)
 
 
 @keras.saving.register_keras_serializable("posenet3d")
@@ -195,7 +187,7 @@ class PoseEstimator(keras.Model):
         Args and errors are those of `lift`; a person who cannot be lifted is NaN.
         """
         inputs = self._check(keypoints_2d, confidence)
-        rows = np.flatnonzero([not problem for problem in self._problems(**inputs)])
+        rows = np.flatnonzero([not problem for problem in why_not(**inputs)])
         return _in_batches(self._complete, inputs, rows, batch_size)["keypoints_2d"]
 
     def lift(
@@ -226,7 +218,7 @@ class PoseEstimator(keras.Model):
         inputs = self._check(keypoints_2d, confidence)
         if height_mm is not None:
             heights = stature.check_height(height_mm, len(keypoints_2d), self.skeleton)
-        problems = self._problems(**inputs)
+        problems = why_not(**inputs)
         lifted = np.array([not problem for problem in problems], bool)
         rows = np.flatnonzero(lifted)
         function = self._lift_and_score if score else self._lift
@@ -247,31 +239,8 @@ class PoseEstimator(keras.Model):
     def _check(
         self, keypoints_2d: np.ndarray, confidence: np.ndarray | None
     ) -> dict[str, np.ndarray]:
-        try:
-            keypoints_2d = check_array("keypoints_2d", keypoints_2d, self.skeleton, dims=2)
-            if confidence is None:
-                confidence = np.ones(keypoints_2d.shape[:2], np.float32)
-            confidence = check_confidence(confidence, self.skeleton, len(keypoints_2d))
-        except ValueError as error:
-            raise InputError(str(error)) from error
+        keypoints_2d, confidence = check_people(keypoints_2d, confidence, self.skeleton)
         return {"keypoints_2d": keypoints_2d, "confidence": confidence}
-
-    def _problems(self, keypoints_2d: np.ndarray, confidence: np.ndarray) -> tuple[str, ...]:
-        """For each person why it cannot be lifted; empty if nothing is in the way."""
-        present = confidence > 0
-        joints = self.skeleton.num_joints
-        needed = needed_joints(joints)
-        counts = present.sum(axis=1)
-        first = np.take_along_axis(keypoints_2d, present.argmax(axis=1)[:, None, None], axis=1)
-        in_one_point = ((keypoints_2d == first).all(axis=-1) | ~present).all(axis=1)
-        problems = [""] * len(keypoints_2d)
-        for row in np.flatnonzero(in_one_point):
-            problems[row] = "all its joints are at the same place"
-        for row in np.flatnonzero(counts < needed):
-            problems[row] = (
-                f"only {counts[row]} of {joints} joints are present, {needed} are needed"
-            )
-        return tuple(problems)
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments, as plain data."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-
-import keras
+from typing import TYPE_CHECKING
 
 from posenet3d.errors import InputError
-from posenet3d.models.estimator import PoseEstimator
+
+if TYPE_CHECKING:
+    from posenet3d.models import PoseEstimator
 
 ESTIMATOR_FILE = "estimator.keras"
 """Name of the estimator's file in a run's `best/` folder and in `saved_models/<name>/`."""
@@ -38,6 +39,10 @@ def load(path_or_name: str | Path = DEFAULT_MODEL) -> PoseEstimator:
     Raises:
       InputError: If there is no such file, or it is not a saved `PoseEstimator`.
     """
+    import keras  # seconds, which whoever only wants a name or a path need not wait for
+
+    from posenet3d.models import PoseEstimator
+
     path = find(path_or_name)
     if path.suffix != ".keras":  # Keras would read other formats too, some of which can run code
         raise InputError(f"{path} is not a .keras file.")
@@ -70,8 +75,13 @@ def find(path_or_name: str | Path) -> Path:
     )
 
 
+def pretrained_folder() -> Path | None:
+    """The folder that holds a folder for each pretrained model; None: none is installed."""
+    return next((shelf for shelf in _SHELVES if shelf.is_dir()), None)
+
+
 def _pretrained() -> dict[str, Path]:
     """The file of each pretrained model by its name."""
-    shelf = next((shelf for shelf in _SHELVES if shelf.is_dir()), None)
+    shelf = pretrained_folder()
     files = sorted(shelf.glob(f"*/{ESTIMATOR_FILE}")) if shelf else []
     return {file.parent.name: file for file in files}

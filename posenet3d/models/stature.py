@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from posenet3d.errors import InputError
-from posenet3d.geometry import bones
 from posenet3d.skeleton import Skeleton
 
 ANKLE_TO_TOP = 1.0 - 0.039
@@ -37,6 +36,7 @@ def check_height(height_mm: float | np.ndarray, count: int, skeleton: Skeleton) 
 
 def mm_a_unit(keypoints_3d: np.ndarray, height_mm: np.ndarray, skeleton: Skeleton) -> np.ndarray:
     """Factors `[N, 1, 1]` that give each body `[N, J, 3]` the length its stature says."""
-    weights = np.array(skeleton.stature_weights, np.float32)
-    length = bones.bone_lengths(keypoints_3d, skeleton).numpy() @ weights
+    parents, children = np.array(skeleton.bones).T
+    lengths = np.linalg.norm(keypoints_3d[:, children] - keypoints_3d[:, parents], axis=-1)
+    length = lengths @ np.array(skeleton.stature_weights, np.float32)
     return (ANKLE_TO_TOP * height_mm / length).astype(np.float32)[:, None, None]

@@ -10,7 +10,6 @@ import dataclasses
 import math
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from posenet3d.errors import ConfigError
 from posenet3d.formats.image_ids import number_of, sequence_of
@@ -160,6 +159,8 @@ class _Sequence:
 
     def _matches(self, joints: np.ndarray) -> dict[int, _Track]:
         """The track of each person that has one already."""
+        from scipy.optimize import linear_sum_assignment  # half a second, for whoever needs it
+
         if not self._tracks or not len(joints):
             return {}
         expected = np.stack([t.expected(t.missed) for t in self._tracks])

@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy.signal import savgol_filter
 
 from posenet3d.errors import InputError
 from posenet3d.motion.config import OneEuroConfig, SavgolConfig
@@ -106,6 +105,8 @@ def savgol(keypoints_3d: np.ndarray, fps: float, config: SavgolConfig | None = N
     Raises:
       InputError: If `fps` is no positive number.
     """
+    from scipy.signal import savgol_filter  # half a second, which others need not wait for
+
     check_fps(fps)
     config = config or SavgolConfig()
     smooth = np.array(keypoints_3d, np.float64)

@@ -8,13 +8,13 @@ from typing import Any, Literal
 
 import numpy as np
 
-from posenet3d.data.records import check_array, check_confidence
-from posenet3d.errors import ConfigError, InputError
+from posenet3d.errors import ConfigError
 from posenet3d.lifting.config import LiftConfig
 from posenet3d.lifting.job import Progress, Say, lift_file
 from posenet3d.lifting.summary import Summary
 from posenet3d.models import stature
 from posenet3d.models.lift_result import LiftResult
+from posenet3d.models.liftable import check_people
 from posenet3d.serving.client import Client, ClientConfig
 from posenet3d.settings import check_range, setting
 from posenet3d.skeleton import SKELETONS, Skeleton
@@ -93,13 +93,7 @@ class RemoteEstimator:
           InputError: If arrays or heights cannot be, here or in the server's eyes.
           ServingError: If the server does not answer.
         """
-        try:
-            keypoints_2d = check_array("keypoints_2d", keypoints_2d, self.skeleton, dims=2)
-            if confidence is None:
-                confidence = np.ones(keypoints_2d.shape[:2], np.float32)
-            confidence = check_confidence(confidence, self.skeleton, len(keypoints_2d))
-        except ValueError as error:
-            raise InputError(str(error)) from error
+        keypoints_2d, confidence = check_people(keypoints_2d, confidence, self.skeleton)
         if height_mm is not None:
             heights = stature.check_height(height_mm, len(keypoints_2d), self.skeleton)
         outputs = ["keypoints_3d", "elevation", *(["score"] if score else [])]

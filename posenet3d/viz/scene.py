@@ -13,7 +13,6 @@ from posenet3d.formats.image_ids import number_of, sequence_of
 from posenet3d.formats.people import People
 from posenet3d.formats.tracks import Track, tracks_of
 from posenet3d.formats.writers.choose import ASSUMED_HEIGHT_MM
-from posenet3d.geometry import bones
 from posenet3d.models import stature
 from posenet3d.skeleton import Skeleton
 
@@ -226,7 +225,9 @@ def _bodies(result: LiftResult, skeleton: Skeleton) -> tuple[np.ndarray, str]:
         bodies *= stature.mm_a_unit(bodies, np.float32(ASSUMED_HEIGHT_MM), skeleton)
         note = f"Everybody is drawn {ASSUMED_HEIGHT_MM:g} mm tall."
     elif result.unit != "mm":
-        lengths = bones.bone_lengths(bodies, skeleton).numpy().sum(axis=1)
+        parents, children = np.array(skeleton.bones).T
+        bones = np.linalg.norm(bodies[:, children] - bodies[:, parents], axis=-1)
+        lengths = bones.sum(axis=1)
         bodies *= (3 * ASSUMED_HEIGHT_MM / lengths)[:, None, None]  # about a tall body's bones
         note = "Everybody is drawn equally large."
     bodies -= bodies[:, skeleton.root, None]

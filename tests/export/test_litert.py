@@ -6,6 +6,7 @@ from posenet3d.export import litert
 from posenet3d.export.comparison import check_same
 from posenet3d.export.examples import example_poses
 from posenet3d.export.runtimes import tflite_runtime
+from posenet3d.lite.model_file import read_metadata
 
 
 def content(saved, variant):
@@ -58,7 +59,7 @@ def test_int8_computes_in_whole_numbers(saved):
 
 @pytest.mark.parametrize("variant", litert.VARIANTS)
 def test_metadata_is_in_the_file(saved, estimator, variant):
-    found = litert.read_metadata(content(saved, variant))
+    found = read_metadata(content(saved, variant))
     assert tuple(found["joint_names"]) == estimator.skeleton.joint_names
     assert found["licence"] == "Public domain."
     assert found["training_data"] == "ten poses of people."

@@ -1,0 +1,33 @@
+"""The settings of lifting with a .tflite file: each field a flag of scripts/lift_tflite.py."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from posenet3d.errors import ConfigError
+from posenet3d.lifting.config import LiftConfig
+from posenet3d.lite.model_file import Variant
+from posenet3d.models.loading import DEFAULT_MODEL
+from posenet3d.settings import check_range, setting
+
+_MOST_THREADS = 256
+
+
+@dataclasses.dataclass(frozen=True)
+class LiteConfig(LiftConfig):
+    """Everything that lifting with a .tflite file depends on: `LiftConfig`, and that file."""
+
+    model: str = setting(
+        DEFAULT_MODEL, "A .tflite file, a folder of them, or a pretrained model's name."
+    )
+    score: bool = setting(False, "Not to be had: .tflite files do not score.")
+    variant: Variant = setting(
+        "float32", "Which file of a folder or a pretrained model: how its weights are kept."
+    )
+    threads: int = setting(1, "Threads of the runtime.")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_range("threads", self.threads, 1, _MOST_THREADS)
+        if self.score:
+            raise ConfigError("score: .tflite files give none; scripts/lift.py does.")

@@ -1,0 +1,113 @@
+"""A .tflite file behind the methods of `PoseEstimator`."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from posenet3d.errors import InputError
+from posenet3d.lite import model_file
+from posenet3d.lite.model_file import Variant
+from posenet3d.lite.runtime import tflite_runtime
+from posenet3d.models import stature
+from posenet3d.models.lift_result import LiftResult
+from posenet3d.models.liftable import check_people, why_not
+from posenet3d.models.loading import DEFAULT_MODEL
+from posenet3d.skeleton import Skeleton
+
+
+class LiteEstimator:
+    """A lifter's .tflite file, run by LiteRT.
+
+    Example:
+
+        estimator = LiteEstimator("full")  # or a .tflite file
+        result = estimator.lift(keypoints_2d, confidence)     # pixels [N, 17, 2], [N, 17]
+
+    It lifts as the `PoseEstimator` it was made of does, but gives no score. It may be used by one
+    thread at a time.
+
+    Args:
+      path_or_name: Name of a pretrained model, or a path (`model_file.find`).
+      variant: Which of a folder's files: how its weights are kept.
+      threads: Threads of the runtime; more than one gains little on one pose.
+
+    Raises:
+      InputError: If there is no such file, it is damaged, or the model of another program.
+      ImportError: If ai-edge-litert is not installed; the message names the extra.
+    """
+
+    def __init__(
+        self,
+        path_or_name: str | Path = DEFAULT_MODEL,
+        variant: Variant = "float32",
+        threads: int = 1,
+    ) -> None:
+        path = model_file.find(path_or_name, variant)
+        content = model_file.read(path)
+        try:
+            # LiteRT looks first whether the file is whole.
+            self._lift = tflite_runtime(content, threads)
+            self.metadata: dict[str, Any] = model_file.read_metadata(content)
+            self.skeleton: Skeleton = model_file.skeleton_of(self.metadata)
+        except (ValueError, KeyError, TypeError, RuntimeError) as error:
+            reason = str(error).strip(" .\n").split("\n")[0]
+            raise InputError(
+                f"{path} is no lifter of posenet3d, or damaged: {reason}. Files that scripts/"
+                "export.py --tflite wrote can be used."
+            ) from error
+        self._fingerprint = hashlib.sha256(content).hexdigest()
+
+    def lift(
+        self,
+        keypoints_2d: np.ndarray,
+        confidence: np.ndarray | None = None,
+        height_mm: float | np.ndarray | None = None,
+        score: bool = False,
+    ) -> LiftResult:
+        """Lifts people; as `PoseEstimator.lift` does, `score` apart.
+
+        Args:
+          keypoints_2d: `[N, J, 2]`, image frame (x right, y down), pixels.
+          confidence: `[N, J]` in [0, 1]; 0 marks a missing joint, whose coordinates are not
+            looked at. None: every joint is present.
+          height_mm: Standing height of the person, one number or `[N]`; gives mm.
+          score: Must be False: .tflite files do not score.
+
+        Raises:
+          InputError: On wrong shapes or types, a NaN or infinity, named by row and joint; a
+            height that cannot be used; or where a score is asked for.
+        """
+        if score:
+            raise InputError("A .tflite file gives no score; posenet3d.load(...).lift does.")
+        keypoints_2d, confidence = check_people(keypoints_2d, confidence, self.skeleton)
+        if height_mm is not None:
+            heights = stature.check_height(height_mm, len(keypoints_2d), self.skeleton)
+        problems = why_not(keypoints_2d, confidence)
+        lifted = np.array([not problem for problem in problems], bool)
+        keypoints_3d = np.full((*confidence.shape, 3), np.nan, np.float32)
+        elevation = np.full(len(confidence), np.nan, np.float32)
+        answer = self._lift(keypoints_2d[lifted], confidence[lifted])
+        keypoints_3d[lifted], elevation[lifted] = answer["keypoints_3d"], answer["elevation"]
+        if height_mm is not None:
+            keypoints_3d *= stature.mm_a_unit(keypoints_3d, heights, self.skeleton)
+        return LiftResult(
+            keypoints_3d=keypoints_3d,
+            filled=(confidence == 0) & lifted[:, None],
+            lifted=lifted,
+            problems=problems,
+            score=np.full(len(lifted), np.nan, np.float32),
+            elevation=elevation,
+            unit="pose" if height_mm is None else "mm",
+        )
+
+    def get_config(self) -> dict[str, Any]:
+        """What tells this model from others, for work that goes on after a stop."""
+        return {"tflite": self._fingerprint, "skeleton": self.skeleton.name}
+
+    def get_weights(self) -> list[np.ndarray]:
+        """None: they are in the file, which `get_config` tells from others."""
+        return []

@@ -1,0 +1,120 @@
+"""A lifter's .tflite file: what is in it, and where it lies. `export.litert` writes it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Literal
+
+from posenet3d.errors import InputError
+from posenet3d.formats.opening import opening
+from posenet3d.models import loading
+from posenet3d.skeleton import SKELETONS, Skeleton
+
+Variant = Literal["float32", "float16", "dynamic_int8", "int8"]
+
+VARIANTS: tuple[Variant, ...] = ("float32", "float16", "dynamic_int8", "int8")
+"""How the network's weights are kept, and in `int8` all its numbers."""
+
+BATCHES = (1, 16)
+"""Numbers of poses, each a signature: the browser's runtime needs fixed shapes."""
+
+METADATA_KEY = "posenet3d"
+"""Name of the file's metadata buffer, which holds JSON."""
+
+ENDING = ".tflite"
+"""The ending of these files."""
+
+_IDENTIFIER = b"TFL3"  # of the schema, at byte 4 of every flatbuffer of it
+
+
+def signature_name(batch: int) -> str:
+    """Name of the signature for so many poses."""
+    return f"lift_{batch}"
+
+
+def find(path_or_name: str | Path, variant: Variant = "float32") -> Path:
+    """The .tflite file of a model.
+
+    Args:
+      path_or_name: The name of a pretrained model; or the path of a .tflite file, or of a folder
+        NAME that holds NAME_<variant>.tflite, as scripts/export.py writes it.
+      variant: Which file of a folder's.
+
+    Raises:
+      InputError: If there is none.
+    """
+    named = str(path_or_name)
+    shelf = loading.pretrained_folder()
+    is_name = isinstance(path_or_name, str) and shelf is not None and (shelf / named).is_dir()
+    path = shelf / named if is_name and Path(named).name == named else Path(path_or_name)
+    if path.is_dir():
+        file = path / f"{path.resolve().name}_{variant}{ENDING}"
+        if not file.is_file():
+            raise InputError(
+                f"There is no file {file}: the installed package has no .tflite files, its "
+                f"repository has them, and scripts/export.py --tflite --output={path} makes them."
+            )
+        return file
+    if not path.is_file():
+        names = sorted(p.name for p in shelf.iterdir() if p.is_dir()) if shelf else []
+        raise InputError(
+            f"There is no model {named!r}: give a {ENDING} file, a folder NAME that holds "
+            f"NAME_{variant}{ENDING}, or the name of a pretrained model "
+            f"({', '.join(names) or 'none is installed'})."
+        )
+    if path.suffix != ENDING:
+        raise InputError(f"{path} is no {ENDING} file; scripts/lift.py takes .keras files.")
+    return path
+
+
+def read(path: Path) -> bytes:
+    """The content of a .tflite file.
+
+    Raises:
+      InputError: If it cannot be read, or is something else.
+    """
+    with opening(path):
+        content = path.read_bytes()
+    if content[4:8] != _IDENTIFIER:
+        raise InputError(f"{path} is not a {ENDING} file, whatever its name says.")
+    return content
+
+
+def read_metadata(content: bytes) -> dict[str, Any]:
+    """What `export.metadata.describe` said of the model when the file was made.
+
+    Args:
+      content: A whole .tflite file.
+
+    Raises:
+      ImportError: If ai-edge-litert is not installed; the message names the extra.
+      KeyError: If the file has no such metadata.
+    """
+    try:
+        from ai_edge_litert.schema_py_generated import Model
+    except ImportError as error:
+        raise ImportError(
+            "Reading .tflite files needs ai-edge-litert: pip install 'posenet3d[tflite]'."
+        ) from error
+    model = Model.GetRootAs(content, 0)
+    for entry in map(model.Metadata, range(model.MetadataLength())):
+        if entry.Name() == METADATA_KEY.encode():
+            return json.loads(model.Buffers(entry.Buffer()).DataAsNumpy().tobytes())
+    raise KeyError(METADATA_KEY)
+
+
+def skeleton_of(metadata: dict[str, Any]) -> Skeleton:
+    """The skeleton of a file's joints; a known one where name and joints are its.
+
+    Of an unknown one it is not known how its bones make up a body's height.
+
+    Raises:
+      KeyError, TypeError, ValueError: If the metadata say no skeleton.
+    """
+    names = tuple(metadata["joint_names"])
+    known = SKELETONS.get(metadata["skeleton"])
+    if known is not None and known.joint_names == names:
+        return known
+    fields = ("parents", "left", "right")
+    return Skeleton(metadata["skeleton"], names, *(tuple(metadata[field]) for field in fields))

@@ -1,0 +1,51 @@
+"""Running a .tflite file in LiteRT."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from posenet3d.lite.model_file import BATCHES, signature_name
+
+Lift = Callable[[np.ndarray, np.ndarray], dict[str, np.ndarray]]
+"""From keypoints_2d float32 `[N, J, 2]` (pixels) and confidence float32 `[N, J]` to `keypoints_3d`
+`[N, J, 3]` and `elevation` `[N]`, NaN for persons who cannot be lifted."""
+
+
+def tflite_runtime(content: bytes, threads: int = 1) -> Lift:
+    """Lifts with the content of a .tflite file: 16 poses at a time, and one by one what is left.
+
+    Raises:
+      ImportError: If ai-edge-litert is not installed; the message names the extra.
+      ValueError: If LiteRT cannot run it, or it lacks the signatures.
+    """
+    try:
+        from ai_edge_litert.interpreter import Interpreter
+    except ImportError as error:
+        raise ImportError(
+            "Running .tflite files needs ai-edge-litert: pip install 'posenet3d[tflite]'."
+        ) from error
+    interpreter = Interpreter(model_content=content, num_threads=threads)
+    runners = {
+        batch: interpreter.get_signature_runner(signature_name(batch))
+        for batch in sorted(BATCHES, reverse=True)
+    }
+    shapes = {
+        name: details["shape"][1:].tolist()
+        for name, details in runners[1].get_output_details().items()
+    }
+
+    def lift(keypoints_2d: np.ndarray, confidence: np.ndarray) -> dict[str, np.ndarray]:
+        count, start = len(keypoints_2d), 0
+        answer = {name: np.empty((count, *shape), np.float32) for name, shape in shapes.items()}
+        for batch, runner in runners.items():
+            while start + batch <= count:
+                rows = slice(start, start + batch)
+                part = runner(keypoints_2d=keypoints_2d[rows], confidence=confidence[rows])
+                for name, array in part.items():
+                    answer[name][rows] = array
+                start += batch
+        return answer
+
+    return lift

@@ -1,0 +1,164 @@
+"""A .tflite file in the place of the estimator that it was made of."""
+
+import json
+
+import numpy as np
+import pytest
+
+import posenet3d
+from posenet3d.errors import InputError
+from posenet3d.export import litert
+from posenet3d.lite import LiteEstimator
+from posenet3d.skeleton import CMU_17
+
+
+@pytest.fixture(scope="module")
+def estimator():
+    return LiteEstimator("small")
+
+
+@pytest.mark.parametrize("count", [0, 1, 5, 16, 17, 35])
+def test_it_lifts_as_keras_does(estimator, poses, count):
+    some = {name: array[:count] for name, array in poses.items()}
+    expected = posenet3d.load("small").lift(**some, score=False)
+    found = estimator.lift(**some)
+    for name in ("keypoints_3d", "elevation"):
+        wanted = getattr(expected, name)
+        np.testing.assert_allclose(
+            getattr(found, name), wanted, atol=1e-3 if wanted.ndim == 1 else 1e-4
+        )
+    np.testing.assert_array_equal(found.filled, expected.filled)
+    np.testing.assert_array_equal(found.lifted, expected.lifted)
+    assert found.problems == expected.problems
+    assert found.unit == expected.unit == "pose"
+
+
+def test_who_cannot_be_lifted_is_told_and_takes_nobody_along(estimator, poses):
+    result = estimator.lift(**poses)
+    assert result.lifted.sum() >= 30
+    assert "of 17 joints are present, 9 are needed" in result.problems[-2]
+    assert "same place" in result.problems[-1]
+    assert np.isnan(result.keypoints_3d[~result.lifted]).all()
+    assert np.isfinite(result.keypoints_3d[result.lifted]).all()
+    assert np.isnan(result.score).all()
+
+
+def test_whole_batches_go_together_and_the_rest_one_by_one(poses, content, monkeypatch):
+    from ai_edge_litert import interpreter
+
+    from posenet3d.lite.runtime import tflite_runtime
+
+    original, called = interpreter.Interpreter.get_signature_runner, []
+
+    def spied(self, name):
+        runner = original(self, name)
+
+        class Spy:
+            get_output_details = runner.get_output_details
+
+            def __call__(self, **inputs):
+                called.append((name, len(inputs["confidence"])))
+                return runner(**inputs)
+
+        return Spy()
+
+    monkeypatch.setattr(interpreter.Interpreter, "get_signature_runner", spied)
+    tflite_runtime(content)(**poses)
+    assert called == [("lift_16", 16)] * 2 + [("lift_1", 1)] * 3
+
+
+def test_height_gives_mm(estimator, poses):
+    heights = np.linspace(1500, 1900, len(poses["confidence"]))
+    expected = posenet3d.load("small").lift(**poses, height_mm=heights, score=False)
+    found = estimator.lift(**poses, height_mm=heights)
+    assert found.unit == "mm"
+    np.testing.assert_allclose(found.keypoints_3d, expected.keypoints_3d, atol=0.05)
+
+
+@pytest.mark.parametrize("variant", litert.VARIANTS)
+def test_every_variant_can_be_named(poses, variant):
+    result = LiteEstimator("small", variant).lift(**poses)
+    float32 = LiteEstimator("small").lift(**poses)
+    apart = np.linalg.norm(result.keypoints_3d - float32.keypoints_3d, axis=-1)
+    assert np.nanmean(apart) < 0.05
+    assert (variant == "float32") == (np.nanmax(apart) == 0)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"keypoints_2d": np.zeros((2, 16, 2))}, r"keypoints_2d must have the shape \[N, 17, 2\]"),
+        ({"keypoints_2d": np.full((2, 17, 2), np.nan)}, "joint pelvis"),
+        ({"keypoints_2d": np.ones((2, 17, 2)), "confidence": np.ones((3, 17))}, "confidence"),
+        ({"keypoints_2d": np.ones((2, 17, 2)), "confidence": np.full((2, 17), 2)}, r"\[0, 1\]"),
+        ({"keypoints_2d": np.ones((2, 17, 2)), "height_mm": -1}, "height_mm"),
+        ({"keypoints_2d": np.ones((2, 17, 2)), "score": True}, "gives no score"),
+    ],
+)
+def test_what_cannot_be_lifted_is_refused(estimator, given, message):
+    with pytest.raises(InputError, match=message):
+        estimator.lift(**given)
+
+
+def test_another_file_is_another_model_for_work_that_goes_on(estimator):
+    assert LiteEstimator("small").get_config() == estimator.get_config()
+    assert LiteEstimator("small", "float16").get_config() != estimator.get_config()
+
+
+def test_joints_of_ones_own_are_told_by_the_file(altered):
+    def rename(model):
+        (entry,) = (e for e in model.metadata if e.name.decode() == litert.METADATA_KEY)
+        about = json.loads(bytes(model.buffers[entry.buffer].data))
+        about |= {"skeleton": "mine", "joint_names": [f"joint {n}" for n in range(17)]}
+        model.buffers[entry.buffer].data = np.frombuffer(json.dumps(about).encode(), np.uint8)
+
+    skeleton = LiteEstimator(altered(rename)).skeleton
+    assert skeleton.name == "mine"
+    assert skeleton.joint_names[3] == "joint 3"
+    assert (skeleton.parents, skeleton.left) == (CMU_17.parents, CMU_17.left)
+
+
+def drop_metadata(model):
+    model.metadata = []
+
+
+def spoil_metadata(model):
+    for entry in model.metadata:
+        model.buffers[entry.buffer].data = np.frombuffer(b"[1, 2]", np.uint8)
+
+
+def rename_signatures(model):
+    for signature in model.signatureDefs:
+        signature.signatureKey = b"serving_default"
+
+
+@pytest.mark.parametrize("change", [drop_metadata, spoil_metadata, rename_signatures])
+def test_the_model_of_another_program_is_refused(altered, change):
+    path = altered(change)
+    with pytest.raises(
+        InputError, match=rf"{path} is no lifter of posenet3d, or damaged: "
+    ) as error:
+        LiteEstimator(path)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("end", [8, 100, 50_000, -100])
+def test_a_truncated_file_is_refused(content, tmp_path, end):
+    path = tmp_path / "cut.tflite"
+    path.write_bytes(content[:end])
+    with pytest.raises(InputError, match=r"cut\.tflite"):
+        LiteEstimator(path)
+
+
+@pytest.mark.parametrize("text", [b"", b"TFL3", b"a text, not a model"])
+def test_what_is_no_tflite_file_is_refused(tmp_path, text):
+    path = tmp_path / "model.tflite"
+    path.write_bytes(text)
+    with pytest.raises(InputError, match=r"is not a \.tflite file"):
+        LiteEstimator(path)
+
+
+def test_the_extra_is_named_where_it_is_missing(monkeypatch, file):
+    monkeypatch.setitem(__import__("sys").modules, "ai_edge_litert.interpreter", None)
+    with pytest.raises(ImportError, match=r"posenet3d\[tflite\]"):
+        LiteEstimator(file)

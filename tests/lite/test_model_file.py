@@ -1,0 +1,69 @@
+"""Where a lifter's .tflite file is looked for."""
+
+import shutil
+
+import pytest
+
+from posenet3d.errors import ConfigError, InputError
+from posenet3d.lite import LiteConfig
+from posenet3d.lite.model_file import VARIANTS, find, read_metadata, skeleton_of
+from posenet3d.models import loading
+from posenet3d.skeleton import CMU_17
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_a_pretrained_model_is_found_by_name_from_anywhere(file, tmp_path, monkeypatch, variant):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "small").mkdir()  # ./small would be this one
+    assert find("small", variant) == file.with_name(f"small_{variant}.tflite")
+
+
+def test_a_file_and_an_exported_folder_are_found_by_path(file, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine").mkdir()
+    shutil.copy(file, tmp_path / "mine" / "mine_int8.tflite")
+    assert find("mine", "int8").samefile(tmp_path / "mine" / "mine_int8.tflite")
+    assert find("mine/mine_int8.tflite").is_file()
+    monkeypatch.chdir(tmp_path / "mine")
+    assert find(".", "int8").is_file()
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("nowhere", r"There is no model 'nowhere'.*\(.*full, small\)"),
+        ("nowhere.tflite", "There is no model 'nowhere.tflite'"),
+        ("", "There is no file"),
+        ("model.keras", r"model\.keras is no \.tflite file; scripts/lift\.py takes"),
+        ("empty", r"There is no file empty/empty_float32\.tflite.*scripts/export\.py --tflite"),
+    ],
+)
+def test_what_is_not_there_is_said(tmp_path, monkeypatch, name, message):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "model.keras").write_text("")
+    with pytest.raises(InputError, match=message):
+        find(name)
+
+
+def test_an_installed_package_says_that_its_models_have_no_tflite(tmp_path, monkeypatch):
+    (tmp_path / "full").mkdir()
+    monkeypatch.setattr(loading, "_SHELVES", (tmp_path,))
+    with pytest.raises(InputError, match="its repository has them"):
+        find("full")
+
+
+def test_metadata_say_the_skeleton(content):
+    about = read_metadata(content)
+    assert skeleton_of(about) is CMU_17
+    moved = about | {"joint_names": about["joint_names"][::-1]}
+    assert skeleton_of(moved).joint_names == CMU_17.joint_names[::-1]
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [({"threads": 0}, "threads"), ({"score": True}, "score"), ({"output": ""}, "--output")],
+)
+def test_settings_that_cannot_be_are_refused(setting, message):
+    with pytest.raises(ConfigError, match=message):
+        LiteConfig(**{"input": "a.json", "output": "a.npz"} | setting)
