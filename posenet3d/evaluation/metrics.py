@@ -2,8 +2,8 @@
 
 Every metric takes `predicted_3d` and `true_3d`, `[N, J, 3]` in mm (camera frame: x right, y down,
 z forward), makes both root-relative and returns float64 `[N]`, so that callers average over all
-poses or over a sequence. Poses whose joints coincide, or lie on a line or in a plane, give finite
-numbers. Every metric raises `ValueError` as `check_pair` does.
+poses or over a sequence; the errors of joints are `[N, J]`. Poses whose joints coincide, or lie on
+a line or in a plane, give finite numbers. Every metric raises `ValueError` as `check_pair` does.
 """
 
 from __future__ import annotations
@@ -34,14 +34,24 @@ def n_mpjpe(predicted_3d: np.ndarray, true_3d: np.ndarray, root: int = 0) -> np.
 
     The scale is never below 0: a negative one would turn the pose inside out through its root.
     """
+    return n_joint_errors(predicted_3d, true_3d, root).mean(axis=-1)
+
+
+def n_joint_errors(predicted_3d: np.ndarray, true_3d: np.ndarray, root: int = 0) -> np.ndarray:
+    """The errors `[N, J]` in mm of which `n_mpjpe` is the mean: one a joint."""
     predicted, true = root_relative(predicted_3d, true_3d, root)
-    return _distances(_fit_scale(predicted, true), true).mean(axis=-1)
+    return _distances(_fit_scale(predicted, true), true)
 
 
 def pa_mpjpe(predicted_3d: np.ndarray, true_3d: np.ndarray, root: int = 0) -> np.ndarray:
     """MPJPE in mm after Procrustes alignment: rotation, translation and scale, no reflection."""
+    return pa_joint_errors(predicted_3d, true_3d, root).mean(axis=-1)
+
+
+def pa_joint_errors(predicted_3d: np.ndarray, true_3d: np.ndarray, root: int = 0) -> np.ndarray:
+    """The errors `[N, J]` in mm of which `pa_mpjpe` is the mean: all joints aligned at once."""
     predicted, true = root_relative(predicted_3d, true_3d, root)
-    return _distances(_procrustes(predicted, true), true).mean(axis=-1)
+    return _distances(_procrustes(predicted, true), true)
 
 
 def pa_mpjpe_reflected(predicted_3d: np.ndarray, true_3d: np.ndarray, root: int = 0) -> np.ndarray:

@@ -199,3 +199,19 @@ def test_wrong_input_is_refused(metric, random_poses):
 def test_a_root_that_is_no_joint_is_refused(root, random_poses):
     with pytest.raises(ValueError, match=f"one of the 17 joints, got {root}"):
         metrics.mpjpe(random_poses(), random_poses(), root)
+
+
+@pytest.mark.parametrize(
+    ("errors", "mean"),
+    [(metrics.n_joint_errors, metrics.n_mpjpe), (metrics.pa_joint_errors, metrics.pa_mpjpe)],
+)
+def test_errors_of_joints_have_the_metric_as_mean_and_tell_the_wrong_joint(
+    errors, mean, random_poses
+):
+    true = random_poses()
+    wrong = true.copy()
+    wrong[:, 5] += 200.0
+    by_joint = errors(wrong, true)
+    assert by_joint.shape == true.shape[:2]
+    np.testing.assert_allclose(by_joint.mean(axis=1), mean(wrong, true))
+    assert (by_joint.argmax(axis=1) == 5).all()
