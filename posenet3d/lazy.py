@@ -12,6 +12,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 
+_HEAVY = ("tensorflow", "keras")
+
+
 def exports(
     package: str, homes: Mapping[str, str]
 ) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
@@ -24,11 +27,24 @@ def exports(
     Args:
       package: The package's `__name__`.
       homes: The module of each name that is offered.
+
+    Returns:
+      `__getattr__`, which raises `ImportError` where TensorFlow or Keras is not installed and a
+      name needs it; and `__dir__`.
     """
 
     def get(name: str) -> Any:
         if name in homes:
-            found = {n: getattr(importlib.import_module(home), n) for n, home in homes.items()}
+            try:
+                found = {n: getattr(importlib.import_module(home), n) for n, home in homes.items()}
+            except ModuleNotFoundError as error:
+                if (error.name or "").partition(".")[0] not in _HEAVY:
+                    raise
+                raise ImportError(
+                    f"{package}.{name} needs TensorFlow and Keras, but there is no {error.name}: "
+                    "install the package with its dependencies. scripts/lift_tflite.py lifts "
+                    "without them."
+                ) from error
             vars(sys.modules[package]).update(found)
             return found[name]
         submodule = f"{package}.{name}"

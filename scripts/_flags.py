@@ -96,6 +96,9 @@ def run(main: Callable[[], None]) -> None:
                     f"Did not understand {' '.join(argv[1:])}; flags look like --name=value."
                 )
             main()
+        except ModuleNotFoundError as error:
+            library = (error.name or "").partition(".")[0]
+            sys.exit(fail(f"{error}; pip install {library}" if library else str(error)))
         except (ConfigError, InputError, TrainingError, ExportError, ImportError, OSError) as error:
             sys.exit(fail(str(error)))
         except KeyboardInterrupt:

@@ -53,6 +53,16 @@ def test_names_are_the_same_wherever_they_are_taken_from():
     assert posenet3d.load is models.load is load
 
 
+def test_loading_without_tensorflow_says_what_lifts_without_it():
+    code = (
+        "import sys; sys.modules['tensorflow'] = None\n"
+        "import posenet3d\n"
+        "try: posenet3d.load()\n"
+        "except ImportError as error: print(error)\n"
+    )
+    assert "scripts/lift_tflite.py lifts without" in in_a_new_process(code)
+
+
 def test_one_network_makes_all_known_to_keras():
     code = (
         "import keras, posenet3d\n"

@@ -51,9 +51,14 @@ def find(path_or_name: str | Path, variant: Variant = "float32") -> Path:
     if path.is_dir():
         file = path / f"{path.resolve().name}_{variant}{ENDING}"
         if not file.is_file():
+            if path != Path(path_or_name):
+                raise InputError(
+                    f"The installed package has the model {named!r} as .keras file alone: give the "
+                    f"path of a {ENDING} file. saved_models/{named} of its repository has them, "
+                    f"and scripts/export.py --model={named} --tflite makes them."
+                )
             raise InputError(
-                f"There is no file {file}: the installed package has no .tflite files, its "
-                f"repository has them, and scripts/export.py --tflite --output={path} makes them."
+                f"There is no file {file}; scripts/export.py --tflite --output={path} makes it."
             )
         return file
     if not path.is_file():

@@ -139,6 +139,14 @@ def test_the_missing_extra_is_one_line(without, tmp_path):
     assert "pip install 'posenet3d[tflite]'" in line
 
 
+def test_a_missing_library_is_one_line_that_says_what_to_install(without, tmp_path):
+    flags = ["--input=docs/samples/openpose", f"--output={tmp_path / 'out.bvh'}", "--model=small"]
+    process = without(flags, missing=(*WITHOUT, "scipy"))
+    assert process.returncode == 2
+    (line,) = [line for line in process.stderr.splitlines() if "error: " in line]
+    assert line.endswith("; pip install scipy")
+
+
 def test_nobody_lifted_is_told_as_in_lift(without, tmp_path):
     path = tmp_path / "empty.json"
     path.write_text(json.dumps([{"image_id": 1, "category_id": 1, "keypoints": [0] * 51}]))
