@@ -11,7 +11,6 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
-
 _HEAVY = ("tensorflow", "keras")
 
 

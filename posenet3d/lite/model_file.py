@@ -46,12 +46,13 @@ def find(path_or_name: str | Path, variant: Variant = "float32") -> Path:
     """
     named = str(path_or_name)
     shelf = loading.pretrained_folder()
-    is_name = isinstance(path_or_name, str) and shelf is not None and (shelf / named).is_dir()
-    path = shelf / named if is_name and Path(named).name == named else Path(path_or_name)
+    names = sorted(one.name for one in shelf.iterdir() if one.is_dir()) if shelf else []
+    pretrained = isinstance(path_or_name, str) and named in names
+    path = shelf / named if pretrained else Path(path_or_name)
     if path.is_dir():
         file = path / f"{path.resolve().name}_{variant}{ENDING}"
         if not file.is_file():
-            if path != Path(path_or_name):
+            if pretrained:
                 raise InputError(
                     f"The installed package has the model {named!r} as .keras file alone: give the "
                     f"path of a {ENDING} file. saved_models/{named} of its repository has them, "
@@ -62,7 +63,6 @@ def find(path_or_name: str | Path, variant: Variant = "float32") -> Path:
             )
         return file
     if not path.is_file():
-        names = sorted(p.name for p in shelf.iterdir() if p.is_dir()) if shelf else []
         raise InputError(
             f"There is no model {named!r}: give a {ENDING} file, a folder NAME that holds "
             f"NAME_{variant}{ENDING}, or the name of a pretrained model "
