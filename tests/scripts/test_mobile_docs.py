@@ -1,0 +1,132 @@
+"""What docs/mobile.md shows is so."""
+
+import importlib.util
+import re
+
+import numpy as np
+import pytest
+
+from posenet3d import joint_maps
+from posenet3d.lifting import LiftConfig
+from posenet3d.lite import LiteConfig
+from posenet3d.lite.job import lift_file
+from posenet3d.skeleton import CMU_17, MEDIAPIPE_33
+
+
+@pytest.fixture(scope="module")
+def page(checkout):
+    return (checkout / "docs" / "mobile.md").read_text()
+
+
+@pytest.fixture(scope="module")
+def module(checkout):
+    """Loads a script as a module."""
+
+    def module(path):
+        spec = importlib.util.spec_from_file_location(path.split("/")[-1][:-3], checkout / path)
+        loaded = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(loaded)
+        return loaded
+
+    return module
+
+
+def test_tables_of_joints_are_those_of_the_package(page, module):
+    tables = module("docs/mobile_tables.py")
+    for table in (tables.joints_table(), tables.formulas_table()):
+        assert table in page, f"docs/mobile.md must have this table:\n{table}"
+
+
+def test_formulas_are_the_map(module):
+    tables = module("docs/mobile_tables.py")
+    rng = np.random.default_rng(0)
+    points = rng.normal(size=(33, 2)).astype(np.float64)
+    at = dict(zip(MEDIAPIPE_33.joint_names, points, strict=True))
+    mapped, _ = joint_maps.get("mediapipe33", "cmu17").apply(points[None])
+    for line in tables.formulas_table().splitlines()[2:]:
+        joint, choice, formula = (cell.strip(" `") for cell in line.strip("|").split("|"))
+        if choice == "1":
+            code = re.sub(r"(?<=[0-9]) (?=[a-z(])", " * ", formula)
+            np.testing.assert_allclose(
+                eval(code, dict(at)), mapped[0, CMU_17.index(joint)], atol=1e-3
+            )
+
+
+def test_numbers_of_the_kotlin_map_are_those_of_the_package(page):
+    copied, computed = (
+        re.search(rf"val {name} = mapOf\((.*?)\n\)", page, re.DOTALL)[1]
+        for name in ("COPIED", "COMPUTED")
+    )
+    pairs = re.findall(r"(\d+) to (\d+)", copied.split("\n", 1)[1])
+    found = {int(joint): {int(landmark): 1.0} for joint, landmark in pairs}
+    for joint, inner in re.findall(r"(\d+) to mapOf\((.*?)\)", computed):
+        weights = re.findall(r"(\d+) to (-?[\d.]+)f", inner)
+        found[int(joint)] = {int(landmark): float(weight) for landmark, weight in weights}
+    declared = joint_maps.get("mediapipe33", "cmu17")
+    expected = {
+        CMU_17.index(joint): {
+            MEDIAPIPE_33.index(name): round(weight, 4)
+            for name, weight in declared.alternatives(joint)[0].weights().items()
+        }
+        for joint in declared.rules
+    }
+    assert found == expected
+
+
+def test_flags_that_differ_from_lift_are_shown(page, module):
+    flags = module("scripts/_flags.py")
+    lift = flags.to_markdown(LiftConfig).splitlines()
+    rows = [row for row in flags.to_markdown(LiteConfig).splitlines() if row not in lift]
+    table = "\n".join(rows)
+    assert table in page, f"docs/mobile.md must have this table of flags:\n{table}"
+
+
+def test_python_shown_runs(page, checkout, monkeypatch):
+    pytest.importorskip("ai_edge_litert", reason="the extra tflite")
+    monkeypatch.chdir(checkout)
+    blocks = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    assert len(blocks) == 4
+    names = {}
+    for code in blocks:
+        exec(code, names)
+    assert names["together"].keys() == {"keypoints_3d", "elevation"}  # the golden outputs: compared
+    assert names["about"]["least_joints"] == 9
+    assert names["result"].keypoints_3d.shape == (3, 17, 3)
+
+
+def test_tensors_by_position_are_in_the_order_that_is_told(checkout):
+    interpreter = pytest.importorskip("ai_edge_litert.interpreter", reason="the extra tflite")
+    for file in checkout.glob("saved_models/*/*.tflite"):
+        signatures = interpreter.Interpreter(str(file)).get_signature_list()
+        assert signatures.keys() == {"lift_1", "lift_16"}
+        for signature in signatures.values():
+            assert signature["inputs"] == ["confidence", "keypoints_2d"]
+            assert signature["outputs"] == ["elevation", "keypoints_3d"]
+
+
+def test_commands_shown_lift_everybody(page, checkout, tmp_path, monkeypatch):
+    pytest.importorskip("ai_edge_litert", reason="the extra tflite")
+    monkeypatch.chdir(checkout)
+    text = page.replace("\\\n", " ")
+    lines = re.findall(r"^python scripts/lift_tflite.py (.*)$", text, re.MULTILINE)
+    assert len(lines) == 3
+    for line in lines:
+        values = dict(flag.removeprefix("--").split("=", 1) for flag in line.split())
+        values["output"] = str(tmp_path / values["output"])
+        summary = lift_file(LiteConfig(**values))
+        assert summary.lifted == summary.people == 16
+
+
+def test_the_pose_stands_upright_after_the_turn_that_is_told(people):
+    """Procedural cameras look down by about 8 degrees; so tilted is what they see."""
+    from posenet3d.lite import LiteEstimator
+
+    pytest.importorskip("ai_edge_litert", reason="the extra tflite")
+    elevation = LiteEstimator("small").lift(people.keypoints_2d).elevation
+    index = CMU_17.index
+    feet = people.keypoints_3d[:, [index("left_ankle"), index("right_ankle")]].mean(axis=1)
+    _, y, z = (people.keypoints_3d[:, index("thorax")] - feet).T
+    c, s = np.cos(np.radians(elevation)), np.sin(np.radians(elevation))
+    before = np.degrees(np.arctan2(z.mean(), -y.mean()))
+    after = np.degrees(np.arctan2((c * z - s * y).mean(), -(c * y + s * z).mean()))
+    assert abs(after) < abs(before) / 2
