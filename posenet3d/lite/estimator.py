@@ -11,7 +11,7 @@ import numpy as np
 from posenet3d.errors import InputError
 from posenet3d.lite import model_file
 from posenet3d.lite.model_file import Variant
-from posenet3d.lite.runtime import tflite_runtime
+from posenet3d.lite.runtime import Lift, tflite_runtime
 from posenet3d.models import stature
 from posenet3d.models.lift_result import LiftResult
 from posenet3d.models.liftable import check_people, why_not
@@ -49,10 +49,11 @@ class LiteEstimator:
         path = model_file.find(path_or_name, variant)
         content = model_file.read(path)
         try:
-            # LiteRT looks first whether the file is whole.
+            # LiteRT looks first whether the file is whole; much else shows only when it runs.
             self._lift = tflite_runtime(content, threads)
             self.metadata: dict[str, Any] = model_file.read_metadata(content)
             self.skeleton: Skeleton = model_file.skeleton_of(self.metadata)
+            _try(self._lift, self.skeleton)
         except (ValueError, KeyError, TypeError, RuntimeError) as error:
             reason = str(error).strip(" .\n").split("\n")[0]
             raise InputError(
@@ -111,3 +112,17 @@ class LiteEstimator:
     def get_weights(self) -> list[np.ndarray]:
         """None: they are in the file, which `get_config` tells from others."""
         return []
+
+
+def _try(lift: Lift, skeleton: Skeleton) -> None:
+    """Lifts people of whom nothing has been seen, by every signature.
+
+    Raises:
+      ValueError, KeyError, RuntimeError: If that cannot be, or is not what a lifter gives.
+    """
+    people, joints = sum(model_file.BATCHES), skeleton.num_joints
+    nobody = np.zeros((people, joints), np.float32)
+    answer = lift(np.zeros((people, joints, 2), np.float32), nobody)
+    shapes = {name: list(answer[name].shape) for name in ("keypoints_3d", "elevation")}
+    if shapes != {"keypoints_3d": [people, joints, 3], "elevation": [people]}:
+        raise ValueError(f"its outputs for {people} people of {joints} joints are {shapes}")

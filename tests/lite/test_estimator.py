@@ -127,12 +127,35 @@ def spoil_metadata(model):
         model.buffers[entry.buffer].data = np.frombuffer(b"[1, 2]", np.uint8)
 
 
+def drop_a_joint(model):
+    (entry,) = (e for e in model.metadata if e.name.decode() == litert.METADATA_KEY)
+    about = json.loads(bytes(model.buffers[entry.buffer].data))
+    about |= {"joint_names": about["joint_names"][:-1], "parents": about["parents"][:-1]}
+    about |= {"skeleton": "mine", "left": [], "right": []}
+    model.buffers[entry.buffer].data = np.frombuffer(json.dumps(about).encode(), np.uint8)
+
+
+def rename_outputs(model):
+    for signature in model.signatureDefs:
+        for output in signature.outputs:
+            output.name = b"output_of_" + output.name
+
+
+def break_a_node(model):
+    """What only shows when the file is run."""
+    node = model.subgraphs[-1].operators[5]
+    node.inputs = np.array([100_000, *node.inputs[1:]], np.int32)
+
+
 def rename_signatures(model):
     for signature in model.signatureDefs:
         signature.signatureKey = b"serving_default"
 
 
-@pytest.mark.parametrize("change", [drop_metadata, spoil_metadata, rename_signatures])
+@pytest.mark.parametrize(
+    "change",
+    [drop_metadata, spoil_metadata, drop_a_joint, rename_signatures, rename_outputs, break_a_node],
+)
 def test_the_model_of_another_program_is_refused(altered, change):
     path = altered(change)
     with pytest.raises(
