@@ -1,6 +1,7 @@
 """What docs/mobile.md shows is so."""
 
 import importlib.util
+import json
 import re
 
 import numpy as np
@@ -102,6 +103,25 @@ def test_tensors_by_position_are_in_the_order_that_is_told(checkout):
         for signature in signatures.values():
             assert signature["inputs"] == ["confidence", "keypoints_2d"]
             assert signature["outputs"] == ["elevation", "keypoints_3d"]
+
+
+def test_the_calls_of_the_kotlin_code_give_the_golden_outputs(checkout):
+    """By the same names through the same API, `CompiledModel`, from Python."""
+    compiled = pytest.importorskip("ai_edge_litert.compiled_model", reason="the extra tflite")
+    folder = checkout / "saved_models" / "small"
+    golden = json.loads((folder / "golden.json").read_text())["small_float32.tflite"]
+    model = compiled.CompiledModel.from_file(str(folder / "small_float32.tflite"))
+    names = ("keypoints_2d", "confidence"), ("keypoints_3d", "elevation")
+    inputs = {name: model.create_input_buffer_by_name("lift_1", name) for name in names[0]}
+    outputs = {name: model.create_output_buffer_by_name("lift_1", name) for name in names[1]}
+    for row in range(16):
+        for name, buffer in inputs.items():
+            buffer.write(np.array(golden["inputs"][name][row], np.float32).reshape(-1))
+        model.run_by_name("lift_1", inputs, outputs)
+        for name, buffer in outputs.items():
+            expected = np.array(golden["outputs"][name][row], np.float32).reshape(-1)
+            found = buffer.read(expected.size, np.float32)
+            np.testing.assert_allclose(found, expected, atol=golden["tolerances"][name])
 
 
 def test_commands_shown_lift_everybody(page, checkout, tmp_path, monkeypatch):

@@ -1,0 +1,43 @@
+"""What benchmarks/start.py measures of a process."""
+
+import importlib.util
+import sys
+from pathlib import Path
+
+import pytest
+from absl import flags
+
+PATH = Path(__file__).resolve().parents[2] / "benchmarks" / "start.py"
+
+
+@pytest.fixture(scope="module")
+def start():
+    """The script as a module; its flags are gone afterwards."""
+    spec = importlib.util.spec_from_file_location("start", PATH)
+    module = importlib.util.module_from_spec(spec)
+    before = set(flags.FLAGS)
+    spec.loader.exec_module(module)
+    yield module
+    for name in set(flags.FLAGS) - before:
+        delattr(flags.FLAGS, name)
+
+
+def test_memory_is_the_highest_of_that_process_alone(start):
+    code = "block = bytearray({} << 20); block[::4096] = bytes(len(block[::4096])); del block"
+    little, much = (
+        start.measure([sys.executable, "-c", code.format(size)])[2] for size in (1, 200)
+    )
+    assert 190 < much - little < 250
+    _, _, after = start.measure([sys.executable, "-c", code.format(1)])
+    assert after < little + 50
+
+
+def test_time_of_the_clock_and_of_the_cpu_are_told_apart(start):
+    wall, cpu, _ = start.measure([sys.executable, "-c", "import time; time.sleep(0.5)"])
+    assert wall > 0.5
+    assert 0 < cpu < wall
+
+
+def test_a_process_that_fails_is_no_measurement(start):
+    with pytest.raises(RuntimeError, match="no such thing"):
+        start.measure([sys.executable, "-c", "raise SystemExit('no such thing')"])
