@@ -5,8 +5,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-pytest.importorskip("ai_edge_litert", reason="the extra tflite")
-
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 

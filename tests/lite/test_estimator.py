@@ -11,6 +11,8 @@ from posenet3d.export import litert
 from posenet3d.lite import LiteEstimator
 from posenet3d.skeleton import CMU_17
 
+pytest.importorskip("ai_edge_litert", reason="the extra tflite")
+
 
 @pytest.fixture(scope="module")
 def estimator():
