@@ -39,9 +39,9 @@ def load(path_or_name: str | Path = DEFAULT_MODEL) -> PoseEstimator:
     Raises:
       InputError: If there is no such file, or it is not a saved `PoseEstimator`.
     """
-    import keras  # seconds, which whoever only wants a name or a path need not wait for
+    from posenet3d.models import PoseEstimator  # seconds, which `find` need not wait for
 
-    from posenet3d.models import PoseEstimator
+    import keras  # isort: skip; without TensorFlow the other import says what to do
 
     path = find(path_or_name)
     if path.suffix != ".keras":  # Keras would read other formats too, some of which can run code
