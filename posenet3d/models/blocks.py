@@ -12,6 +12,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from posenet3d import stack
 from posenet3d.geometry import camera
 
 ACTIVATIONS = {
@@ -146,6 +147,7 @@ class ResidualTrunk(keras.layers.Layer):
         }
         self.widen = DenseUnit(**unit)
         self.blocks = [(DenseUnit(**unit), DenseUnit(**unit)) for _ in range(num_blocks)]
+        self._units = stack.nested_layers(self.blocks)
         self.settings = unit | {"num_blocks": num_blocks}
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:

@@ -10,6 +10,7 @@ from posenet3d.data.records import Poses2D
 from posenet3d.errors import ConfigError
 from posenet3d.geometry import camera
 from posenet3d.models import Lifter, PoseEstimator, PoseFlow, load
+from posenet3d.models.weights import copy_weights, named_weights
 from posenet3d.training.bone_ratios import ratio_tables
 from posenet3d.training.config import TrainingConfig
 from posenet3d.training.flow import fit_flow
@@ -56,14 +57,17 @@ def make_trainer(
 def _start_from(trainer: GeometricSelfSupervision, model: str) -> None:
     """Gives both lifters the weights of a saved model's."""
     lifter = load(model).lifter
-    sizes = [[w.shape for w in network.weights] for network in (lifter, trainer.lifter)]
+    sizes = [
+        {name: tuple(w.shape) for name, w in named_weights(network).items()}
+        for network in (lifter, trainer.lifter)
+    ]
     if sizes[0] != sizes[1]:
         raise ConfigError(
             f"init_model {model} has another size than the settings: it was made with "
             f"{lifter.trunk.settings}."
         )
     for network in (trainer.lifter, trainer.averaged_lifter):
-        network.set_weights(lifter.get_weights())
+        copy_weights(lifter, network)
 
 
 def make_estimator(trainer: GeometricSelfSupervision, data: RunData) -> PoseEstimator:
@@ -78,7 +82,7 @@ def make_estimator(trainer: GeometricSelfSupervision, data: RunData) -> PoseEsti
         average_mirrored=config.mirror and config.average_mirrored,
         average_turned=config.average_turned,
     )
-    lifter.set_weights(trainer.averaged_lifter.get_weights())
+    copy_weights(trainer.averaged_lifter, lifter)
     estimator.gap_filler.adapt(_sample(data.train))
     return estimator
 

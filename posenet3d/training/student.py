@@ -18,11 +18,12 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from posenet3d import randomness
+from posenet3d import randomness, stack
 from posenet3d.evaluation.metrics_tf import ACCURACY, accuracy
 from posenet3d.geometry import camera, mirror, rotation, views
 from posenet3d.models import GapFiller, Lifter
 from posenet3d.models.lifter import unproject
+from posenet3d.models.weights import copy_weights
 from posenet3d.skeleton import Skeleton
 from posenet3d.training.augment import damaged_input
 from posenet3d.training.averaging import move_average
@@ -83,7 +84,7 @@ class StudentTrainer(keras.Model):
             return
         for network in (self.lifter, self.averaged_lifter):
             network.build()
-        self.averaged_lifter.set_weights(self.lifter.get_weights())
+        copy_weights(self.lifter, self.averaged_lifter)
         self.built = True
 
     @property
@@ -110,7 +111,7 @@ class StudentTrainer(keras.Model):
     def compile(self, optimizer: keras.optimizers.Optimizer, **kwargs: Any) -> None:
         """Sets the optimizer."""
         super().compile(optimizer=optimizer, **kwargs)
-        optimizer.build(self.lifter.trainable_variables)
+        stack.build_optimizer(optimizer, self.lifter.trainable_variables)
 
     def train_step(self, data: Any) -> dict[str, tf.Tensor]:
         """One step on poses that it draws itself."""

@@ -14,6 +14,7 @@ from posenet3d.data import pipeline
 from posenet3d.data.records import Poses2D
 from posenet3d.models import DomainAdapter, Lifter, PoseEstimator, load
 from posenet3d.models.loading import ESTIMATOR_FILE
+from posenet3d.models.weights import copy_weights
 from posenet3d.training import callbacks
 from posenet3d.training.checkpoint import resume
 from posenet3d.training.config import AugmentConfig, TrainingConfig
@@ -136,8 +137,8 @@ def student_estimator(student: StudentTrainer) -> PoseEstimator:
         average_mirrored=config.mirror and config.average_mirrored,
         average_turned=config.average_turned,
     )
-    lifter.set_weights(student.averaged_lifter.get_weights())
-    estimator.gap_filler.set_weights(student.gap_filler.get_weights())
+    copy_weights(student.averaged_lifter, lifter)
+    copy_weights(student.gap_filler, estimator.gap_filler)
     return estimator
 
 

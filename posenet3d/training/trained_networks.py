@@ -9,9 +9,11 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from posenet3d import stack
 from posenet3d.evaluation.metrics_tf import ACCURACY
 from posenet3d.models import Lifter, PoseDiscriminator, PoseFlow
 from posenet3d.models.lifter import Lifted
+from posenet3d.models.weights import copy_weights
 from posenet3d.skeleton import Skeleton
 from posenet3d.training.config import TrainingConfig, config_from_dict
 from posenet3d.training.networks import make_networks
@@ -101,7 +103,7 @@ class TrainedNetworks(keras.Model):
         ):
             if network is not None:
                 network.build()
-        self.averaged_lifter.set_weights(self.lifter.get_weights())
+        copy_weights(self.lifter, self.averaged_lifter)
         self.built = True
 
     @property
@@ -137,8 +139,8 @@ class TrainedNetworks(keras.Model):
         """Sets both optimizers; `optimizer`, which Keras's callbacks look at, is the lifter's."""
         super().compile(optimizer=lifter_optimizer, jit_compile=jit_compile, **kwargs)
         self.discriminator_optimizer = discriminator_optimizer
-        lifter_optimizer.build(self.lifter_variables)
-        discriminator_optimizer.build(self.discriminator_variables)
+        stack.build_optimizer(lifter_optimizer, self.lifter_variables)
+        stack.build_optimizer(discriminator_optimizer, self.discriminator_variables)
 
     @property
     def optimizers(self) -> list[keras.optimizers.Optimizer]:

@@ -1,0 +1,76 @@
+"""What differs between the two stacks; the rest of the package does not know on which it runs.
+
+Current TensorFlow with Keras 3 is the one; the other is TensorFlow 2.15 with Keras 2.15, the last
+that TensorFlow Addons works with (docs/stacks.md).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+KERAS_3 = int(keras.__version__.split(".")[0]) >= 3
+"""Whether Keras is the present one; else it is Keras 2.15."""
+
+NAME = f"TensorFlow {tf.__version__} with Keras {keras.__version__}"
+"""What the package runs on, for messages."""
+
+
+def can_open(path: Path) -> bool:
+    """Whether this Keras may open a `.keras` file: Keras 2 and 3 cannot open each other's.
+
+    A file that does not say who wrote it is for Keras to complain of.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            version = json.loads(archive.read("metadata.json"))["keras_version"]
+        return (int(version.split(".")[0]) >= 3) == KERAS_3
+    except Exception:  # a damaged file fails in many ways
+        return True
+
+
+def write_archive(archive: keras.export.ExportArchive, folder: str) -> None:
+    """Writes an export's SavedModel, and says nothing of it."""
+    if KERAS_3:
+        archive.write_out(folder, verbose=False)
+    else:
+        with contextlib.redirect_stdout(io.StringIO()):
+            archive.write_out(folder)
+
+
+def nested_layers(
+    layers: Iterable[Iterable[keras.layers.Layer]],
+) -> list[keras.layers.Layer] | None:
+    """What a layer with tuples of layers must hold besides, or Keras 2 leaves them out of files.
+
+    It saves the layers of a list, and none of a list of tuples, without a warning.
+    """
+    return None if KERAS_3 else [layer for group in layers for layer in group]
+
+
+def build_optimizer(optimizer: Any, variables: list[Any]) -> None:
+    """Makes an optimizer's own variables, which a checkpoint needs before the first step."""
+    if not is_legacy(optimizer):
+        optimizer.build(variables)
+    elif variables:
+        with tf.init_scope():
+            _ = optimizer.iterations  # made when first asked for
+            optimizer._create_all_weights(variables)
+
+
+def optimizer_variables(optimizer: Any) -> list[Any]:
+    """An optimizer's own variables, the same ones in the same order in every process."""
+    return optimizer.weights if is_legacy(optimizer) else optimizer.variables
+
+
+def is_legacy(optimizer: Any) -> bool:
+    """Whether it is one of Keras 2's first kind, of which TensorFlow Addons' are."""
+    return not KERAS_3 and isinstance(optimizer, keras.optimizers.legacy.Optimizer)
