@@ -9,13 +9,16 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import warnings
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 import tensorflow as tf
+
+from posenet3d.errors import ConfigError
 
 KERAS_3 = int(keras.__version__.split(".")[0]) >= 3
 """Whether Keras is the present one; else it is Keras 2.15."""
@@ -68,9 +71,52 @@ def build_optimizer(optimizer: Any, variables: list[Any]) -> None:
 
 def optimizer_variables(optimizer: Any) -> list[Any]:
     """An optimizer's own variables, the same ones in the same order in every process."""
-    return optimizer.weights if is_legacy(optimizer) else optimizer.variables
+    if is_legacy(optimizer):
+        return optimizer.weights
+    # Keras 2's Nadam has a variable that it does not list.
+    hidden = getattr(optimizer, "_u_product", None)
+    return [*optimizer.variables, *([] if KERAS_3 or hidden is None else [hidden])]
 
 
 def is_legacy(optimizer: Any) -> bool:
     """Whether it is one of Keras 2's first kind, of which TensorFlow Addons' are."""
     return not KERAS_3 and isinstance(optimizer, keras.optimizers.legacy.Optimizer)
+
+
+def addons() -> Any:
+    """The module `tensorflow_addons`.
+
+    Raises:
+      ConfigError: If it is not installed or cannot run on this TensorFlow; says what to install.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it announces its own end each time
+            import tensorflow_addons
+    except ImportError as error:
+        raise ConfigError(
+            "TensorFlow Addons needs Python 3.11 and TensorFlow 2.15 (pip install "
+            f"'posenet3d[addons]' into an environment of its own, docs/stacks.md); this is {NAME}."
+        ) from error
+    return tensorflow_addons
+
+
+class OwnAverage(NamedTuple):
+    """An average that an optimizer keeps."""
+
+    value: tf.Tensor  # of the weight's shape
+    begun: tf.Tensor  # bool scalar: whether it says anything yet
+
+
+def own_average(optimizer: Any, weight: Any) -> OwnAverage | None:
+    """The average of a weight that an optimizer of Addons (SWA, MovingAverage) keeps itself.
+    None: it keeps none, or not of this weight.
+    """
+    if not is_legacy(optimizer) or "average" not in optimizer.get_slot_names():
+        return None
+    try:
+        average = optimizer.get_slot(weight, "average")
+    except KeyError:  # a weight that is not trained
+        return None
+    start = optimizer._hyper.get("start_averaging", 0)
+    return OwnAverage(average, optimizer.iterations > tf.cast(start, tf.int64))

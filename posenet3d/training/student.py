@@ -132,9 +132,8 @@ class StudentTrainer(keras.Model):
             loss = distance + elevation
         variables = self.lifter.trainable_variables
         self.optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
-        move_average(
-            self.averaged_lifter, self.lifter, self.step, self.config.optimizer.average_decay
-        )
+        decay = self.config.optimizer.average_decay
+        move_average(self.averaged_lifter, self.lifter, self.step, decay, self.optimizer)
         self.step.assign_add(1)
         for name, value in {"loss": loss, "distance": distance, "elevation": elevation}.items():
             self._means[name].update_state(value)

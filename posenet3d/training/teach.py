@@ -18,6 +18,7 @@ from posenet3d.models.weights import copy_weights
 from posenet3d.training import callbacks
 from posenet3d.training.checkpoint import resume
 from posenet3d.training.config import AugmentConfig, TrainingConfig
+from posenet3d.training.optimizers import make_student_optimizer
 from posenet3d.training.prepare import RunData
 from posenet3d.training.refine import refine
 from posenet3d.training.student import StudentTrainer
@@ -119,10 +120,7 @@ def make_student(
 def compiled_student(config: TrainingConfig, poses: Poses2D) -> StudentTrainer:
     """A compiled student of the poses' skeleton that has no lessons yet."""
     student = StudentTrainer(config, poses.skeleton)
-    schedule = keras.optimizers.schedules.CosineDecay(
-        config.student.learning_rate, config.student.steps
-    )
-    student.compile(keras.optimizers.Adam(schedule), jit_compile=config.jit_compile)
+    student.compile(make_student_optimizer(config), jit_compile=config.jit_compile)
     return student
 
 

@@ -60,7 +60,7 @@ class GeometricSelfSupervision(TrainedNetworks):
         )
 
         decay = self.config.optimizer.average_decay
-        move_average(self.averaged_lifter, self.lifter, self.step, decay)
+        move_average(self.averaged_lifter, self.lifter, self.step, decay, self.optimizer)
         self.step.assign_add(1)
         values = {name: value for name, (_, value) in lifter_terms.items()} | {"loss": lifter_loss}
         for name, mean in self._means.items():
