@@ -78,6 +78,14 @@ def optimizer_variables(optimizer: Any) -> list[Any]:
     return [*optimizer.variables, *([] if KERAS_3 or hidden is None else [hidden])]
 
 
+def rate_or_schedule(optimizer: Any) -> Any:
+    """What an optimizer was given as its learning rate: a number or a schedule."""
+    if is_legacy(optimizer):
+        return getattr(optimizer, "_optimizer", optimizer)._hyper["learning_rate"]
+    # Asked for its rate, one of Keras 3 gives the schedule, one of Keras 2 the last step's rate.
+    return optimizer._learning_rate
+
+
 def is_legacy(optimizer: Any) -> bool:
     """Whether it is one of Keras 2's first kind, of which TensorFlow Addons' are."""
     return not KERAS_3 and isinstance(optimizer, keras.optimizers.legacy.Optimizer)

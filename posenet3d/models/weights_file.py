@@ -63,6 +63,7 @@ def read_weights_file(path: str | Path) -> PoseEstimator:
     try:
         with zipfile.ZipFile(path) as archive:
             config = json.loads(str(_read(archive, _CONFIG, ())))
+            _check_size(config["lifter"], sum(info.file_size for info in archive.infolist()))
             if config.pop("format") != _FORMAT:
                 raise ValueError("it was written by a later version of posenet3d")
             estimator = _make(config)
@@ -71,7 +72,10 @@ def read_weights_file(path: str | Path) -> PoseEstimator:
             if known != set(archive.namelist()):
                 raise ValueError(f"its weights are not those of {config['lifter']}")
             for name, weight in weights.items():
-                weight.assign(_read(archive, name, tuple(weight.shape)))
+                values = _read(archive, name, tuple(weight.shape))
+                if not np.isfinite(values).all():
+                    raise ValueError(f"{name} holds nan or infinity")
+                weight.assign(values)
     except Exception as error:  # a damaged file fails in many ways, and all mean the same
         reason = str(error).strip("'\" ").split("\n")[0] or type(error).__name__
         raise InputError(f"{path} cannot be read as a weights file: {reason}") from error
@@ -83,6 +87,13 @@ def _make(config: dict[str, Any]) -> PoseEstimator:
     return PoseEstimator(
         Lifter(**config["lifter"]), skeleton, **{name: config[name] for name in _OWN}
     )
+
+
+def _check_size(lifter: dict[str, Any], size: int) -> None:
+    """Refuses a lifter larger than its file before the memory for it is asked for."""
+    width, num_blocks = lifter["width"], lifter["num_blocks"]
+    if not 0 < 4 * width * (1 + 2 * num_blocks * width) <= size:
+        raise ValueError(f"it has {size} bytes, too few for {lifter}")
 
 
 def _read(archive: zipfile.ZipFile, name: str, shape: tuple[int, ...]) -> np.ndarray:

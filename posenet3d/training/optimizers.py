@@ -6,6 +6,7 @@ from typing import Any
 
 import keras
 
+from posenet3d import stack
 from posenet3d.training.config import TrainingConfig
 from posenet3d.training.optimizer_names import ADDONS, WRAPPERS, accepted, optimizer_class
 from posenet3d.training.step_settings import OptimizerConfig
@@ -39,10 +40,8 @@ def make_student_optimizer(config: TrainingConfig) -> keras.optimizers.Optimizer
 
 def current_learning_rate(optimizer: keras.optimizers.Optimizer) -> float:
     """The learning rate of the step to come."""
-    rate = optimizer.learning_rate
-    if isinstance(rate, keras.optimizers.schedules.LearningRateSchedule):
-        rate = rate(optimizer.iterations)
-    return float(rate)
+    rate = stack.rate_or_schedule(optimizer)
+    return float(rate(optimizer.iterations) if callable(rate) else rate)
 
 
 def _make(

@@ -67,9 +67,9 @@ class Guarantees:
             loss = tf.add_n([tf.reduce_sum(tf.square(output - 1.0)) for output in outputs])
         gradients = tape.gradient(loss, network.trainable_weights)
         for weight, gradient in zip(network.trainable_weights, gradients, strict=True):
-            assert gradient is not None, weight.path
-            assert np.isfinite(gradient).all(), weight.path
-            assert np.any(gradient), weight.path
+            assert gradient is not None, weight.name
+            assert np.isfinite(gradient).all(), weight.name
+            assert np.any(gradient), weight.name
 
     def poses_are_independent(self):
         network = self._used()
