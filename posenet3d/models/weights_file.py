@@ -63,9 +63,9 @@ def read_weights_file(path: str | Path) -> PoseEstimator:
     try:
         with zipfile.ZipFile(path) as archive:
             config = json.loads(str(_read(archive, _CONFIG, ())))
+            if config.get("format") != _FORMAT:
+                raise ValueError("it was written by another version of posenet3d")
             _check_size(config["lifter"], sum(info.file_size for info in archive.infolist()))
-            if config.pop("format") != _FORMAT:
-                raise ValueError("it was written by a later version of posenet3d")
             estimator = _make(config)
             weights = named_weights(estimator)
             known = {f"{name}.npy" for name in (_CONFIG, *weights)}
@@ -103,7 +103,8 @@ def _read(archive: zipfile.ZipFile, name: str, shape: tuple[int, ...]) -> np.nda
         read_header = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
         found, _, kind = read_header(member)
     fits = math.prod(shape) * kind.itemsize < archive.getinfo(f"{name}.npy").file_size
-    if found != shape or kind.hasobject or not fits:
+    wanted = "U" if name == _CONFIG else "f"
+    if found != shape or kind.kind != wanted or not fits:
         raise ValueError(f"{name} must be an array {list(shape)}, got {kind} {list(found)}")
     with archive.open(f"{name}.npy") as member:
         return npy.read_array(member, allow_pickle=False)

@@ -126,7 +126,7 @@ def with_config(source, **changes):
         ({"lifter/head/bias": np.full(17, np.nan)}, "lifter/head/bias holds nan"),
         ({"lifter/head/bias": np.array(["a"] * 17)}, "lifter/head/bias"),
         ({"config": None}, "config"),
-        ({"config": np.array("{}")}, "format"),
+        ({"config": np.array("{}")}, "another version"),
         ({"config": np.array("hello")}, "cannot be read"),
     ],
 )
