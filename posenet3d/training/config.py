@@ -10,6 +10,7 @@ import math
 import typing
 from typing import Any, Literal
 
+from posenet3d.distribution.team import Strategy
 from posenet3d.errors import ConfigError
 from posenet3d.settings import check_range, setting
 from posenet3d.training.network_settings import (
@@ -18,6 +19,7 @@ from posenet3d.training.network_settings import (
     FlowConfig,
     LifterConfig,
 )
+from posenet3d.training.precision import Precision
 from posenet3d.training.step_settings import (
     AugmentConfig,
     LossConfig,
@@ -115,6 +117,21 @@ class TrainingConfig:
         "lifts more.",
     )
     jit_compile: bool = setting(False, "Compile the training step with XLA.")
+    mixed_precision: Precision = setting(
+        "none",
+        "What the networks' layers compute in; geometry, losses and weights stay float32. "
+        "bfloat16: for GPUs since Ampere; float16: for older ones, with scaled losses "
+        "(docs/gpu.md).",
+    )
+    strategy: Strategy = setting(
+        "none",
+        "On which devices to train (docs/distributed.md). none: one; mirrored: all GPUs of this "
+        "machine; multiworker: those of all the machines that the environment variable TF_CONFIG "
+        "names. They share every batch: batch_size is that of all together.",
+    )
+    worker_timeout: float = setting(
+        300.0, "Seconds to wait for the other machines at the start (strategy multiworker)."
+    )
     seed: int = setting(0, "Seed of weights, batches and views.")
     figures: bool = setting(True, "Draw pictures into the report and TensorBoard (extra viz).")
     lifter: LifterConfig = dataclasses.field(default_factory=LifterConfig)
@@ -138,6 +155,7 @@ class TrainingConfig:
         check_range("synthetic_sequences", self.synthetic_sequences, 0, 10**6)
         check_range("average_turned", self.average_turned, 0.0, 1.0)
         check_range("seed", self.seed, 0, 2**31 - 1)
+        check_range("worker_timeout", self.worker_timeout, 0.0, 1e6)
         if self.elevation is not None:
             check_range("elevation", self.elevation, -90.0, 90.0)
         if self.bone_ratios is not None and any(

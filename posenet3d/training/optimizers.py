@@ -7,6 +7,7 @@ from typing import Any
 import keras
 
 from posenet3d.training.config import TrainingConfig
+from posenet3d.training.precision import with_loss_scale
 
 
 def make_optimizers(
@@ -37,6 +38,7 @@ def _adam(config: TrainingConfig, rate: float, steps: float, epoch: float) -> An
             rate, max(int(epoch), 1), config.optimizer.decay, staircase=True
         ),
     }[config.optimizer.schedule]()
-    return keras.optimizers.Adam(
+    adam = keras.optimizers.Adam(
         schedule, beta_1=config.optimizer.beta_1, beta_2=config.optimizer.beta_2
     )
+    return with_loss_scale(adam, config.mixed_precision)
