@@ -65,13 +65,13 @@ def read_cluster(environment: Mapping[str, str]) -> Cluster:
         raise _wrong("gives two workers the same address")
     numbers = {(job, index): number for number, (job, index, _) in enumerate(addresses)}
     own = task.get("type"), task.get("index")
-    if own not in numbers:
+    if not isinstance(own[0], str) or not isinstance(own[1], int) or own not in numbers:
         raise _wrong(f"says that this is {own[0]} {own[1]}, which is not in its cluster")
     return Cluster(tuple(address for *_, address in addresses), numbers[own])
 
 
 def wait_for_workers(cluster: Cluster, seconds: float) -> None:
-    """Returns when every other worker has been reached once.
+    """Returns when this worker has reached every other one, and has been reached by it.
 
     TensorFlow itself would wait an hour without saying for whom.
 
@@ -79,22 +79,27 @@ def wait_for_workers(cluster: Cluster, seconds: float) -> None:
       TrainingError: If some have not after that many seconds; it names them.
       ConfigError: If this worker's own port is taken, or its host is not this machine.
     """
-    missing = [a for number, a in enumerate(cluster.addresses) if number != cluster.own]
+    others = set(range(len(cluster.addresses))) - {cluster.own}
+    reached, heard = set(), set()
     deadline = time.monotonic() + seconds
-    with _listening(cluster.addresses[cluster.own]):
-        while missing := [address for address in missing if not _answers(address)]:
+    with _listening(cluster.addresses[cluster.own]) as server:
+        while silent := others - (reached & heard):
             if time.monotonic() > deadline:
+                missing = ", ".join(cluster.addresses[number] for number in sorted(silent))
                 raise TrainingError(
-                    f"After {seconds:g} seconds there is no answer from {', '.join(missing)} "
+                    f"After {seconds:g} seconds there is no answer from {missing} "
                     f"(this is worker {cluster.own}, {cluster.addresses[cluster.own]}). Start the "
                     f"same command on every machine of {VARIABLE}, and let these ports through."
                 )
+            unreached = others - reached
+            reached |= {n for n in unreached if _reaches(cluster.addresses[n], cluster.own)}
+            heard |= _heard(server)
             time.sleep(_TRY_EVERY)
 
 
 @contextlib.contextmanager
-def _listening(address: str) -> Iterator[None]:
-    """Answers at this address, so that the others see this worker before TensorFlow does."""
+def _listening(address: str) -> Iterator[socket.socket]:
+    """A socket at this address, which TensorFlow's own server takes afterwards."""
     host, port = _host_and_port(address)
     try:
         family, _, _, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
@@ -106,16 +111,33 @@ def _listening(address: str) -> Iterator[None]:
             f"This worker cannot listen at {address}, its own address in {VARIABLE}: {error}."
         ) from error
     with server:
-        server.listen(64)
-        yield
+        server.listen(1024)
+        server.setblocking(False)
+        yield server
 
 
-def _answers(address: str) -> bool:
+def _reaches(address: str, own: int) -> bool:
+    """Tells the worker at this address that it has been reached."""
     try:
-        with socket.create_connection(_host_and_port(address), timeout=_TRY_FOR):
+        with socket.create_connection(_host_and_port(address), timeout=_TRY_FOR) as connection:
+            connection.sendall(b"%d\n" % own)
             return True
     except OSError:
         return False
+
+
+def _heard(server: socket.socket) -> set[int]:
+    """The numbers of the workers that have come by since the last time."""
+    numbers = set()
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            connection, _ = server.accept()
+            with connection, contextlib.suppress(OSError):
+                connection.settimeout(_TRY_FOR)
+                text = connection.recv(16).strip()
+                if text.isdigit():
+                    numbers.add(int(text))
+    return numbers
 
 
 def _is_address(value: object) -> bool:

@@ -236,7 +236,8 @@ class GeometricSelfSupervision(TrainedNetworks):
     def _views(
         self, lifted: Lifted, seed: Any, turned: float | tf.Tensor = 1.0
     ) -> tuple[tf.Tensor, tf.Tensor | None]:
-        return draws.new_views(self.config, lifted, seed, turned)
+        with tf.name_scope("random_views"):  # by this name profiles and compiled steps show them
+            return draws.new_views(self.config, lifted, seed, turned)
 
     def _seed(self, stream: int) -> randomness.Seed:
         seed = draws.step_seed(self.config, stream, self.step)
