@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from posenet3d.distribution.team import Strategy
 from posenet3d.errors import ConfigError
-from posenet3d.settings import check_range, setting
+from posenet3d.settings import check_choice, check_range, setting
 from posenet3d.training.network_settings import (
     AdapterConfig,
     DiscriminatorConfig,
@@ -150,6 +150,8 @@ class TrainingConfig:
                 f"skeleton must be one of {', '.join(PLACEMENTS)} or the path of a map file "
                 f"(.toml), got {self.skeleton!r}."
             )
+        for name, choices in (("mixed_precision", Precision), ("strategy", Strategy)):
+            check_choice(name, getattr(self, name), typing.get_args(choices))
         for name in ("steps", "steps_per_epoch", "batch_size", "validation_poses"):
             check_range(name, getattr(self, name), 1, 10**9)
         check_range("synthetic_sequences", self.synthetic_sequences, 0, 10**6)
