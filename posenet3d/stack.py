@@ -82,8 +82,8 @@ def rate_or_schedule(optimizer: Any) -> Any:
     """What an optimizer was given as its learning rate: a number or a schedule."""
     if is_legacy(optimizer):
         return getattr(optimizer, "_optimizer", optimizer)._hyper["learning_rate"]
-    # Asked for its rate, one of Keras 3 gives the schedule, one of Keras 2 the last step's rate.
-    return optimizer._learning_rate
+    # One of Keras 3 says the rate of the step to come; one of Keras 2 that of the last step.
+    return optimizer.learning_rate if KERAS_3 else optimizer._learning_rate
 
 
 def is_legacy(optimizer: Any) -> bool:

@@ -33,7 +33,7 @@ def copy_weights(source: keras.layers.Layer, target: keras.layers.Layer) -> None
             f"The networks differ in the weights {sorted(values.keys() ^ variables.keys())}."
         )
     for name, variable in variables.items():
-        variable.assign(values[name])
+        variable.assign(values[name].numpy())
 
 
 def _weights(part: Any, path: str) -> Iterator[tuple[str, Any]]:

@@ -9,10 +9,13 @@ import keras
 from posenet3d import stack
 from posenet3d.training.config import TrainingConfig
 from posenet3d.training.optimizer_names import ADDONS, WRAPPERS, accepted, optimizer_class
+from posenet3d.training.precision import with_loss_scale
 from posenet3d.training.step_settings import OptimizerConfig
 
-_SWA_START = 0.75  # of the run: Izmailov et al., "Averaging Weights Leads to Wider Optima and
-# Better Generalization", UAI 2018, section 3.2 and the experiments: the last quarter
+_SWA_START = (
+    0.75  # of the run, as in most of the experiments of Izmailov et al., "Averaging Weights
+)
+# Leads to Wider Optima and Better Generalization", UAI 2018
 
 _WEIGHT_DECAY = 0.004  # Keras's default; Addons has none
 
@@ -25,17 +28,19 @@ def make_optimizers(
     rate = settings.discriminator_learning_rate or settings.learning_rate
     every = settings.discriminator_every  # its own steps are fewer, and so must be its schedule's
     steps, epoch = config.steps, config.steps_per_epoch
-    return (
+    made = (
         _make(settings, _schedule(settings, settings.learning_rate, steps, epoch), steps),
         _make(settings, _schedule(settings, rate, steps / every, epoch / every), steps // every),
     )
+    return tuple(with_loss_scale(optimizer, config.mixed_precision) for optimizer in made)
 
 
 def make_student_optimizer(config: TrainingConfig) -> keras.optimizers.Optimizer:
     """The same kind of optimizer for the second stage, its moments' decay being Keras's own."""
     student = config.student
     schedule = keras.optimizers.schedules.CosineDecay(student.learning_rate, student.steps)
-    return _make(config.optimizer, schedule, student.steps, betas={})
+    optimizer = _make(config.optimizer, schedule, student.steps, betas={})
+    return with_loss_scale(optimizer, config.mixed_precision)
 
 
 def current_learning_rate(optimizer: keras.optimizers.Optimizer) -> float:

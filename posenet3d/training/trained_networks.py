@@ -16,7 +16,7 @@ from posenet3d.models.lifter import Lifted
 from posenet3d.models.weights import copy_weights
 from posenet3d.skeleton import Skeleton
 from posenet3d.training.config import TrainingConfig, config_from_dict
-from posenet3d.training.networks import make_networks
+from posenet3d.training.networks import averaged, make_networks
 
 
 class TrainedNetworks(keras.Model):
@@ -49,8 +49,7 @@ class TrainedNetworks(keras.Model):
             raise ValueError("elevation is auto; give the trainer the number that was found.")
         made = make_networks(config, skeleton)
         self.lifter = lifter or made.lifter
-        self.averaged_lifter = Lifter.from_config(self.lifter.get_config())
-        self.averaged_lifter.trainable = False
+        self.averaged_lifter = averaged(self.lifter)
         self.discriminator = discriminator or made.discriminator
         self.motion_discriminator = made.motion_discriminator
         self.adapter = made.adapter
@@ -71,13 +70,14 @@ class TrainedNetworks(keras.Model):
             ratios = np.asarray(bone_ratios, np.float32)
             shape = (-1, len(self.placements), joints - 1)
             self.bone_ratios = ratios.reshape(shape).tolist()
-        self._means = {name: keras.metrics.Mean(name=name) for name in self._loss_names()}
+        self._means = {name: keras.metrics.Mean(name=name) for name in self.loss_names}
         self._validation_means = {
             name: keras.metrics.Mean(name=name) for name in ("consistency", *ACCURACY)
         }
         self.build()
 
-    def _loss_names(self) -> list[str]:
+    @property
+    def loss_names(self) -> list[str]:
         """What a step reports; the paper's losses always, others if they are in use."""
         loss, names = self.config.loss, ["loss", "consistency_2d", "consistency_3d", "adversarial"]
         names += [n for n in ("motion", "flow", "deformation", "same_body") if getattr(loss, n)]

@@ -8,10 +8,11 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from posenet3d import randomness
 from posenet3d.evaluation.metrics_tf import accuracy
 from posenet3d.models.discriminator import MOTION_UNIT
 from posenet3d.models.lifter import Lifted, unproject
-from posenet3d.training import draws, losses, terms
+from posenet3d.training import draws, gradients, losses, replicas, terms
 from posenet3d.training.augment import damaged_input
 from posenet3d.training.averaging import move_average
 from posenet3d.training.batch import Batch, mirror_half, place, with_others
@@ -43,6 +44,28 @@ class GeometricSelfSupervision(TrainedNetworks):
 
     def train_step(self, data: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         """One step of all networks on `data["keypoints_2d"]` `[N, J, 2]`, normalised."""
+        values = self.learn(data)
+        learnt = values.pop("discriminators_learnt")
+        self._means["discriminator_loss"].update_state(
+            values.pop("discriminator_loss"), sample_weight=learnt
+        )
+        for name, mean in self._means.items():
+            if name != "discriminator_loss":
+                mean.update_state(values.get(name, 0.0))
+        return {name: mean.result() for name, mean in self._means.items()}
+
+    def learn(self, data: dict[str, tf.Tensor], due: bool | None = None) -> dict[str, tf.Tensor]:
+        """What a step does, apart from what is logged of it.
+
+        Args:
+          data: A batch; under a distribution strategy, a replica's share of it.
+          due: Whether it is the discriminators' turn; None: as the settings and the counter say.
+            Under a strategy somebody has to say it, since no branch of a graph may update what
+            replicas share.
+
+        Returns:
+          The losses by name, means over this data, and `"discriminators_learnt"`, 1 or 0.
+        """
         # The lifter (and the adapter): consistent with itself, its new views like real poses.
         with tf.GradientTape() as tape:
             batch, games, lifter_terms = self._batch(data)
@@ -51,25 +74,32 @@ class GeometricSelfSupervision(TrainedNetworks):
             lifter_terms |= cycle_terms
             lifter_terms |= generator_terms(games, self.config.loss, self._seed(draws.LIFTED))
             lifter_loss = tf.add_n([weight * value for weight, value in lifter_terms.values()])
-        gradients = tape.gradient(lifter_loss, self.lifter_variables)
-        self._apply(self.optimizer, gradients, self.lifter_variables)
+            scaled_loss = gradients.scaled(lifter_loss, self.optimizer)
+        slopes = tape.gradient(scaled_loss, self.lifter_variables)
+        self._apply(self.optimizer, slopes, self.lifter_variables)
 
         # The discriminators: tell those poses from real ones.
         discriminators_loss, learnt = self._every_kth_step(
-            lambda: self._train_discriminators(games)
+            lambda: self._train_discriminators(games), due
         )
 
         decay = self.config.optimizer.average_decay
         move_average(self.averaged_lifter, self.lifter, self.step, decay, self.optimizer)
         self.step.assign_add(1)
-        values = {name: value for name, (_, value) in lifter_terms.items()} | {"loss": lifter_loss}
-        for name, mean in self._means.items():
-            if name != "discriminator_loss":
-                mean.update_state(values.get(name, 0.0))
-        self._means["discriminator_loss"].update_state(discriminators_loss, sample_weight=learnt)
-        return {name: mean.result() for name, mean in self._means.items()}
+        return {name: value for name, (_, value) in lifter_terms.items()} | {
+            "loss": lifter_loss,
+            "discriminator_loss": discriminators_loss,
+            "discriminators_learnt": learnt,
+        }
 
     def test_step(self, data: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+        """Measures the averaged lifter; see `measure`."""
+        values = self.measure(data)
+        for name, value in values.items():
+            self._validation_means[name].update_state(value)
+        return {name: self._validation_means[name].result() for name in values}
+
+    def measure(self, data: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         """Measures the averaged lifter on normalised poses and, where given, their true 3D.
 
         `consistency` is the weighted consistency error over views that are the same each time;
@@ -84,9 +114,7 @@ class GeometricSelfSupervision(TrainedNetworks):
         values = {"consistency": consistency}
         if "keypoints_3d" in data:
             values |= accuracy(cycle.keypoints_3d, data["keypoints_3d"], self.skeleton.root)
-        for name, value in values.items():
-            self._validation_means[name].update_state(value)
-        return {name: self._validation_means[name].result() for name in values}
+        return values
 
     def cycle_of(self, keypoints_2d: tf.Tensor) -> Cycle:
         """The averaged lifter's cycle of normalised poses, over views that are always the same."""
@@ -175,25 +203,29 @@ class GeometricSelfSupervision(TrainedNetworks):
     def _train_discriminators(self, games: dict[str, Game]) -> tf.Tensor:
         with tf.GradientTape() as tape:
             loss = discriminator_loss(games, self.config.loss, self._seed(draws.JUDGED))
+            scaled_loss = gradients.scaled(loss, self.discriminator_optimizer)
         variables = self.discriminator_variables
-        self._apply(self.discriminator_optimizer, tape.gradient(loss, variables), variables)
+        self._apply(self.discriminator_optimizer, tape.gradient(scaled_loss, variables), variables)
         return loss
 
-    def _every_kth_step(self, train: Callable[[], tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor]:
+    def is_due(self, step: int | tf.Tensor) -> bool | tf.Tensor:
+        """Whether the discriminators learn at this step."""
+        return step % self.config.optimizer.discriminator_every == 0
+
+    def _every_kth_step(
+        self, train: Callable[[], tf.Tensor], due: bool | None
+    ) -> tuple[tf.Tensor, tf.Tensor]:
         """The loss of `train()` and 1, or two zeros at a step that leaves it out."""
         zero, one = tf.constant(0.0), tf.constant(1.0)
-        every = self.config.optimizer.discriminator_every
-        if not self.discriminators:
+        if not self.discriminators or due is False:
             return zero, zero
-        if every == 1:
+        if self.config.optimizer.discriminator_every == 1 or due:
             return train(), one
-        due = tf.equal(tf.cast(self.step, tf.int64) % every, 0)
+        due = self.is_due(tf.cast(self.step, tf.int64))
         return tf.cond(due, lambda: (train(), one), lambda: (zero, zero))
 
-    def _apply(self, optimizer: Any, gradients: list[tf.Tensor], variables: list[Any]) -> None:
-        if self.config.optimizer.clip_norm:
-            gradients, _ = tf.clip_by_global_norm(gradients, self.config.optimizer.clip_norm)
-        optimizer.apply_gradients(zip(gradients, variables, strict=True))
+    def _apply(self, optimizer: Any, slopes: list[tf.Tensor], variables: list[Any]) -> None:
+        gradients.apply(optimizer, slopes, variables, self.config.optimizer.clip_norm)
 
     def _bone_weight(self) -> tf.Tensor:
         return draws.bone_weight(self.config, self.step)
@@ -204,7 +236,9 @@ class GeometricSelfSupervision(TrainedNetworks):
     def _views(
         self, lifted: Lifted, seed: Any, turned: float | tf.Tensor = 1.0
     ) -> tuple[tf.Tensor, tf.Tensor | None]:
-        return draws.new_views(self.config, lifted, seed, turned)
+        with tf.name_scope("random_views"):  # by this name profiles and compiled steps show them
+            return draws.new_views(self.config, lifted, seed, turned)
 
-    def _seed(self, stream: int) -> tf.Tensor:
-        return draws.step_seed(self.config, stream, self.step)
+    def _seed(self, stream: int) -> randomness.Seed:
+        seed = draws.step_seed(self.config, stream, self.step)
+        return replicas.seed_of_rows(seed, self.config.batch_size)
