@@ -86,6 +86,22 @@ def rate_or_schedule(optimizer: Any) -> Any:
     return optimizer.learning_rate if KERAS_3 else optimizer._learning_rate
 
 
+def loss_scale_optimizer(optimizer: Any) -> Any:
+    """An optimizer wrapped so that it scales losses.
+
+    Raises:
+      ConfigError: If this Keras's wrapper is another.
+    """
+    if not KERAS_3:
+        raise ConfigError(f"mixed_precision float16 needs Keras 3; this is {NAME}.")
+    return keras.optimizers.LossScaleOptimizer(optimizer)
+
+
+def scales_losses(optimizer: Any) -> bool:
+    """Whether an optimizer takes the gradients of scaled losses."""
+    return KERAS_3 and isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
+
+
 def is_legacy(optimizer: Any) -> bool:
     """Whether it is one of Keras 2's first kind, of which TensorFlow Addons' are."""
     return not KERAS_3 and isinstance(optimizer, keras.optimizers.legacy.Optimizer)

@@ -8,6 +8,7 @@ from posenet3d.models.gap_filling import GapFiller
 from posenet3d.models.lift_result import LiftResult
 from posenet3d.models.lifter import Lifter
 from posenet3d.models.loading import load
+from posenet3d.models.weights_file import save_weights_file
 
 __all__ = [
     "DomainAdapter",
@@ -19,4 +20,5 @@ __all__ = [
     "PoseEstimator",
     "PoseFlow",
     "load",
+    "save_weights_file",
 ]

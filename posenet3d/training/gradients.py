@@ -22,7 +22,7 @@ def scaled(loss: tf.Tensor, optimizer: keras.optimizers.Optimizer) -> tf.Tensor:
 
 def scales(optimizer: keras.optimizers.Optimizer) -> bool:
     """Whether an optimizer takes the gradients of scaled losses."""
-    return stack.KERAS_3 and isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
+    return stack.scales_losses(optimizer)
 
 
 def apply(

@@ -12,10 +12,9 @@ from posenet3d.training.optimizer_names import ADDONS, WRAPPERS, accepted, optim
 from posenet3d.training.precision import with_loss_scale
 from posenet3d.training.step_settings import OptimizerConfig
 
-_SWA_START = (
-    0.75  # of the run, as in most of the experiments of Izmailov et al., "Averaging Weights
-)
-# Leads to Wider Optima and Better Generalization", UAI 2018
+_SWA_START = 0.75
+"""Share of the run after which SWA averages: Izmailov et al., "Averaging Weights Leads to Wider
+Optima and Better Generalization", UAI 2018, start there in most experiments."""
 
 _WEIGHT_DECAY = 0.004  # Keras's default; Addons has none
 

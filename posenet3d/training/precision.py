@@ -7,7 +7,6 @@ from typing import Literal
 import keras
 
 from posenet3d import stack
-from posenet3d.errors import ConfigError
 
 Precision = Literal["none", "bfloat16", "float16"]
 
@@ -25,6 +24,4 @@ def with_loss_scale(
     """
     if precision != "float16":
         return optimizer
-    if not stack.KERAS_3:
-        raise ConfigError(f"mixed_precision=float16 needs Keras 3; this is {stack.NAME}.")
-    return keras.optimizers.LossScaleOptimizer(optimizer)
+    return stack.loss_scale_optimizer(optimizer)
