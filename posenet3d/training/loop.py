@@ -121,8 +121,11 @@ def _steps(trainer: keras.Model, team: Team, elements: Iterator[Any]) -> Iterato
 
 
 @contextlib.contextmanager
-def lost_workers() -> Iterator[None]:
+def lost_workers(strategy: str) -> Iterator[None]:
     """Says in words that another worker is gone, which TensorFlow says in many ways.
+
+    Args:
+      strategy: That of the run; with one process TensorFlow's errors stay what they are.
 
     Raises:
       TrainingError: In place of TensorFlow's errors.
@@ -130,8 +133,10 @@ def lost_workers() -> Iterator[None]:
     try:
         yield
     except _LOST as error:
-        reason = error.message.strip().removeprefix("Graph execution error:").strip()
-        reason = reason.split("\n")[0][:200]
+        if strategy != "multiworker":
+            raise
+        lines = error.message.strip().splitlines()
+        reason = next((t for t in lines if "abort" in t or "onnect" in t), lines[-1])[:200]
         raise TrainingError(
             "Another worker is gone. Start the same command again on all workers: the run goes on "
             f"from its last whole epoch. (TensorFlow: {reason})"

@@ -60,7 +60,7 @@ def train_and_evaluate(
     joints = run_joints(config)
     settings = _settings(config) | joints.records()
     _check_devices(config)
-    with lost_workers():
+    with lost_workers(config.strategy):
         team = make_team(config.strategy, config.worker_timeout)
         if team.is_chief:
             _check_same_run(run_dir / "config.json", settings)
