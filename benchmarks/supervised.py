@@ -110,6 +110,8 @@ def main() -> None:
     config = _flags.parse(TrainingConfig)
     if not config.student.steps:
         raise ConfigError("student_steps is 0; give the steps to train for.")
+    if config.strategy != "none":
+        raise ConfigError("strategy is of no use here: the reference is trained on one device.")
     if config.elevation is None:
         raise ConfigError("elevation is auto, but nothing is searched here; give a number.")
     joints = run_joints(config)

@@ -41,10 +41,11 @@ _SAVED = Path(__file__).resolve().parents[1] / "saved_models"
 
 PAPER = TrainingConfig(
     batch_size=1024,
+    elevation=0.0,
     lifter=LifterConfig(1024, 4, "relu", "batch"),
     discriminator=DiscriminatorConfig(1024, 3, "relu", "none"),
 )
-SIZES = {"paper": PAPER, "quick start": TrainingConfig()}
+SIZES = {"paper": PAPER, "quick start": TrainingConfig(elevation=0.0)}
 
 
 def multiplications(config: TrainingConfig) -> dict[tuple[int, int, int], int]:

@@ -9,33 +9,81 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import tensorflow as tf
 
 _GENERATOR = "philox"
 
 
-def fold_in(seed: tf.Tensor, number: tf.Tensor) -> tf.Tensor:
+class RowsSeed(NamedTuple):
+    """A seed for a replica that has some rows of a batch: it gets the numbers of just these rows.
+
+    Wherever a seed int32 `[2]` is taken this can stand in its place. The first axis of what is
+    drawn are rows then, and all replicas together draw what one device draws for the whole batch.
+    The batch may have a second section behind the first; each replica has its share of either.
+    """
+
+    seed: tf.Tensor  # int32 [2], the same for all replicas
+    replica: tf.Tensor | int  # which one this is
+    replicas: int  # how many there are
+    first: int  # rows of a replica in the first section; more than that are of the second
+
+
+Seed = tf.Tensor | RowsSeed
+"""int32 `[2]`, or that with the rows of a replica."""
+
+
+def fold_in(seed: Seed, number: tf.Tensor) -> Seed:
     """A new seed int32 `[2]` from a seed and a number."""
+    if isinstance(seed, RowsSeed):
+        return seed._replace(seed=fold_in(seed.seed, number))
     return tf.random.experimental.stateless_fold_in(seed, number, alg=_GENERATOR)
 
 
-def split(seed: tf.Tensor, count: int) -> list[tf.Tensor]:
+def split(seed: Seed, count: int) -> list[Seed]:
     """`count` new seeds int32 `[2]` from a seed."""
+    if isinstance(seed, RowsSeed):
+        return [seed._replace(seed=part) for part in split(seed.seed, count)]
     return tf.unstack(tf.random.experimental.stateless_split(seed, count, alg=_GENERATOR))
 
 
-def uniform(
-    shape: Sequence[int], seed: tf.Tensor, low: float = 0.0, high: float = 1.0
-) -> tf.Tensor:
+def uniform(shape: Sequence[int], seed: Seed, low: float = 0.0, high: float = 1.0) -> tf.Tensor:
     """Uniform numbers float32 in [low, high)."""
+    if isinstance(seed, RowsSeed):
+        return _rows_of(uniform(_whole(shape, seed), seed.seed, low, high), seed)
     bits = tf.random.stateless_uniform(shape, seed, None, None, tf.int32, alg=_GENERATOR)
     # A float32 holds 24 bits exactly.
     fraction = tf.cast(tf.bitwise.bitwise_and(bits, 0xFFFFFF), tf.float32) * 2.0**-24
     return low + (high - low) * fraction
 
 
-def normal(shape: Sequence[int], seed: tf.Tensor) -> tf.Tensor:
+def normal(shape: Sequence[int], seed: Seed) -> tf.Tensor:
     """Normal numbers float32, mean 0, standard deviation 1 (Box and Muller, 1958)."""
     radius, turn = (uniform(shape, part) for part in split(seed, 2))
     return tf.sqrt(-2.0 * tf.math.log(1.0 - radius)) * tf.cos(2.0 * math.pi * turn)
+
+
+def _whole(shape: Sequence[int] | tf.Tensor, seed: RowsSeed) -> list[tf.Tensor]:
+    """The shape of what one device draws."""
+    rows, *rest = tf.unstack(shape) if tf.is_tensor(shape) else shape
+    return [seed.replicas * rows, *rest]
+
+
+def _rows_of(whole: tf.Tensor, seed: RowsSeed) -> tf.Tensor:
+    """A replica's rows of what one device draws.
+
+    Drawing the others too costs little beside a network, and any shape can be cut so; starting
+    the generator at a row would need rows of a multiple of four numbers.
+    """
+    rows = tf.shape(whole)[0] // seed.replicas
+    first = tf.minimum(rows, seed.first)
+    second = rows - first
+    start = seed.replicas * first + seed.replica * second
+    return tf.concat(
+        [
+            whole[seed.replica * first : (seed.replica + 1) * first],
+            whole[start : start + second],
+        ],
+        axis=0,
+    )

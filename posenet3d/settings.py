@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Any
 
 from posenet3d.errors import ConfigError
@@ -17,6 +18,12 @@ def check_range(name: str, value: float, low: float, high: float) -> None:
     """Raises `ConfigError` where a value lies outside, NaN included."""
     if not low <= value <= high:
         raise ConfigError(f"{name} must lie between {low} and {high}, got {value}.")
+
+
+def check_choice(name: str, value: str, choices: Sequence[str]) -> None:
+    """Raises `ConfigError` where a value is none of these."""
+    if value not in choices:
+        raise ConfigError(f"{name} must be one of {', '.join(choices)}, got {value!r}.")
 
 
 def width_height(name: str, text: str) -> tuple[int, int]:

@@ -20,7 +20,7 @@ flags.disclaim_key_flags()  # those defined here belong to the script that asks 
 def define(config_class: type, prefix: str = "") -> None:
     """Defines a flag a field: its name, type, default and help; `lifter_width` for groups."""
     for field, kind, default in _fields(config_class):
-        name = prefix + field.name
+        name = _flag(prefix, field)
         if dataclasses.is_dataclass(kind):
             define(kind, f"{name}_")
             continue
@@ -47,7 +47,7 @@ def parse(config_class: type, prefix: str = "") -> Any:
     """
     values = {}
     for field, kind, _ in _fields(config_class):
-        name = prefix + field.name
+        name = _flag(prefix, field)
         if dataclasses.is_dataclass(kind):
             values[field.name] = parse(kind, f"{name}_")
         elif _optional(kind):
@@ -61,7 +61,7 @@ def to_flagfile(config_class: type, prefix: str = "") -> str:
     """The present values as a flagfile that replays the run."""
     lines = []
     for field, kind, _ in _fields(config_class):
-        name = prefix + field.name
+        name = _flag(prefix, field)
         if dataclasses.is_dataclass(kind):
             lines.append(to_flagfile(kind, f"{name}_"))
         else:
@@ -73,7 +73,7 @@ def to_markdown(config_class: type, prefix: str = "") -> str:
     """A table row a flag, as docs/training.md has them."""
     lines = []
     for field, kind, default in _fields(config_class):
-        name = prefix + field.name
+        name = _flag(prefix, field)
         if dataclasses.is_dataclass(kind):
             lines.append(to_markdown(kind, f"{name}_"))
             continue
@@ -112,6 +112,11 @@ def run(main: Callable[[], None]) -> None:
             sys.exit(fail(str(error)))
 
     app.run(guarded, flags_parser=parse_flags)
+
+
+def _flag(prefix: str, field: dataclasses.Field) -> str:
+    """A field's flag; what a group's `name` says is the group's own flag, `--optimizer=sgd`."""
+    return prefix.removesuffix("_") if prefix and field.name == "name" else prefix + field.name
 
 
 def _optional(kind: Any) -> bool:

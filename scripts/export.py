@@ -6,12 +6,14 @@ python scripts/export.py --model=full --output=saved_models/full
 import _flags
 from absl import logging
 
+from posenet3d.devices import let_memory_grow
 from posenet3d.export import ExportConfig
 from posenet3d.export.job import export
 
 
 def main() -> None:
     """Flags to settings, settings to files, their names to the terminal."""
+    let_memory_grow()
     logging.set_verbosity(logging.WARNING)  # not the names that TensorFlow gives its nodes
     for path in export(_flags.parse(ExportConfig)):
         print(path)

@@ -6,12 +6,14 @@ python scripts/lift.py --input=keypoints.json --output=lifted.npz --figure=lifte
 import _flags
 import _progress
 
+from posenet3d.devices import let_memory_grow
 from posenet3d.lifting import LiftConfig, lift_file
 
 
 def main() -> None:
     """Flags to settings, settings to files, what became of everybody to the terminal."""
     config = _flags.parse(LiftConfig)
+    let_memory_grow()
     with _progress.shown() as (say, progress):
         summary = lift_file(config, say, progress)
     print(summary)

@@ -9,6 +9,8 @@ import sys
 
 import _flags
 
+from posenet3d.devices import let_memory_grow
+
 try:
     from posenet3d.serving import ServerConfig, serve
 except ImportError as error:
@@ -17,6 +19,7 @@ except ImportError as error:
 
 def main() -> None:
     """Flags to settings, settings to a server, what goes on there to the terminal."""
+    let_memory_grow()
     logging.getLogger("tensorflow").setLevel(logging.ERROR)  # else it calls its own loader old
     serve(_flags.parse(ServerConfig), functools.partial(print, flush=True))
 

@@ -9,18 +9,22 @@ import sys
 
 import _flags
 
+from posenet3d.devices import let_memory_grow
 from posenet3d.training import TrainingConfig, train_and_evaluate
 
 
 def main() -> None:
     """Flags to settings, settings to a run, its table to the terminal."""
     config = _flags.parse(TrainingConfig)
+    let_memory_grow()
     report = train_and_evaluate(
         config,
         verbose=1 if sys.stdout.isatty() else 2,
         records={"flags.txt": _flags.to_flagfile(TrainingConfig)},
         say=functools.partial(print, flush=True),
     )
+    if report is None:  # a worker that is not the chief
+        return
     print(f"\n{report}\n")
     if report.train_minutes is not None:
         print(f"Trained for {report.train_minutes:.1f} minutes. ", end="")

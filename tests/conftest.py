@@ -1,8 +1,23 @@
-"""Poses that tests all over the package share."""
+"""Poses that tests all over the package share, and which tests are for which stack."""
+
+import importlib.util
 
 import pytest
 
+from posenet3d import stack
 from posenet3d.data import synthetic
+
+HAS_ADDONS = not stack.KERAS_3 and importlib.util.find_spec("tensorflow_addons") is not None
+
+
+def pytest_collection_modifyitems(items):
+    """Skips what the present stack does not have; the marks are described in pyproject.toml."""
+    for item in items:
+        if item.get_closest_marker("addons") and not HAS_ADDONS:
+            item.add_marker(pytest.mark.skip(reason="TensorFlow Addons is not installed"))
+        mark = item.get_closest_marker("current_stack")
+        if mark and not stack.KERAS_3:
+            item.add_marker(pytest.mark.skip(reason=f"For Keras 3 alone: {mark.args[0]}"))
 
 
 @pytest.fixture(scope="session")

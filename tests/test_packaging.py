@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from posenet3d.models import Lifter, PoseEstimator, load
-from posenet3d.models.loading import ESTIMATOR_FILE
+from posenet3d.models.loading import ESTIMATOR_FILE, WEIGHTS_FILE
+from posenet3d.models.weights_file import save_weights_file
 
 pytest.importorskip("setuptools", reason="builds the package")
 
@@ -40,6 +41,7 @@ def tree(people, tmp_path_factory):
     lifter.head.kernel.assign(rng.normal(scale=0.1, size=lifter.head.kernel.shape))
     estimator.gap_filler.adapt(people.keypoints_2d)
     estimator.save(full / ESTIMATOR_FILE)
+    save_weights_file(estimator, full / WEIGHTS_FILE)
     return tree
 
 
@@ -77,6 +79,7 @@ def test_wheel_has_models_cards_and_licence_but_no_tests(wheel):
     files = names(wheel)
     assert {name for name in files if "saved_models" in name} == {
         f"posenet3d/saved_models/full/{ESTIMATOR_FILE}",
+        f"posenet3d/saved_models/full/{WEIGHTS_FILE}",
         "posenet3d/saved_models/full/MODEL_CARD.md",
     }
     assert "LICENSE" in {Path(name).name for name in files}

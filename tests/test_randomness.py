@@ -49,3 +49,38 @@ def test_normal_numbers_have_the_moments_of_the_normal_distribution():
     np.testing.assert_allclose((numbers**4).mean(), 3, atol=0.15)
     inside = 0.5 * (1 + math.erf(1 / math.sqrt(2))) * 2 - 1
     np.testing.assert_allclose((np.abs(numbers) < 1).mean(), inside, atol=0.01)
+
+
+def rows_of_replicas(draw, replicas, first):
+    """What each replica draws."""
+    seed = tf.constant([5, 6])
+    return [draw(randomness.RowsSeed(seed, number, replicas, first)) for number in range(replicas)]
+
+
+@pytest.mark.parametrize("replicas", [1, 2, 4])
+def test_replicas_together_draw_what_one_device_draws(replicas):
+    def draw(seed, rows):
+        first, second = randomness.split(randomness.fold_in(seed, 7), 2)
+        return tf.concat(
+            [randomness.normal([rows, 3], first), randomness.uniform([rows, 2], second, -1.0)], 1
+        )
+
+    whole = draw(tf.constant([5, 6]), 8)
+    parts = rows_of_replicas(lambda seed: draw(seed, 8 // replicas), replicas, 8 // replicas)
+    # Cosines of few numbers and of many may differ in their last bit.
+    np.testing.assert_allclose(tf.concat(parts, axis=0), whole, rtol=1e-5, atol=1e-6)
+
+
+def test_each_replica_has_its_rows_of_either_section():
+    """12 rows of which 8 come first: a replica has 4 of these and 2 of the others."""
+    whole = randomness.uniform([12, 1], tf.constant([5, 6])).numpy()
+    shape = tf.shape(tf.zeros([6, 1]))  # as code in a graph gives it
+    parts = rows_of_replicas(lambda seed: randomness.uniform(shape, seed), 2, 4)
+    np.testing.assert_array_equal(parts[0], whole[[0, 1, 2, 3, 8, 9]])
+    np.testing.assert_array_equal(parts[1], whole[[4, 5, 6, 7, 10, 11]])
+
+
+def test_fewer_rows_than_the_first_section_are_of_that_alone():
+    whole = randomness.uniform([4], tf.constant([5, 6])).numpy()
+    parts = rows_of_replicas(lambda seed: randomness.uniform([2], seed), 2, 4)
+    np.testing.assert_array_equal(np.concatenate(parts), whole)

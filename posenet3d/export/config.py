@@ -19,6 +19,11 @@ class ExportConfig:
     warmup: bool = setting(True, "Write TensorFlow Serving's warmup requests with it.")
     tflite: bool = setting(False, "Write NAME_float32.tflite, _float16, _dynamic_int8 and _int8.")
     onnx: bool = setting(False, "Write NAME.onnx.")
+    weights: bool = setting(
+        False,
+        "Write estimator.npz: settings and weights as plain arrays, which posenet3d reads with "
+        "Keras 2.15 and Keras 3 alike (docs/stacks.md).",
+    )
     golden: bool = setting(
         False, "Write golden.json: poses, and what the files of this export make of them."
     )
@@ -31,5 +36,7 @@ class ExportConfig:
     def __post_init__(self) -> None:
         if not self.output:
             raise ConfigError("output is empty; give --output=saved_models/NAME.")
-        if not (self.saved_model or self.tflite or self.onnx):
-            raise ConfigError("Nothing to export: --saved_model, --tflite and --onnx are all off.")
+        if not (self.saved_model or self.tflite or self.onnx or self.weights):
+            raise ConfigError(
+                "Nothing to export: --saved_model, --tflite, --onnx and --weights are all off."
+            )

@@ -29,7 +29,8 @@ from posenet3d.export.runtimes import saved_model_runtime, tflite_runtime
 from posenet3d.export.saved_model import add_version, write_saved_model
 from posenet3d.formats.detect import read_people
 from posenet3d.models import PoseEstimator, load
-from posenet3d.models.loading import find
+from posenet3d.models.loading import WEIGHTS_FILE, find
+from posenet3d.models.weights_file import save_weights_file
 
 _CALIBRATION_POSES = 2000
 
@@ -69,6 +70,8 @@ def export(config: ExportConfig) -> list[Path]:
             golden[file.name] = describe_tflite(estimator, content, variant)
         if config.onnx:
             write_onnx(estimator, files / f"{name}.onnx", metadata)
+        if config.weights:
+            save_weights_file(estimator, files / WEIGHTS_FILE)
         if config.golden:
             write_golden(files / GOLDEN_FILE, golden)
         # All is made; from here on things are only moved.

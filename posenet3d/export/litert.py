@@ -10,6 +10,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from posenet3d import stack
 from posenet3d.data.records import Poses2D
 from posenet3d.errors import ExportError
 from posenet3d.export.portable import PortableEstimator
@@ -58,7 +59,7 @@ def convert(
         ]
         archive.add_endpoint(signature_name(batch), lift, inputs)
     with tempfile.TemporaryDirectory() as folder:
-        archive.write_out(folder, verbose=False)
+        stack.write_archive(archive, folder)
         names = [signature_name(batch) for batch in BATCHES]
         converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=names)
         if variant != "float32":

@@ -18,6 +18,7 @@ import tensorflow as tf
 from posenet3d.data.records import Poses2D
 from posenet3d.models.blocks import ACTIVATIONS, DenseUnit, ResidualTrunk
 from posenet3d.models.estimator import PoseEstimator
+from posenet3d.models.weights import copy_weights
 
 
 class Ranges:
@@ -47,7 +48,7 @@ def quantise(estimator: PoseEstimator, poses: Poses2D) -> PoseEstimator:
         the network's numbers are found.
     """
     copy = PoseEstimator.from_config(estimator.get_config())
-    copy.set_weights(estimator.get_weights())
+    copy_weights(estimator, copy)
     lifter, ranges = copy.lifter, Ranges()
     # Not layers but functions of them, so that Keras does not take them for new weights.
     lifter.trunk = _trunk(lifter.trunk, ranges)

@@ -9,6 +9,7 @@ from pathlib import Path
 import keras
 import tensorflow as tf
 
+from posenet3d import stack
 from posenet3d.export.metadata import METADATA_FILE
 from posenet3d.export.signatures import signatures
 from posenet3d.export.warmup import write_warmup
@@ -35,7 +36,7 @@ def write_saved_model(
     made = signatures(estimator)
     for signature in made:
         archive.add_endpoint(signature.name, signature.function, signature.inputs)
-    archive.write_out(str(folder), verbose=False)
+    stack.write_archive(archive, str(folder))
     extra = folder / METADATA_FILE
     extra.parent.mkdir(exist_ok=True)
     extra.write_text(json.dumps(metadata, indent=2) + "\n", encoding="utf-8")

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from posenet3d.models.gap_filling import GapFiller
     from posenet3d.models.lifter import Lifter
     from posenet3d.models.loading import load
+    from posenet3d.models.weights_file import save_weights_file
 
 __all__ = [
     "DomainAdapter",
@@ -24,6 +25,7 @@ __all__ = [
     "PoseEstimator",
     "PoseFlow",
     "load",
+    "save_weights_file",
 ]
 
 # They need TensorFlow, which is imported with the first of them.
@@ -38,5 +40,6 @@ __getattr__, __dir__ = lazy.exports(
         "PoseEstimator": "posenet3d.models.estimator",
         "PoseFlow": "posenet3d.models.flow",
         "load": "posenet3d.models.loading",
+        "save_weights_file": "posenet3d.models.weights_file",
     },
 )

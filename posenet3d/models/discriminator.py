@@ -44,8 +44,10 @@ class PoseDiscriminator(keras.Model):
         dropout: float = 0.0,
         **kwargs: Any,
     ) -> None:
-        super().__init__(**kwargs)
-        self.trunk = ResidualTrunk(width, num_blocks, activation, normalisation, dropout)
+        super().__init__(autocast=False, **kwargs)  # bfloat16 is too coarse for poses
+        self.trunk = ResidualTrunk(
+            width, num_blocks, activation, normalisation, dropout, dtype=self.dtype_policy
+        )
         self.head = keras.layers.Dense(1, dtype="float32")
         self.num_joints = num_joints
 

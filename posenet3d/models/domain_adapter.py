@@ -41,7 +41,7 @@ class DomainAdapter(keras.Model):
         **kwargs: Any,
     ) -> None:
         super().__init__(autocast=False, **kwargs)  # bfloat16 is too coarse for poses
-        self.trunk = ResidualTrunk(width, num_blocks, activation)
+        self.trunk = ResidualTrunk(width, num_blocks, activation, dtype=self.dtype_policy)
         self.head = keras.layers.Dense(2 * num_joints, kernel_initializer="zeros", dtype="float32")
         self.num_joints = num_joints
         self.root = root

@@ -71,7 +71,9 @@ class Lifter(keras.Model):
         super().__init__(autocast=False, **kwargs)  # bfloat16 is too coarse for poses
         if not 0 <= root < num_joints:
             raise ValueError(f"root must be one of the {num_joints} joints, got {root}.")
-        self.trunk = ResidualTrunk(width, num_blocks, activation, normalisation, dropout)
+        self.trunk = ResidualTrunk(
+            width, num_blocks, activation, normalisation, dropout, dtype=self.dtype_policy
+        )
         # Small weights: training starts close to the flat pose, inside the depth clamp.
         self.head = _small_head(num_joints)
         self.correction_head = _small_head(2 * num_joints) if completes else None

@@ -13,8 +13,13 @@ if TYPE_CHECKING:
 ESTIMATOR_FILE = "estimator.keras"
 """Name of the estimator's file in a run's `best/` folder and in `saved_models/<name>/`."""
 
+WEIGHTS_FILE = "estimator.npz"
+"""Name of its weights file there, which does not depend on the version of Keras."""
+
 DEFAULT_MODEL = "full"
 """The pretrained model that is loaded where none is named."""
+
+_FILES = (ESTIMATOR_FILE, WEIGHTS_FILE)
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 # The pretrained models lie inside the installed package, and in a checkout beside it (setup.py).
@@ -26,9 +31,10 @@ def load(path_or_name: str | Path = DEFAULT_MODEL) -> PoseEstimator:
 
     The name of a pretrained model means that model from every working directory, also where a
     file or folder has the same name; for that one, write `./full` or give a `Path`. Anything
-    else is a path: of a `.keras` file, of a folder that holds `estimator.keras`, or of a run's
-    folder, whose best is taken. It is looked for from the working directory, then from `runs/`
-    there.
+    else is a path: of a `.keras` file or a weights file (`.npz`), of a folder that holds
+    `estimator.keras` or `estimator.npz`, or of a run's folder, whose best is taken. It is looked
+    for from the working directory, then from `runs/` there. Where this Keras cannot open a
+    `.keras` file, the weights file of the same name beside it is read.
 
     Args:
       path_or_name: Name of a pretrained model, by default the full one; or a path.
@@ -37,15 +43,23 @@ def load(path_or_name: str | Path = DEFAULT_MODEL) -> PoseEstimator:
       The `PoseEstimator`.
 
     Raises:
-      InputError: If there is no such file, or it is not a saved `PoseEstimator`.
+      InputError: If there is no such file, it is not a saved `PoseEstimator`, or it is one of
+        another Keras without its weights file.
     """
     from posenet3d.models import PoseEstimator  # seconds, which `find` need not wait for
 
     import keras  # isort: skip; without TensorFlow the other import says what to do
 
+    from posenet3d import stack
+    from posenet3d.models.weights_file import read_weights_file
+
     path = find(path_or_name)
+    if path.suffix == ".keras" and not stack.can_open(path):
+        path = _written_beside(path)
+    if path.suffix == ".npz":
+        return read_weights_file(path)
     if path.suffix != ".keras":  # Keras would read other formats too, some of which can run code
-        raise InputError(f"{path} is not a .keras file.")
+        raise InputError(f"{path} is not a .keras file, nor a weights file (.npz).")
     try:
         model = keras.saving.load_model(path, compile=False, safe_mode=True)
     except Exception as error:  # a damaged file fails in many ways, and all mean the same
@@ -66,7 +80,7 @@ def find(path_or_name: str | Path) -> Path:
         return pretrained[path_or_name]
     path = Path(path_or_name)
     for place in (path, "runs" / path):
-        for file in (place, place / ESTIMATOR_FILE, place / "best" / ESTIMATOR_FILE):
+        for file in (place, *(f / n for f in (place, place / "best") for n in _FILES)):
             if file.is_file():
                 return file
     raise InputError(
@@ -78,6 +92,21 @@ def find(path_or_name: str | Path) -> Path:
 def pretrained_folder() -> Path | None:
     """The folder that holds a folder for each pretrained model; None: none is installed."""
     return next((shelf for shelf in _SHELVES if shelf.is_dir()), None)
+
+
+def _written_beside(path: Path) -> Path:
+    """The weights file of a `.keras` file that another Keras has written."""
+    from posenet3d import stack
+
+    weights = path.with_suffix(".npz")
+    if not weights.is_file():
+        raise InputError(
+            f"{path} was written by another Keras than this one ({stack.NAME}), and {weights.name} "
+            "is not beside it. Where it was written, make it with: "
+            f"python scripts/export.py --model={path} --output={path.parent} --nosaved_model "
+            "--weights"
+        )
+    return weights
 
 
 def _pretrained() -> dict[str, Path]:

@@ -7,9 +7,11 @@ import tensorflow as tf
 
 from posenet3d.data import pipeline
 from posenet3d.data.records import Poses2D
+from posenet3d.distribution import ALONE, Team
 from posenet3d.errors import ConfigError
 from posenet3d.geometry import camera
 from posenet3d.models import Lifter, PoseEstimator, PoseFlow, load
+from posenet3d.models.weights import copy_weights, named_weights
 from posenet3d.training.bone_ratios import ratio_tables
 from posenet3d.training.config import TrainingConfig
 from posenet3d.training.flow import fit_flow
@@ -20,7 +22,7 @@ from posenet3d.training.trainer import GeometricSelfSupervision
 
 
 def make_trainer(
-    config: TrainingConfig, data: RunData, fit: bool = True
+    config: TrainingConfig, data: RunData, fit: bool = True, team: Team = ALONE
 ) -> GeometricSelfSupervision:
     """The compiled trainer of a run, with new weights.
 
@@ -28,6 +30,7 @@ def make_trainer(
       config: The settings, the elevation a number.
       data: The poses.
       fit: Whether to fit the flow; False where a checkpoint will replace its weights anyway.
+      team: The devices that it is to be trained on.
     """
     skeleton = data.train.skeleton
     given = config.bone_ratios
@@ -44,26 +47,30 @@ def make_trainer(
     placements = draw_placements(skeleton, config.augment.placements, config.seed)
     ratios = given or ratio_tables(data.train.keypoints_2d, data.group, placements, skeleton)
     flow = _make_flow(config, data, fit) if config.loss.flow else None
-    trainer = GeometricSelfSupervision(config, skeleton, ratios, placements.tolist(), flow=flow)
+    with team.scope():
+        trainer = GeometricSelfSupervision(config, skeleton, ratios, placements.tolist(), flow=flow)
+        trainer.compile(*make_optimizers(config), jit_compile=config.jit_compile)
     if trainer.gap_filler is not None:
         trainer.gap_filler.adapt(_sample(data.train))
     if config.init_model:
         _start_from(trainer, config.init_model)
-    trainer.compile(*make_optimizers(config), jit_compile=config.jit_compile)
     return trainer
 
 
 def _start_from(trainer: GeometricSelfSupervision, model: str) -> None:
     """Gives both lifters the weights of a saved model's."""
     lifter = load(model).lifter
-    sizes = [[w.shape for w in network.weights] for network in (lifter, trainer.lifter)]
+    sizes = [
+        {name: tuple(w.shape) for name, w in named_weights(network).items()}
+        for network in (lifter, trainer.lifter)
+    ]
     if sizes[0] != sizes[1]:
         raise ConfigError(
             f"init_model {model} has another size than the settings: it was made with "
             f"{lifter.trunk.settings}."
         )
     for network in (trainer.lifter, trainer.averaged_lifter):
-        network.set_weights(lifter.get_weights())
+        copy_weights(lifter, network)
 
 
 def make_estimator(trainer: GeometricSelfSupervision, data: RunData) -> PoseEstimator:
@@ -78,7 +85,7 @@ def make_estimator(trainer: GeometricSelfSupervision, data: RunData) -> PoseEsti
         average_mirrored=config.mirror and config.average_mirrored,
         average_turned=config.average_turned,
     )
-    lifter.set_weights(trainer.averaged_lifter.get_weights())
+    copy_weights(trainer.averaged_lifter, lifter)
     estimator.gap_filler.adapt(_sample(data.train))
     return estimator
 
@@ -101,8 +108,11 @@ def _sample(poses: Poses2D) -> np.ndarray:
     return poses.keypoints_2d[:: max(1, len(poses) // 50_000)]
 
 
-def training_data(config: TrainingConfig, data: RunData, start_step: int = 0) -> tf.data.Dataset:
-    """The batches of a run, with all that its settings ask for."""
+def training_data(
+    config: TrainingConfig, data: RunData, start_step: int = 0, team: Team = ALONE
+) -> tf.data.Dataset:
+    """The batches of a run, with all that its settings ask for; what the team's process reads."""
+    share = pipeline.Share(team.replicas, team.first, team.local)
     batches = pipeline.training_batches(
         data.train,
         config.batch_size,
@@ -112,9 +122,10 @@ def training_data(config: TrainingConfig, data: RunData, start_step: int = 0) ->
         neighbours=config.loss.motion > 0,
         same_body=config.loss.same_body > 0,
         group=data.group,
+        share=share,
     )
     if data.source is None:
         return batches
     return pipeline.with_source(
-        batches, data.source, source_batch_size(config), config.seed, start_step
+        batches, data.source, source_batch_size(config), config.seed, start_step, share
     )

@@ -21,6 +21,8 @@ from posenet3d.errors import ConfigError, TrainingError
 from posenet3d.formats.atomic import atomic_path
 from posenet3d.geometry import camera
 from posenet3d.models import PoseEstimator
+from posenet3d.models.weights import copy_weights
+from posenet3d.models.weights_file import save_weights_file
 from posenet3d.training.checkpoint import save_checkpoint
 from posenet3d.training.config import TrainingConfig
 from posenet3d.training.optimizers import current_learning_rate
@@ -95,7 +97,7 @@ class KeepLifter(keras.callbacks.Callback):
     """Keeps the averaged lifter as an estimator: the best by a metric, or the last.
 
     Args:
-      path: The `.keras` file.
+      path: The `.keras` file; the weights file of the same name is written beside it.
       estimator: Its statistics are kept; its lifter's weights are replaced.
       config: `keep` and `keep_metric`.
       best: Value of the metric so far, of a run that is resumed.
@@ -121,8 +123,9 @@ class KeepLifter(keras.callbacks.Callback):
             if logs[self.config.keep_metric] >= self.best:
                 return
             self.best = float(logs[self.config.keep_metric])
-        self.estimator.lifter.set_weights(self.model.averaged_lifter.get_weights())
+        copy_weights(self.model.averaged_lifter, self.estimator.lifter)
         self.path.parent.mkdir(parents=True, exist_ok=True)
+        save_weights_file(self.estimator, self.path.with_suffix(".npz"))
         with atomic_path(self.path) as temporary:
             self.estimator.save(temporary)
 
@@ -174,7 +177,7 @@ class PosePictures(keras.callbacks.Callback):
         from posenet3d.viz import figures
 
         self._writer = self._writer or tf.summary.create_file_writer(str(self.log_dir))
-        self.estimator.lifter.set_weights(self.model.averaged_lifter.get_weights())
+        copy_weights(self.model.averaged_lifter, self.estimator.lifter)
         result = self.estimator.lift(self.poses.keypoints_2d, self.poses.confidence)
         normalised = camera.normalise(
             tf.constant(self.poses.keypoints_2d, tf.float32), self.poses.skeleton.root

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from posenet3d import stack
 from posenet3d.errors import InputError
 from posenet3d.formats.atomic import atomic_path
 from posenet3d.training.trainer import GeometricSelfSupervision
@@ -61,4 +62,7 @@ def resume(path: Path, trainer: GeometricSelfSupervision) -> dict[str, Any]:
 
 
 def _variables(trainer: GeometricSelfSupervision) -> list[Any]:
-    return [*trainer.weights, *(v for o in trainer.optimizers for v in o.variables)]
+    return [
+        *trainer.weights,
+        *(v for o in trainer.optimizers for v in stack.optimizer_variables(o)),
+    ]

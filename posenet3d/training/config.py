@@ -10,14 +10,16 @@ import math
 import typing
 from typing import Any, Literal
 
+from posenet3d.distribution.team import Strategy
 from posenet3d.errors import ConfigError
-from posenet3d.settings import check_range, setting
+from posenet3d.settings import check_choice, check_range, setting
 from posenet3d.training.network_settings import (
     AdapterConfig,
     DiscriminatorConfig,
     FlowConfig,
     LifterConfig,
 )
+from posenet3d.training.precision import Precision
 from posenet3d.training.step_settings import (
     AugmentConfig,
     LossConfig,
@@ -115,6 +117,21 @@ class TrainingConfig:
         "lifts more.",
     )
     jit_compile: bool = setting(False, "Compile the training step with XLA.")
+    mixed_precision: Precision = setting(
+        "none",
+        "What the networks' layers compute in; geometry, losses and weights stay float32. "
+        "bfloat16: for GPUs since Ampere; float16: for older ones, with scaled losses "
+        "(docs/gpu.md).",
+    )
+    strategy: Strategy = setting(
+        "none",
+        "On which devices to train (docs/distributed.md). none: one; mirrored: all GPUs of this "
+        "machine; multiworker: those of all the machines that the environment variable TF_CONFIG "
+        "names. They share every batch: batch_size is that of all together.",
+    )
+    worker_timeout: float = setting(
+        300.0, "Seconds to wait for the other machines at the start (strategy multiworker)."
+    )
     seed: int = setting(0, "Seed of weights, batches and views.")
     figures: bool = setting(True, "Draw pictures into the report and TensorBoard (extra viz).")
     lifter: LifterConfig = dataclasses.field(default_factory=LifterConfig)
@@ -133,11 +150,14 @@ class TrainingConfig:
                 f"skeleton must be one of {', '.join(PLACEMENTS)} or the path of a map file "
                 f"(.toml), got {self.skeleton!r}."
             )
+        for name, choices in (("mixed_precision", Precision), ("strategy", Strategy)):
+            check_choice(name, getattr(self, name), typing.get_args(choices))
         for name in ("steps", "steps_per_epoch", "batch_size", "validation_poses"):
             check_range(name, getattr(self, name), 1, 10**9)
         check_range("synthetic_sequences", self.synthetic_sequences, 0, 10**6)
         check_range("average_turned", self.average_turned, 0.0, 1.0)
         check_range("seed", self.seed, 0, 2**31 - 1)
+        check_range("worker_timeout", self.worker_timeout, 0.0, 1e6)
         if self.elevation is not None:
             check_range("elevation", self.elevation, -90.0, 90.0)
         if self.bone_ratios is not None and any(

@@ -78,10 +78,13 @@ def turn(
 
     `resize` is that of `lift_reproject_lift`.
     """
-    turned_3d = rotation.rotate(keypoints_3d, views)
+    with tf.name_scope("rotation"):
+        turned_3d = rotation.rotate(keypoints_3d, views)
     size = _size_ratio(turned_3d) if resize else tf.ones_like(turned_3d[:, :1, :1])
     turned_3d *= size
-    return turned_3d, camera.project(turned_3d), size
+    with tf.name_scope("projection"):
+        synthetic_2d = camera.project(turned_3d)
+    return turned_3d, synthetic_2d, size
 
 
 def _size_ratio(points_3d: tf.Tensor) -> tf.Tensor:

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from posenet3d import randomness
+from posenet3d import randomness, stack
 from posenet3d.errors import TrainingError
 from posenet3d.geometry import camera, mirror
 from posenet3d.models.flow import PoseFlow
@@ -111,7 +111,7 @@ def _train(
 ) -> None:
     schedule = keras.optimizers.schedules.CosineDecay(config.learning_rate, config.steps)
     optimizer = keras.optimizers.Adam(schedule)
-    optimizer.build(flow.trainable_variables)
+    stack.build_optimizer(optimizer, flow.trainable_variables)
 
     @tf.function
     def train_step(step: tf.Tensor) -> None:

@@ -14,6 +14,7 @@ from posenet3d.models import (
 )
 from posenet3d.skeleton import Skeleton
 from posenet3d.training.config import TrainingConfig
+from posenet3d.training.precision import POLICIES
 
 
 class Networks(NamedTuple):
@@ -30,15 +31,18 @@ class Networks(NamedTuple):
 def make_networks(config: TrainingConfig, skeleton: Skeleton) -> Networks:
     """New networks; their weights are made when they are built."""
     joints, root = skeleton.num_joints, skeleton.root
-    size = dataclasses.asdict(config.discriminator)
+    dtype = POLICIES[config.mixed_precision]
+    size = dataclasses.asdict(config.discriminator) | {"dtype": dtype}
     adapts = bool(config.source_data) and config.adapter.use
     adapter_size = {"width": config.adapter.width, "num_blocks": config.adapter.num_blocks}
+    adapter_size["dtype"] = dtype
     return Networks(
         lifter=Lifter(
             joints,
             root,
             **dataclasses.asdict(config.lifter),
             elevation=config.elevation if config.view.kind == "learned" else None,
+            dtype=dtype,
         ),
         discriminator=PoseDiscriminator(joints, **size),
         motion_discriminator=MotionDiscriminator(joints, **size) if config.loss.motion else None,
@@ -46,3 +50,10 @@ def make_networks(config: TrainingConfig, skeleton: Skeleton) -> Networks:
         adapter_discriminator=PoseDiscriminator(joints, **size) if adapts else None,
         gap_filler=GapFiller(joints, root) if config.augment.hide else None,
     )
+
+
+def averaged(lifter: Lifter) -> Lifter:
+    """A new lifter of the same size for the moving average: float32 whatever the other is."""
+    copy = Lifter.from_config(lifter.get_config() | {"dtype": "float32"})
+    copy.trainable = False
+    return copy

@@ -5,35 +5,21 @@ from __future__ import annotations
 import dataclasses
 import importlib.util
 import json
-import math
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import keras
-import numpy as np
-
-from posenet3d.data import pipeline
+from posenet3d.distribution import Team, make_team
 from posenet3d.errors import ConfigError, InputError
 from posenet3d.evaluation.report import Report, make_report, write_report
-from posenet3d.formats.atomic import atomic_path
-from posenet3d.models import DomainAdapter, PoseEstimator, load
-from posenet3d.models.loading import ESTIMATOR_FILE
-from posenet3d.training import callbacks
-from posenet3d.training.build import make_estimator, make_trainer, training_data
-from posenet3d.training.checkpoint import resume
+from posenet3d.models import load
 from posenet3d.training.config import TrainingConfig
-from posenet3d.training.elevation import ElevationSearch, search_elevation
-from posenet3d.training.prepare import RunData, prepare
+from posenet3d.training.first_stage import Stage, train_first_stage
+from posenet3d.training.loop import lost_workers
+from posenet3d.training.prepare import prepare, source_batch_size
+from posenet3d.training.records import record
 from posenet3d.training.run_joints import RunJoints, run_joints
-from posenet3d.training.source_distance import source_distances
-from posenet3d.training.teach import first_stage, teach
-from posenet3d.training.trainer import GeometricSelfSupervision
-from posenet3d.training.view_distance import ViewDistance
-
-_PICTURED_POSES = 6
-_PICTURES_A_RUN = 10
+from posenet3d.training.teach import teach
 
 
 def train_and_evaluate(
@@ -41,13 +27,14 @@ def train_and_evaluate(
     verbose: int | str = 0,
     records: dict[str, str] | None = None,
     say: Callable[[str], None] | None = None,
-) -> Report:
+) -> Report | None:
     """Trains a lifter from 2D poses, evaluates the one that is kept, and records both.
 
     The run's folder gets `config.json`, `metrics.jsonl`, `tensorboard/`, `checkpoints/`,
     `best/estimator.keras`, `report.json`, `report.md` and pictures. A run that was stopped goes
     on from its last whole epoch when it is started again with the same settings, and ends with
-    the weights it would have had.
+    the weights it would have had. Of several workers (`config.strategy`) the first one, the
+    chief, writes and says all this; the others leave nothing behind.
 
     Args:
       config: The settings.
@@ -56,7 +43,7 @@ def train_and_evaluate(
       say: Called with a line of text about what goes on outside of Keras's own progress.
 
     Returns:
-      The report; `str(report)` is its table.
+      The report; `str(report)` is its table. None in a worker that is not the chief.
 
     Raises:
       ConfigError: If settings contradict each other or those of the run in the folder.
@@ -72,19 +59,31 @@ def train_and_evaluate(
     run_dir = Path(config.run_dir)
     joints = run_joints(config)
     settings = _settings(config) | joints.records()
-    _check_same_run(run_dir / "config.json", settings)
-    data = prepare(config)
-    stage = _given_teacher(config, joints) if config.student.teacher else None
-    _record(run_dir, {"config.json": json.dumps(settings, indent=1)} | (records or {}))
-    if say is not None and config.mirror and joints.note():
-        say(joints.note())
-    if stage is None:
-        stage = _first_stage(config, data, run_dir, verbose, say)
-    seconds, facts = stage.seconds, {"poses": len(data.train), "incomplete": data.dropped}
-    if config.student.steps:
-        known = dataclasses.replace(config, elevation=stage.elevation)
-        seconds += teach(known, data, stage.kept, stage.adapter, run_dir, verbose)
-        facts["student_steps"] = config.student.steps * config.student.rounds
+    _check_devices(config)
+    with lost_workers(config.strategy):
+        team = make_team(config.strategy, config.worker_timeout)
+        if team.is_chief:
+            _check_same_run(run_dir / "config.json", settings)
+        else:
+            verbose, say = 0, None
+        _check_shares(config, team)
+        if say is not None and config.strategy != "none":
+            say(f"Training on {team}.")
+        data = prepare(config)
+        stage = _given_teacher(config, joints) if config.student.teacher else None
+        if team.is_chief:
+            record(run_dir, {"config.json": json.dumps(settings, indent=1)} | (records or {}))
+        if say is not None and config.mirror and joints.note():
+            say(joints.note())
+        if stage is None:
+            stage = train_first_stage(config, data, run_dir, team, verbose, say)
+        seconds, facts = stage.seconds, {"poses": len(data.train), "incomplete": data.dropped}
+        if config.student.steps:
+            known = dataclasses.replace(config, elevation=stage.elevation)
+            seconds += teach(known, data, stage.kept, stage.adapter, run_dir, verbose, team)
+            facts["student_steps"] = config.student.steps * config.student.rounds
+    if not team.is_chief:
+        return None
 
     report = make_report(
         estimator=load(run_dir / "best"),
@@ -101,20 +100,7 @@ def train_and_evaluate(
     return report
 
 
-@dataclasses.dataclass(frozen=True)
-class _Stage:
-    """What comes out of the first stage."""
-
-    kept: PoseEstimator
-    untrained: PoseEstimator | None
-    adapter: DomainAdapter | None
-    elevation: float  # degrees
-    seconds: float
-    trials: tuple[dict[str, float], ...]  # of the search for the elevation
-    facts: dict[str, Any]  # for the report
-
-
-def _given_teacher(config: TrainingConfig, joints: RunJoints) -> _Stage:
+def _given_teacher(config: TrainingConfig, joints: RunJoints) -> Stage:
     """A saved model in the place of a first stage."""
     teacher = load(config.student.teacher)
     if teacher.skeleton != joints.skeleton:
@@ -125,124 +111,27 @@ def _given_teacher(config: TrainingConfig, joints: RunJoints) -> _Stage:
         )
     elevation = teacher.elevation if config.elevation is None else config.elevation
     facts = {"teacher": config.student.teacher}
-    return _Stage(teacher, None, None, elevation, 0.0, (), facts)
+    return Stage(teacher, None, None, elevation, 0.0, (), facts)
 
 
-def _first_stage(
-    config: TrainingConfig,
-    data: RunData,
-    run_dir: Path,
-    verbose: int | str,
-    say: Callable[[str], None] | None,
-) -> _Stage:
-    """Finds the elevation, trains in the cycle, goes on where it was stopped."""
-    kept = run_dir / ("teacher" if config.student.steps else "best") / ESTIMATOR_FILE
-    config, trials = first_stage(config), ()
-    if config.elevation is None and config.view.kind != "uniform":
-        search = find_elevation(config, data, run_dir / "elevation.json", say)
-        config, trials = dataclasses.replace(config, elevation=search.elevation), search.trials
-
-    keras.utils.set_random_seed(config.seed)
-    checkpoint = run_dir / "checkpoints" / "latest.npz"
-    trainer = make_trainer(config, data, fit=not checkpoint.exists())
-    untrained = make_estimator(trainer, data)
-    progress = resume(checkpoint, trainer)
-    seconds = progress["seconds"]
-    if progress["epochs"] < config.epochs:
-        seconds = _fit(config, data, trainer, progress, verbose, kept)
-    facts: dict[str, Any] = {"steps": config.steps}
-    if config.view.kind != "uniform":
-        facts["elevation"] = config.elevation
-    if trainer.bone_ratios is not None:
-        skeleton = data.train.skeleton
-        names = [skeleton.joint_names[child] for _, child in skeleton.bones]
-        ratios = np.round(trainer.bone_ratios[0][0], 3).tolist()
-        facts["bone_ratios"] = dict(zip(names, ratios, strict=True))
-    if data.source is not None:
-        distances = source_distances(data.train, data.source, trainer.adapter, config.seed)
-        facts["source_distance"] = distances
-    seconds += sum(trial["seconds"] for trial in trials)
-    teacher = load(kept)
-    return _Stage(teacher, untrained, trainer.adapter, teacher.elevation, seconds, trials, facts)
+def _check_devices(config: TrainingConfig) -> None:
+    if config.strategy != "none" and config.jit_compile:
+        raise ConfigError(
+            "jit_compile does not go with strategy: XLA cannot compile what replicas exchange "
+            "here. Leave one of them out."
+        )
 
 
-def find_elevation(
-    config: TrainingConfig,
-    data: RunData,
-    record: Path,
-    say: Callable[[str], None] | None = None,
-) -> ElevationSearch:
-    """Searches the cameras' elevation; trials on record are not done again."""
-    trials = json.loads(record.read_text()) if record.exists() else []
-
-    data = dataclasses.replace(data, source=None)  # as in a trial's settings
-    view_distance = ViewDistance(data.train, data.scale, config.seed)
-
-    def train(trial: TrainingConfig) -> dict[str, float]:
-        start = time.monotonic()
-        keras.utils.set_random_seed(trial.seed)
-        trainer = make_trainer(trial, data)
-        batches = training_data(trial, data).take(trial.steps)
-        history = trainer.fit(batches, verbose=0, shuffle=False).history
-        losses = {name: float(values[-1]) for name, values in history.items()}
-        distance = view_distance.of(trainer)
-        return {"view_distance": distance, "seconds": time.monotonic() - start, **losses}
-
-    def progress(trial: dict[str, float]) -> None:
-        trials.append(trial)
-        _record(record.parent, {record.name: json.dumps(trials, indent=1)})
-        if say is not None:
-            say(
-                f"Cameras at {trial['elevation']:g} degrees: new views are "
-                f"{trial['view_distance']:.3f} from real poses."
-            )
-
-    return search_elevation(config, train, progress, tuple(trials))
-
-
-def _fit(
-    config: TrainingConfig,
-    data: RunData,
-    trainer: GeometricSelfSupervision,
-    progress: dict[str, Any],
-    verbose: int | str,
-    kept: Path,
-) -> float:
-    """Trains from where the run stands to its end; returns the seconds it has taken in all."""
-    run_dir = Path(config.run_dir)
-    done = progress["epochs"]
-    estimator = make_estimator(trainer, data)
-    best = math.inf if progress["best"] is None else progress["best"]
-    keep = callbacks.KeepLifter(kept, estimator, config, best)
-    clock = callbacks.Clock(progress["seconds"])
-    board = run_dir / "tensorboard"
-    pictures = []
-    if config.figures:
-        rows = np.linspace(0, len(data.validation) - 1, _PICTURED_POSES).astype(int)
-        every = max(1, config.epochs // _PICTURES_A_RUN)
-        pictured = data.validation.select(rows)
-        pictures = [callbacks.PosePictures(board / "pictures", pictured, estimator, every)]
-    trainer.fit(
-        training_data(config, data, done * config.steps_per_epoch),
-        steps_per_epoch=config.steps_per_epoch,
-        initial_epoch=done,
-        epochs=config.epochs,
-        validation_data=pipeline.validation_batches(data.validation, config.batch_size, data.scale),
-        callbacks=[
-            clock,
-            callbacks.StopOnDivergence(),
-            callbacks.MeasureViews(ViewDistance(data.train, data.scale, config.seed)),
-            callbacks.LearningRates(),
-            keep,
-            callbacks.MetricsLog(run_dir / "metrics.jsonl", done),
-            keras.callbacks.TensorBoard(str(board), write_graph=False),
-            *pictures,
-            callbacks.SaveCheckpoint(run_dir / "checkpoints" / "latest.npz", keep),
-        ],
-        shuffle=False,
-        verbose=verbose,
-    )
-    return clock.seconds
+def _check_shares(config: TrainingConfig, team: Team) -> None:
+    """Every replica must have as many rows of a batch as every other."""
+    if not config.student.teacher:
+        team.check_shares(batch_size=config.batch_size)
+        if config.source_data:
+            rows = source_batch_size(config)
+            name = f"adapter_share x batch_size = {rows}"
+            team.check_shares(**{name: rows})
+    if config.student.steps:
+        team.check_shares(student_batch_size=config.student.batch_size)
 
 
 def _check_same_run(path: Path, now: dict[str, Any]) -> None:
@@ -262,20 +151,16 @@ def _check_same_run(path: Path, now: dict[str, Any]) -> None:
             )
 
 
-def _record(run_dir: Path, texts: dict[str, str]) -> None:
-    for folder in ("best", "checkpoints"):
-        (run_dir / folder).mkdir(parents=True, exist_ok=True)
-    for name, text in texts.items():
-        with atomic_path(run_dir / name) as temporary:
-            temporary.write_text(text + "\n")
+_FREE = ("run_dir", "figures", "strategy", "worker_timeout")
+"""The folder may be moved, pictures may be left out, a run may go on on other devices."""
 
 
 def _settings(config: TrainingConfig) -> dict[str, Any]:
-    """The settings as flat plain data; the folder itself may be moved, pictures may be left out."""
+    """The settings as flat plain data, but for those that another start may have otherwise."""
     values = json.loads(json.dumps(dataclasses.asdict(config)))
     flat = {}
     for name, value in values.items():
-        if name in ("run_dir", "figures"):
+        if name in _FREE:
             continue
         if isinstance(value, dict):
             flat |= {f"{name}_{key}": v for key, v in value.items()}

@@ -7,6 +7,7 @@ from typing import Literal
 
 from posenet3d.errors import ConfigError
 from posenet3d.settings import check_range, setting
+from posenet3d.training.optimizer_names import accepted, optimizer_class
 
 
 @dataclasses.dataclass(frozen=True)
@@ -224,6 +225,12 @@ class StudentConfig:
 class OptimizerConfig:
     """How both networks are optimised."""
 
+    name: str = setting(
+        "adam",
+        "Kind of optimizer: Keras's own by name (adam, adamw, sgd, rmsprop, lion and so on) or, "
+        "with TensorFlow Addons, one of those (addons/Lookahead, addons/RectifiedAdam and so on; "
+        "docs/stacks.md). The student's too.",
+    )
     learning_rate: float = setting(1e-3, "Learning rate of the lifter at the first step.")
     discriminator_learning_rate: float = setting(
         0.0, "Learning rate of the discriminator at the first step; 0: the lifter's."
@@ -234,8 +241,14 @@ class OptimizerConfig:
         "decay at every epoch.",
     )
     decay: float = setting(0.95, "Factor an epoch of the exponential schedule.")
-    beta_1: float = setting(0.5, "First moment's decay of Adam.")
-    beta_2: float = setting(0.999, "Second moment's decay of Adam.")
+    beta_1: float = setting(0.5, "First moment's decay of Adam and others that have it.")
+    beta_2: float = setting(0.999, "Second moment's decay of Adam and others that have it.")
+    weight_decay: float | None = setting(
+        None, "Weight decay, where the optimizer has one; auto: the optimizer's own, mostly none."
+    )
+    momentum: float | None = setting(
+        None, "Momentum of sgd, rmsprop and muon; auto: the optimizer's own."
+    )
     clip_norm: float = setting(
         0.0, "Gradients of each network are scaled down to this global norm; 0: never."
     )
@@ -245,6 +258,15 @@ class OptimizerConfig:
     )
 
     def __post_init__(self) -> None:
+        kind = optimizer_class(self.name)
+        for name in ("weight_decay", "momentum"):
+            if getattr(self, name) is None:
+                continue
+            check_range(f"optimizer_{name}", getattr(self, name), 0.0, 1.0)
+            if not accepted(kind, {name: getattr(self, name)}):
+                raise ConfigError(
+                    f"optimizer_{name} must be auto: the optimizer {self.name} has none."
+                )
         check_range("optimizer_learning_rate", self.learning_rate, 1e-9, 1.0)
         rate = self.discriminator_learning_rate
         check_range("optimizer_discriminator_learning_rate", rate, 0.0, 1.0)

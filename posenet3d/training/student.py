@@ -18,17 +18,21 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from posenet3d import randomness
+from posenet3d import randomness, stack
 from posenet3d.evaluation.metrics_tf import ACCURACY, accuracy
 from posenet3d.geometry import camera, mirror, rotation, views
 from posenet3d.models import GapFiller, Lifter
 from posenet3d.models.lifter import unproject
+from posenet3d.models.weights import copy_weights
 from posenet3d.skeleton import Skeleton
+from posenet3d.training import gradients, replicas
 from posenet3d.training.augment import damaged_input
 from posenet3d.training.averaging import move_average
 from posenet3d.training.bodies import mix_limbs, other_bodies
 from posenet3d.training.config import TrainingConfig
+from posenet3d.training.networks import averaged
 from posenet3d.training.placements import draw_placements
+from posenet3d.training.precision import POLICIES
 
 _ROWS, _MIRROR, _BODY, _PLACE, _CAMERA, _DAMAGE, _LIMBS = range(
     7
@@ -61,10 +65,13 @@ class StudentTrainer(keras.Model):
         size["width"] = config.student.width or config.lifter.width
         size["num_blocks"] = config.student.num_blocks or config.lifter.num_blocks
         self.lifter = Lifter(
-            skeleton.num_joints, skeleton.root, **size, elevation=config.elevation or 0.0
+            skeleton.num_joints,
+            skeleton.root,
+            **size,
+            elevation=config.elevation or 0.0,
+            dtype=POLICIES[config.mixed_precision],
         )
-        self.averaged_lifter = Lifter.from_config(self.lifter.get_config())
-        self.averaged_lifter.trainable = False
+        self.averaged_lifter = averaged(self.lifter)
         self.gap_filler = GapFiller(skeleton.num_joints, skeleton.root)
         self.step = self.add_weight(
             name="step", shape=(), dtype="int64", initializer="zeros", trainable=False
@@ -72,8 +79,7 @@ class StudentTrainer(keras.Model):
         self.config = config
         self.skeleton = skeleton
         self.placements = draw_placements(skeleton, config.augment.placements, config.seed)
-        names = ("loss", "distance", "elevation")
-        self._means = {name: keras.metrics.Mean(name=name) for name in names}
+        self._means = {name: keras.metrics.Mean(name=name) for name in self.loss_names}
         self._validation_means = {name: keras.metrics.Mean(name=name) for name in ACCURACY}
         self.build()
 
@@ -83,8 +89,13 @@ class StudentTrainer(keras.Model):
             return
         for network in (self.lifter, self.averaged_lifter):
             network.build()
-        self.averaged_lifter.set_weights(self.lifter.get_weights())
+        copy_weights(self.lifter, self.averaged_lifter)
         self.built = True
+
+    @property
+    def loss_names(self) -> list[str]:
+        """What a step reports."""
+        return ["loss", "distance", "elevation"]
 
     @property
     def metrics(self) -> list[keras.metrics.Metric]:
@@ -110,10 +121,20 @@ class StudentTrainer(keras.Model):
     def compile(self, optimizer: keras.optimizers.Optimizer, **kwargs: Any) -> None:
         """Sets the optimizer."""
         super().compile(optimizer=optimizer, **kwargs)
-        optimizer.build(self.lifter.trainable_variables)
+        stack.build_optimizer(optimizer, self.lifter.trainable_variables)
 
     def train_step(self, data: Any) -> dict[str, tf.Tensor]:
         """One step on poses that it draws itself."""
+        for name, value in self.learn(data).items():
+            self._means[name].update_state(value)
+        return {name: mean.result() for name, mean in self._means.items()}
+
+    def learn(self, data: Any, due: bool | None = None) -> dict[str, tf.Tensor]:
+        """What a step does, apart from what is logged of it; neither argument is looked at.
+
+        Returns:
+          The losses by name; under a distribution strategy those of the replica's rows.
+        """
         lesson = self.lesson()
         keypoints_2d, confidence = damaged_input(
             lesson.keypoints_2d,
@@ -122,6 +143,10 @@ class StudentTrainer(keras.Model):
             self.gap_filler,
             self._seed(_DAMAGE),
         )
+        # Every replica draws the whole lesson, which costs little beside learning it: limbs are
+        # exchanged between rows.
+        keypoints_2d, confidence = map(replicas.rows, (keypoints_2d, confidence))
+        lesson = Lesson(*map(replicas.rows, lesson))
         with tf.GradientTape() as tape:
             lifted = self.lifter(keypoints_2d, confidence, training=True)
             distance = distance_from(unproject(lifted), lesson.keypoints_3d)
@@ -129,25 +154,30 @@ class StudentTrainer(keras.Model):
                 lesson.elevation_known * tf.square(lifted.elevation - lesson.elevation)
             )
             loss = distance + elevation
+            scaled_loss = gradients.scaled(loss, self.optimizer)
         variables = self.lifter.trainable_variables
-        self.optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables, strict=True))
-        move_average(
-            self.averaged_lifter, self.lifter, self.step, self.config.optimizer.average_decay
-        )
+        gradients.apply(self.optimizer, tape.gradient(scaled_loss, variables), variables)
+        decay = self.config.optimizer.average_decay
+        move_average(self.averaged_lifter, self.lifter, self.step, decay, self.optimizer)
         self.step.assign_add(1)
-        for name, value in {"loss": loss, "distance": distance, "elevation": elevation}.items():
-            self._means[name].update_state(value)
-        return {name: mean.result() for name, mean in self._means.items()}
+        return {"loss": loss, "distance": distance, "elevation": elevation}
+
+    def is_due(self, step: int) -> None:
+        """There are no discriminators whose turn it could be."""
 
     def test_step(self, data: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+        """Measures the averaged lifter; see `measure`."""
+        values = self.measure(data)
+        for name, value in values.items():
+            self._validation_means[name].update_state(value)
+        return {name: self._validation_means[name].result() for name in values}
+
+    def measure(self, data: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         """Measures the averaged lifter on normalised poses, where their true 3D is known."""
         if "keypoints_3d" not in data:
             return {}
         lifted_3d = unproject(self.averaged_lifter(data["keypoints_2d"], training=False))
-        values = accuracy(lifted_3d, data["keypoints_3d"], self.skeleton.root)
-        for name, value in values.items():
-            self._validation_means[name].update_state(value)
-        return {name: mean.result() for name, mean in self._validation_means.items()}
+        return accuracy(lifted_3d, data["keypoints_3d"], self.skeleton.root)
 
     def lesson(self) -> Lesson:
         """The poses of this step: some as they are, the others through virtual cameras."""

@@ -12,14 +12,17 @@ import tensorflow as tf
 
 from posenet3d.data import pipeline
 from posenet3d.data.records import Poses2D
-from posenet3d.models import DomainAdapter, Lifter, PoseEstimator, load
+from posenet3d.distribution import ALONE, Team
+from posenet3d.models import DomainAdapter, Lifter, PoseEstimator
 from posenet3d.models.loading import ESTIMATOR_FILE
-from posenet3d.training import callbacks
-from posenet3d.training.checkpoint import resume
+from posenet3d.models.weights import copy_weights
+from posenet3d.training import callbacks, loop
 from posenet3d.training.config import AugmentConfig, TrainingConfig
+from posenet3d.training.optimizers import make_student_optimizer
 from posenet3d.training.prepare import RunData
 from posenet3d.training.refine import refine
 from posenet3d.training.student import StudentTrainer
+from posenet3d.training.together import load_together, resume_together
 
 _MOST_LESSONS = 400_000  # poses whose 2D and 3D are held in memory
 _BATCH = 4096
@@ -40,6 +43,7 @@ def teach(
     adapter: DomainAdapter | None,
     run_dir: Path,
     verbose: int | str = 0,
+    team: Team = ALONE,
 ) -> float:
     """Trains the student and keeps it as `best/estimator.keras`; goes on where it was stopped.
 
@@ -50,6 +54,7 @@ def teach(
       adapter: The first stage's, if it had one.
       run_dir: The run's folder.
       verbose: As in `train_and_evaluate`.
+      team: The devices.
 
     Returns:
       The seconds that the second stage has taken in all.
@@ -58,9 +63,9 @@ def teach(
     for number in range(1, config.student.rounds + 1):
         last = number == config.student.rounds
         kept = run_dir / ("best" if last else f"student_{number}") / ESTIMATOR_FILE
-        seconds += _teach_once(config, data, teacher, adapter, run_dir, number, kept, verbose)
+        seconds += _teach_once(config, data, teacher, adapter, run_dir, number, kept, verbose, team)
         if not last:
-            teacher = load(kept)
+            teacher = load_together(kept, team)
     return seconds
 
 
@@ -73,34 +78,38 @@ def _teach_once(
     number: int,
     kept: Path,
     verbose: int | str,
+    team: Team,
 ) -> float:
     """One round, from lessons to the kept student; returns the seconds it has taken in all."""
     keras.utils.set_random_seed(config.seed + number)
-    student = compiled_student(config, data.train)
+    student = compiled_student(config, data.train, team)
     checkpoint = run_dir / "checkpoints" / f"student_{number}.npz"
-    progress = resume(checkpoint, student)
+    progress = resume_together(checkpoint, student, team)
     epochs = config.student.steps // config.steps_per_epoch
     if progress["epochs"] == epochs:
         return progress["seconds"]
     start = time.monotonic()
     student.take_lessons(*lessons(data, teacher, adapter, config.student.refine))
     clock = callbacks.Clock(progress["seconds"] + time.monotonic() - start)
-    last = dataclasses.replace(config, keep="last")
-    keep = callbacks.KeepLifter(kept, student_estimator(student), last)
-    student.fit(
-        tf.data.Dataset.range(config.steps_per_epoch),
-        initial_epoch=progress["epochs"],
-        epochs=epochs,
-        validation_data=pipeline.validation_batches(data.validation, config.batch_size),
-        callbacks=[
-            clock,
-            callbacks.StopOnDivergence(),
+    called = [clock, callbacks.StopOnDivergence()]
+    if team.is_chief:
+        last = dataclasses.replace(config, keep="last")
+        keep = callbacks.KeepLifter(kept, student_estimator(student), last)
+        called += [
             callbacks.LearningRates(),
             keep,
             callbacks.MetricsLog(run_dir / f"student_{number}.jsonl", progress["epochs"]),
             callbacks.SaveCheckpoint(checkpoint, keep),
-        ],
-        shuffle=False,
+        ]
+    loop.fit(
+        student,
+        team,
+        tf.data.Dataset.range(config.steps_per_epoch).repeat(),
+        config.steps_per_epoch,
+        initial_epoch=progress["epochs"],
+        epochs=epochs,
+        validation=pipeline.validation_batches(data.validation, config.batch_size),
+        callbacks=called,
         verbose=verbose,
     )
     return clock.seconds
@@ -115,13 +124,11 @@ def make_student(
     return student
 
 
-def compiled_student(config: TrainingConfig, poses: Poses2D) -> StudentTrainer:
+def compiled_student(config: TrainingConfig, poses: Poses2D, team: Team = ALONE) -> StudentTrainer:
     """A compiled student of the poses' skeleton that has no lessons yet."""
-    student = StudentTrainer(config, poses.skeleton)
-    schedule = keras.optimizers.schedules.CosineDecay(
-        config.student.learning_rate, config.student.steps
-    )
-    student.compile(keras.optimizers.Adam(schedule), jit_compile=config.jit_compile)
+    with team.scope():
+        student = StudentTrainer(config, poses.skeleton)
+        student.compile(make_student_optimizer(config), jit_compile=config.jit_compile)
     return student
 
 
@@ -136,8 +143,8 @@ def student_estimator(student: StudentTrainer) -> PoseEstimator:
         average_mirrored=config.mirror and config.average_mirrored,
         average_turned=config.average_turned,
     )
-    lifter.set_weights(student.averaged_lifter.get_weights())
-    estimator.gap_filler.set_weights(student.gap_filler.get_weights())
+    copy_weights(student.averaged_lifter, lifter)
+    copy_weights(student.gap_filler, estimator.gap_filler)
     return estimator
 
 

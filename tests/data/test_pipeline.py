@@ -1,9 +1,10 @@
+import copy
 import dataclasses
 
 import numpy as np
 import pytest
 
-from posenet3d.data.pipeline import training_batches, validation_batches, with_source
+from posenet3d.data.pipeline import Share, training_batches, validation_batches, with_source
 from posenet3d.data.records import Poses2D
 from posenet3d.geometry import camera
 from posenet3d.skeleton import H36M_17
@@ -190,3 +191,49 @@ def test_validation_without_3d(people):
     assert list(batch) == ["keypoints_2d"]
     expected = (people.keypoints_2d - people.keypoints_2d[:, :1]) / 100
     np.testing.assert_allclose(batch["keypoints_2d"], expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_shares_of_replicas_make_up_the_batches_of_one_device(people, workers):
+    """Four replicas, of one process or of two that have two each."""
+    group = np.arange(len(people), dtype=np.int32)
+    settings = {"seed": 3, "start_step": 5, "neighbours": True, "same_body": True, "group": group}
+    expected = list(training_batches(people, 64, **settings).take(3))
+    local = 4 // workers
+    shares = [Share(4, worker * local, local) for worker in range(workers)]
+    read = [
+        list(training_batches(people, 64, share=share, **settings).take(3 * local))
+        for share in shares
+    ]
+    for step, batch in enumerate(expected):
+        parts = [part for elements in read for part in elements[step * local : (step + 1) * local]]
+        assert len(parts) == 4
+        for name, value in batch.items():
+            np.testing.assert_array_equal(np.concatenate([p[name] for p in parts]), value)
+
+
+def test_a_process_reads_no_rows_but_its_own(people):
+    class Watched(np.ndarray):
+        """2D poses that note which rows are read."""
+
+        def __getitem__(self, rows):
+            if isinstance(rows, np.ndarray):
+                self.rows.extend(rows)
+            return np.asarray(self)[rows]
+
+    read = []
+    for first in range(2):
+        watched = people.keypoints_2d.view(Watched)
+        watched.rows = []
+        poses = copy.copy(people)
+        object.__setattr__(poses, "keypoints_2d", watched)
+        batches = training_batches(poses, 64, seed=0, share=Share(2, first))
+        next(iter(batches))
+        read.append(watched.rows[:32])
+    assert not set(read[0]) & set(read[1])
+    assert len(set(read[0]) | set(read[1])) == 64
+
+
+def test_a_batch_without_equal_shares_is_refused(people):
+    with pytest.raises(ValueError, match="A batch of 64 has no 3 equal shares"):
+        training_batches(people, 64, seed=0, share=Share(3))

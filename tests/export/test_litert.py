@@ -82,6 +82,7 @@ def test_nan_stays_with_its_person(saved, poses):
     np.testing.assert_array_equal(np.delete(found, 3, 0), np.delete(clean, 3, 0))
 
 
+@pytest.mark.current_stack("there the converter keeps the weights")
 def test_file_without_weights_is_refused(estimator):
     import tensorflow as tf
 

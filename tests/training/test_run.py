@@ -16,7 +16,7 @@ from posenet3d.training import (
     ViewConfig,
     callbacks,
     elevation,
-    run,
+    first_stage,
     train_and_evaluate,
 )
 from posenet3d.training.config import StudentConfig, TrainingConfig
@@ -231,13 +231,13 @@ def short_search(monkeypatch):
     """A search of two trials of two steps; returns the elevations of the trainers that are made."""
     monkeypatch.setattr(elevation, "GRID", (0.0, 8.0))
     monkeypatch.setattr(elevation, "_STEPS", 2)
-    made, make_trainer = [], run.make_trainer
+    made, make_trainer = [], first_stage.make_trainer
 
     def make(config, data, **kwargs):
         made.append(config.elevation)
         return make_trainer(config, data, **kwargs)
 
-    monkeypatch.setattr(run, "make_trainer", make)
+    monkeypatch.setattr(first_stage, "make_trainer", make)
     return made
 
 
@@ -262,7 +262,7 @@ def test_search_goes_on_after_the_trials_on_record(small_config, run_data, tmp_p
     trials = [{"elevation": 0.0, "view_distance": 1e-6}]
     record.write_text(json.dumps(trials))
     config = small_config(elevation=None)
-    assert run.find_elevation(config, run_data(), record).elevation == 0.0
+    assert first_stage.find_elevation(config, run_data(), record).elevation == 0.0
     assert short_search == [8.0]
     recorded = json.loads(record.read_text())
     assert recorded[0] == trials[0]
@@ -272,14 +272,14 @@ def test_search_goes_on_after_the_trials_on_record(small_config, run_data, tmp_p
 def test_trials_are_of_the_training_poses_alone(
     small_config, run_data, poses, tmp_path, short_search, monkeypatch
 ):
-    seen, training_data = [], run.training_data
+    seen, training_data = [], first_stage.training_data
 
-    def spy(config, data):
+    def spy(config, data, **kwargs):
         seen.append(data.source)
-        return training_data(config, data)
+        return training_data(config, data, **kwargs)
 
-    monkeypatch.setattr(run, "training_data", spy)
+    monkeypatch.setattr(first_stage, "training_data", spy)
     monkeypatch.setattr(elevation, "GRID", (0.0,))
     config = small_config(elevation=None, source_data="another.npz")
-    run.find_elevation(config, run_data(source=poses), tmp_path / "elevation.json")
+    first_stage.find_elevation(config, run_data(source=poses), tmp_path / "elevation.json")
     assert seen == [None]

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from grpc_health.v1 import health, health_pb2
-from tensorflow_serving.apis import model_service_pb2, prediction_service_pb2
 
-SERVICES = (
-    "",
-    prediction_service_pb2.DESCRIPTOR.services_by_name["PredictionService"].full_name,
-    model_service_pb2.DESCRIPTOR.services_by_name["ModelService"].full_name,
-)
+# Not from their modules: those of tensorflow-serving-api 2.15 cannot be imported with the protobuf
+# that it requires.
+SERVICES = ("", "tensorflow.serving.PredictionService", "tensorflow.serving.ModelService")
 """The names that may be asked for; the empty one is the whole server."""
 
 

@@ -1,0 +1,90 @@
+#!/usr/bin/env bash
+# Runs a chosen part of the tests (below) on another Python or the other stack, each in an
+# environment of its own; docs/stacks.md.
+#   bash scripts/test_stacks.sh addons         Python 3.11, TensorFlow 2.15, Keras 2.15, Addons
+#   bash scripts/test_stacks.sh python3.13     Python 3.13, current TensorFlow and Keras
+#   bash scripts/test_stacks.sh                both
+# PYTHON= names the interpreter, where it is not found by itself; one that is not there is skipped,
+# and it is said so. Environments are kept as .venv_addons and .venv_python3.13, or under VENVS=.
+# Where .venv is there, the leg addons also asks it, as the other stack, to read and write weights.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export TF_CPP_MIN_LOG_LEVEL=2
+
+# Geometry; models, their files and the pretrained ones; optimizers, the step, a short run stopped
+# and resumed; evaluation, lifting, export and serving.
+tests=(
+  tests/geometry
+  tests/models/test_blocks.py
+  tests/models/test_estimator.py
+  tests/models/test_lifter.py
+  tests/models/test_loading.py
+  tests/models/test_weights_file.py
+  tests/training/test_optimizers.py
+  tests/training/test_callbacks.py
+  tests/training/test_checkpoint.py
+  tests/training/test_run.py
+  tests/evaluation/test_evaluate.py
+  tests/evaluation/test_metrics_tf.py
+  tests/lifting/test_job.py
+  tests/export/test_signatures.py
+  tests/export/test_litert.py
+  tests/serving/test_requests.py
+)
+
+is() { "$1" -c "import sys; sys.exit(sys.version_info[:2] != ($2, $3))" 2>/dev/null; }
+
+# The path of a Python of this version, from PATH, pyenv included; empty where there is none.
+find_python() {
+  local major=${1%.*} minor=${1#*.} candidate pyenv
+  pyenv=${PYENV_ROOT:-$HOME/.pyenv}
+  for candidate in ${PYTHON:-"python$1" python3 "$pyenv"/versions/"$1".*/bin/python}; do
+    if is "$candidate" "$major" "$minor"; then
+      "$candidate" -c 'import sys; print(sys.executable)'
+      return
+    fi
+  done
+}
+
+leg() {
+  local name=$1 version=$2 extras=$3 python venv
+  python=$(find_python "$version")
+  if [ -z "$python" ]; then
+    echo "test_stacks.sh: skipped $name: there is no Python $version${PYTHON:+ (PYTHON=$PYTHON)}."
+    return
+  fi
+  venv=${VENVS:-.}/.venv_$name
+  if [ ! -e "$venv/installed" ] || [ setup.cfg -nt "$venv/installed" ]; then
+    echo "test_stacks.sh: installing .[$extras] with $python into $venv ..."
+    rm -rf "$venv"
+    "$python" -m venv "$venv"
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check \
+      -e ".[$extras]" 'pytest>=8' 'hypothesis>=6.100'
+    touch "$venv/installed"
+  fi
+  "$venv/bin/python" - <<'PYTHON'
+import sys
+
+from posenet3d import stack
+
+print(f"test_stacks.sh: Python {sys.version.split()[0]}, {stack.NAME}")
+PYTHON
+  if [ "$name" = addons ] && [ -x .venv/bin/python ]; then
+    export POSENET3D_OTHER_PYTHON=$PWD/.venv/bin/python
+  fi
+  "$venv/bin/python" -m pytest "${tests[@]}"
+  unset POSENET3D_OTHER_PYTHON
+}
+
+legs=("$@")
+[ $# -gt 0 ] || legs=(addons python3.13)
+for name in "${legs[@]}"; do
+  case $name in
+    addons) leg addons 3.11 addons,serving,tflite,viz ;;
+    python3.13) leg python3.13 3.13 serving,tflite,viz ;;
+    *)
+      echo "test_stacks.sh: error: give addons, python3.13 or nothing, got $name" >&2
+      exit 2
+      ;;
+  esac
+done
