@@ -90,24 +90,28 @@ def worker() -> None:
         print(json.dumps(result), flush=True)
 
 
-def measure(count: int) -> dict[str, float]:
-    """Median step of so many processes on a core each."""
+def measure(count: int, together: bool = True) -> dict[str, float]:
+    """Median step of so many processes on a core each, which share a batch or know of no other."""
     addresses = []
     for _ in range(count):
         with socket.create_server(("127.0.0.1", 0)) as server:
             addresses.append(f"127.0.0.1:{server.getsockname()[1]}")
+    from_size = {"quick start": 512, "paper": 1024}[_SIZE.value]
+    batch = _BATCH.value or from_size
+    if not together:
+        batch //= count
     cores = sorted(os.sched_getaffinity(0))
     processes = []
     for index in range(count):
         task = {"type": "worker", "index": index}
         cluster = {"cluster": {"worker": addresses}, "task": task}
         environment = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": ""}
-        if count > 1:
+        if count > 1 and together:
             environment["TF_CONFIG"] = json.dumps(cluster)
         own = [f"--core={cores[index]}", f"--each={_SECONDS.value}", f"--size={_SIZE.value}"]
         processes.append(
             subprocess.Popen(
-                [sys.executable, __file__, *own, f"--batch={_BATCH.value}"],
+                [sys.executable, __file__, *own, f"--batch={batch}"],
                 env=environment,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -125,14 +129,15 @@ def main(_: list[str]) -> None:
         return
     if len(os.sched_getaffinity(0)) < 2:
         sys.exit("Two processes need two cores.")
-    one, two = measure(1), measure(2)
+    one, two, apart = measure(1), measure(2), measure(2, together=False)
     print("| processes | poses of each a step | step ms | poses/s | times one |")
-    print("|---:|---:|---:|---:|---:|")
-    for count, result in ((1, one), (2, two)):
-        rate = result["batch"] / result["step"]
+    print("|---|---:|---:|---:|---:|")
+    rows = (("1", one, 1), ("2, together", two, 2), ("2, each for itself", apart, 2))
+    for name, result, count in rows:
+        rows_each, step = one["batch"] // count, result["step"]
         print(
-            f"| {count} | {result['batch'] // count} | {1e3 * result['step']:.0f} | {rate:.0f} "
-            f"| {one['step'] / result['step']:.2f} |"
+            f"| {name} | {rows_each} | {1e3 * step:.0f} | {count * rows_each / step:.0f} "
+            f"| {one['step'] / step:.2f} |"
         )
     batch, num_bytes, step = one["batch"], one["bytes"], one["step"]
     print(f"\nGradients: {num_bytes / 1e6:.1f} MB a step. One process: {1e3 * step:.0f} ms.\n")
