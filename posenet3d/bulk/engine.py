@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import socket
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -18,7 +19,7 @@ from posenet3d.errors import InputError
 Engine = Callable[[Work, Sequence[str]], Iterator[dict[str, Any]]]
 """Lifts these shards and yields their entries as they are finished."""
 
-_RETRIES = 3  # of a shard whose worker has died; ours
+_CONNECT_SECONDS = 10.0
 _OBJECT_STORE_BYTES = 128 << 20  # poses never go through it; Ray's least is 75 MB
 
 
@@ -40,8 +41,8 @@ class RayEngine:
         """Yields an entry a shard, in the order in which they are finished.
 
         Raises:
-          InputError: If there is no such cluster, it has no room for a worker, or a shard ends one
-            worker after the other.
+          InputError: If there is no such cluster, it has no room for the workers, or it ends the
+            job.
         """
         self._start()
         try:
@@ -50,22 +51,27 @@ class RayEngine:
             reason = str(error).strip().split("\n")[0]
             raise InputError(
                 f"Ray ended the job ({reason}); finished shards are kept. Workers that die often "
-                "lack memory: give fewer --workers or a smaller --batch_size."
+                "lack memory: give fewer --workers."
             ) from None
         finally:
             ray.shutdown()
 
     def _start(self) -> None:
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # it would send them over the network
+        os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # its C++ writes to the terminal
         for name in ("ray", "ray.data"):
             logging.getLogger(name).setLevel(logging.ERROR)
         quiet = {"log_to_driver": False, "logging_level": logging.ERROR, "configure_logging": True}
         if self._address:
             try:
+                _check_reachable(self._address)
                 ray.init(self._address, **quiet)
-            except (ConnectionError, ValueError, RuntimeError) as error:
+            except (OSError, ValueError, RuntimeError) as error:
                 reason = str(error).strip().split("\n")[0]
-                raise InputError(f"There is no Ray cluster at {self._address}: {reason}") from None
+                raise InputError(
+                    f"There is no Ray cluster at {self._address} ({reason}); start one by "
+                    "'ray start --head' and give its host:port."
+                ) from None
             return
         cores = max(os.cpu_count() or 1, self._workers * self._threads)
         ray.init(
@@ -94,11 +100,19 @@ class RayEngine:
             fn_constructor_args=(work,),
             compute=ray.data.ActorPoolStrategy(size=workers, max_tasks_in_flight_per_actor=1),
             num_cpus=self._threads,
-            max_restarts=-1,
-            max_task_retries=_RETRIES,
         )
         for row in lifted.iter_rows():
             yield json.loads(row["entry"])
+
+
+def _check_reachable(address: str) -> None:
+    """Raises `OSError` or `ValueError` where nobody listens; Ray itself would try for minutes."""
+    if address == "auto":
+        return
+    host, _, port = address.rpartition(":")
+    if not host or not port.isdecimal():
+        raise ValueError("an address is host:port or auto")
+    socket.create_connection((host, int(port)), _CONNECT_SECONDS).close()
 
 
 class _Worker:

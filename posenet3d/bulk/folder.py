@@ -29,6 +29,7 @@ from typing import Any, NamedTuple
 from posenet3d.errors import ConfigError, InputError
 
 _LOCK, _JOB, _UNFINISHED = "_lock", "_job.json", ".unfinished"
+_ATTEMPTS = 3  # at a shard whose worker dies, as for want of memory; ours
 _PATIENCE = 10.0  # seconds that the workers of a killed run have to end; Ray ends them in less
 
 
@@ -68,9 +69,12 @@ def claimed(folder: Path, job: Mapping[str, Any], redo: bool = False) -> Iterato
             held.enter_context(_locked_for_run(folder))
             _check_job(folder, job, redo)
             shutil.rmtree(folder / _UNFINISHED, ignore_errors=True)  # a killed run's
-            for part in (_UNFINISHED, "_bad", "_finished"):
+            (folder / _UNFINISHED).mkdir(exist_ok=True)
+            temporary = folder / _UNFINISHED / _JOB
+            temporary.write_text(json.dumps(job, indent=1))
+            os.replace(temporary, folder / _JOB)  # before all else: it tells whose folder it is
+            for part in ("_bad", "_finished"):
                 (folder / part).mkdir(exist_ok=True)
-            _replace(folder / _JOB, json.dumps(job, indent=1).encode())
         except OSError as error:
             reason = error.strerror or error
             raise InputError(f"Cannot write to {folder}: {reason}.") from None
@@ -85,6 +89,26 @@ def worker_lock(folder: Path) -> Iterator[None]:
     with open(folder / _LOCK, "rb") as file:
         fcntl.flock(file, fcntl.LOCK_SH)
         yield
+
+
+@contextlib.contextmanager
+def attempt(folder: Path, name: str) -> Iterator[None]:
+    """Counts the attempts at a shard: Ray gives it to a worker anew as often as one dies of it.
+
+    Raises:
+      InputError: If all attempts have been made.
+    """
+    path = folder / _UNFINISHED / f"{name}.attempts"
+    made = path.stat().st_size if path.exists() else 0
+    if made == _ATTEMPTS:
+        raise InputError(
+            f"{name} could not be lifted: {made} workers have died of it, perhaps for want of "
+            "memory; give fewer --workers."
+        )
+    with open(path, "ab") as file:
+        file.write(b".")
+    yield
+    path.unlink()
 
 
 @contextlib.contextmanager
@@ -182,12 +206,6 @@ def _check_job(folder: Path, job: Mapping[str, Any], redo: bool) -> None:
                 f"{reprlib.repr(found.get(name))} and is {reprlib.repr(value)} now. Name another "
                 "--output, or give --redo to lift them again."
             )
-
-
-def _replace(path: Path, content: bytes) -> None:
-    temporary = path.with_name(f".{secrets.token_hex(8)}")
-    temporary.write_bytes(content)
-    os.replace(temporary, path)
 
 
 def _flush(path: Path) -> None:

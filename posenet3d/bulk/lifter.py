@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import tempfile
-import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import tensorflow as tf
 
 from posenet3d import joint_maps
 from posenet3d.bulk import folder as folders
@@ -57,18 +58,17 @@ class ShardLifter:
 
         No shard's fault stops the others.
         """
-        start = time.monotonic()
         path = Path(shard)
         try:
-            with folders.worker_lock(self._folder):
-                return self._lift(path, start)
+            with folders.worker_lock(self._folder), folders.attempt(self._folder, path.name):
+                return self._lift(path)
         except InputError as error:
             return {"shard": shard, "error": str(error)}
         except Exception as error:  # whatever a damaged file or a full disk brings up
             reason = f"{shard} could not be lifted: {type(error).__name__}: {error}"
             return {"shard": shard, "error": reason}
 
-    def _lift(self, path: Path, start: float) -> dict[str, Any]:
+    def _lift(self, path: Path) -> dict[str, Any]:
         reader = open_shard(path)
         source = shard_skeleton(path, reader, self._job["skeleton"], self._estimator.skeleton)
         state = folders.state_of(path)
@@ -107,7 +107,7 @@ class ShardLifter:
                 "reasons": counts.reasons,
             }
             made.finished.write_text(json.dumps(entry, indent=1))
-        return entry | {"seconds": time.monotonic() - start}
+        return entry
 
     def _lift_chunk(
         self, chunk: Chunk, source: Skeleton, writer: Any, counts: _Counts
@@ -187,10 +187,6 @@ def _not_lifted(records: np.ndarray, result: LiftResult, confidence: np.ndarray)
 
 def _limit_threads(threads: int) -> None:
     """As many threads as cores that the worker was given; too late where TensorFlow has run."""
-    import contextlib
-
-    import tensorflow as tf
-
     with contextlib.suppress(RuntimeError):
         tf.config.threading.set_intra_op_parallelism_threads(threads)
         tf.config.threading.set_inter_op_parallelism_threads(1)

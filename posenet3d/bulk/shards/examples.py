@@ -119,7 +119,8 @@ def _chunk(batch: list[tuple[int, bytes | Bad]]) -> Chunk:
     numbers = np.array([number for number, _ in good], np.int64)
     try:
         parsed = tf.io.parse_example(rows, _FEATURES) if rows else None
-    except tf.errors.InvalidArgumentError:  # one of them; it does not say which
+    except (tf.errors.InvalidArgumentError, UnicodeDecodeError):
+        # One of them, it does not say which; where it cannot even print it, Python fails to
         return _one_by_one(good, bad)
     if parsed is None:
         return Chunk(numbers, _ragged([]), _ragged([]), rows, bad)
