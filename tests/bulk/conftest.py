@@ -30,6 +30,28 @@ def other_model(people, tmp_path_factory):
     return saved_estimator(people, tmp_path_factory.mktemp("other") / "estimator.keras", seed=1)
 
 
+@pytest.fixture(scope="session")
+def loaded():
+    """Models by the content of their files."""
+    return {}
+
+
+@pytest.fixture(autouse=True)
+def loaded_once(monkeypatch, loaded):
+    """Loads a model once for all tests of this process: tracing it takes seconds."""
+    from posenet3d.bulk import job, lifter
+    from posenet3d.models.loading import find, load
+
+    def remembered(path):
+        content = find(path).read_bytes()
+        if content not in loaded:
+            loaded[content] = load(path)
+        return loaded[content]
+
+    monkeypatch.setattr(job, "load", remembered)
+    monkeypatch.setattr(lifter, "load", remembered)
+
+
 def saved_estimator(people, path, seed):
     from posenet3d.models import Lifter, PoseEstimator
 
