@@ -5,11 +5,13 @@
 Makes shards by procedural motion, replicated with noise, in a temporary folder, lifts them by a
 plain loop in one process (read a shard, lift, write) and by scripts/lift_bulk.py, one after the
 other, and prints a Markdown table. Memory is the proportional share (PSS) of all processes of a
-run, at its peak; seconds are those of the whole run, its start included.
+run, at its peak; seconds are those of the whole run, its start included, and CPU seconds those of
+all its processes, which other work on the machine hardly changes.
 """
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -84,8 +86,8 @@ print(f"loop {time.monotonic() - start}")
 
 def main(_: list[str]) -> None:
     """Makes the shards, lifts them both ways and prints the table."""
-    print("| model | poses | shards | way | s | poses/s | peak MB | processes |")
-    print("|---|---:|---:|---|---:|---:|---:|---:|", flush=True)
+    print("| model | poses | shards | way | s | poses/s | CPU s | peak MB | processes |")
+    print("|---|---:|---:|---|---:|---:|---:|---:|---:|", flush=True)
     for poses in map(int, _POSES.value):
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
@@ -133,19 +135,20 @@ def measure(folder: Path, model: str, poses: int, count: int) -> None:
     )  # fmt: skip
     ways = {"plain loop": ("-c", _PLAIN_LOOP, *plain), "lift_bulk.py": (str(_SCRIPT), *bulk)}
     for way, arguments in ways.items():
-        seconds, megabytes, processes = watched([sys.executable, *map(str, arguments)])
+        seconds, cpu, megabytes, processes = watched([sys.executable, *map(str, arguments)])
         print(
             f"| {model} | {poses} | {count} | {way} | {seconds:.1f} | {poses / seconds:.0f} | "
-            f"{megabytes:.0f} | {processes} |",
+            f"{cpu:.0f} | {megabytes:.0f} | {processes} |",
             flush=True,
         )
 
 
-def watched(command: list[str]) -> tuple[float, float, int]:
-    """Runs a command: seconds, peak megabytes of it and its children, how many they are."""
+def watched(command: list[str]) -> tuple[float, float, float, int]:
+    """Runs a command: seconds; CPU seconds and peak megabytes of its family, and its number."""
     start = time.monotonic()
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     peak, most = 0.0, 0
+    cpu: dict[int, float] = {}
 
     def watch() -> None:
         nonlocal peak, most
@@ -153,6 +156,7 @@ def watched(command: list[str]) -> tuple[float, float, int]:
             family = [process.pid, *descendants(process.pid)]
             peak = max(peak, sum(map(share_mb, family)))
             most = max(most, len(family))
+            cpu.update({pid: cpu_seconds(pid) or cpu.get(pid, 0.0) for pid in family})
             time.sleep(0.5)
 
     watcher = threading.Thread(target=watch)
@@ -163,7 +167,7 @@ def watched(command: list[str]) -> tuple[float, float, int]:
     watcher.join()
     if process.returncode:
         raise SystemExit(f"{command[1][:80]} ended with {process.returncode}: {text[-2000:]}")
-    return seconds, peak, most
+    return seconds, sum(cpu.values()), peak, most
 
 
 def descendants(pid: int) -> list[int]:
@@ -174,6 +178,15 @@ def descendants(pid: int) -> list[int]:
         return []
     children = [int(child) for one in lists for child in one]
     return children + [one for child in children for one in descendants(child)]
+
+
+def cpu_seconds(pid: int) -> float:
+    """What a process has used of the cores so far; 0 for one that has just ended."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def share_mb(pid: int) -> float:
