@@ -107,8 +107,10 @@ def attempt(folder: Path, name: str) -> Iterator[None]:
         )
     with open(path, "ab") as file:
         file.write(b".")
-    yield
-    path.unlink()
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager

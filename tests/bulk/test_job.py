@@ -118,6 +118,7 @@ def test_shards_that_cannot_be_read_do_not_stop_the_others(lift, write, columns,
     assert len(summary.errors) == 3
     assert "50 numbers, 17 joints have 34" in summary.errors[2]
     assert sorted(p.name for p in (tmp_path / "out").glob("[a-z]*")) == ["a.parquet"]
+    assert not (tmp_path / "out" / ".unfinished").exists()
     write("b.parquet", columns)
     again = lift()
     assert (again.resumed, again.rows) == (1, 80)
