@@ -1,0 +1,106 @@
+"""The settings of bulk lifting: frozen dataclasses, each field a flag of its script."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Literal
+
+from posenet3d.errors import ConfigError
+from posenet3d.formats.detect import FORMATS
+from posenet3d.models.loading import DEFAULT_MODEL
+from posenet3d.settings import check_range, setting, width_height
+from posenet3d.skeleton import SKELETONS
+
+
+@dataclasses.dataclass(frozen=True)
+class BulkConfig:
+    """Everything that lifting shards depends on; flags of scripts/lift_bulk.py."""
+
+    input: str = setting(
+        "", "Shards: files of .parquet or .tfrecord, patterns like 'shards/*.parquet', with commas."
+    )
+    output: str = setting(
+        "", "Folder of the lifted shards, each named as its input; made if absent."
+    )
+    model: str = setting(DEFAULT_MODEL, "Pretrained model's name, or a path.")
+    skeleton: Literal["auto", *SKELETONS] = setting(
+        "auto", "Joints of the shards; auto: what a Parquet file says, else those of the model."
+    )
+    min_confidence: float = setting(0.0, "Joints of less confidence count as missing.")
+    height_mm: float | None = setting(
+        None, "Standing height of the people; gives mm. auto: units of each pose's own size."
+    )
+    score: bool = setting(
+        True, "Score each pose by how much the lifter agrees with itself; four times slower."
+    )
+    batch_size: int = setting(4096, "Poses that the model is run on at a time.")
+    workers: int = setting(
+        0, "Processes that lift, a model and a shard each; 0: as many as the cores have room for."
+    )
+    threads: int = setting(1, "Cores a process.")
+    address: str = setting(
+        "", "Ray cluster: host:port of its head, or auto; empty: this machine alone."
+    )
+    redo: bool = setting(
+        False, "Lift shards again that were lifted by another model or with other settings."
+    )
+
+    def __post_init__(self) -> None:
+        if not self.input:
+            raise ConfigError("Nothing to lift: give --input='shards/*.parquet'.")
+        if not self.output:
+            raise ConfigError("Nowhere to write: give --output=FOLDER.")
+        check_range("min_confidence", self.min_confidence, 0.0, 1.0)
+        check_range("batch_size", self.batch_size, 1, 1 << 20)
+        check_range("workers", self.workers, 0, 100_000)
+        check_range("threads", self.threads, 1, 1024)
+        if self.height_mm is not None and not 0 < self.height_mm < float("inf"):
+            raise ConfigError(f"height_mm must be a positive number, got {self.height_mm}.")
+
+
+@dataclasses.dataclass(frozen=True)
+class ShardsConfig:
+    """Everything that making shards depends on; flags of scripts/make_shards.py."""
+
+    input: str = setting(
+        "", "Files that lift.py reads, folders of OpenPose, or patterns like 'cam*/*.json', with "
+        "commas.",
+    )  # fmt: skip
+    output: str = setting(
+        "", "Where the shards go: shards/poses.parquet makes shards/poses-00000.parquet and so on; "
+        "or .tfrecord.",
+    )  # fmt: skip
+    model: str = setting(DEFAULT_MODEL, "The shards get the joints that this model lifts.")
+    rows: int = setting(65_536, "People a shard.")
+    format: Literal["auto", *FORMATS] = setting("auto", "Format of the input; auto: by content.")
+    split: str = setting("", "Split of pose archives, for example test.")
+    map_file: str = setting(
+        "", "The input's joints, where no known skeleton has them: docs/own_skeleton.md."
+    )
+    placement: Literal["auto", "h36m17", "cmu17"] = setting(
+        "auto", "Where the joints of an archive or a table lie; auto: where the model's do."
+    )
+    image_size: str = setting(
+        "", "WIDTHxHEIGHT of the images in pixels; MediaPipe's landmarks need it."
+    )
+    skip_bad: bool = setting(False, "Leave out files and entries that cannot be used, and say so.")
+
+    def __post_init__(self) -> None:
+        if not self.input:
+            raise ConfigError("Nothing to read: give --input=FILE.")
+        if Path(self.output).suffix not in (".parquet", ".tfrecord"):
+            raise ConfigError(
+                f"output must be a name that ends with .parquet or .tfrecord, got {self.output!r}."
+            )
+        check_range("rows", self.rows, 1, 1 << 30)
+        _ = self.image_width_height
+
+    @property
+    def image_width_height(self) -> tuple[int, int] | None:
+        """`image_size` as numbers; None where it is empty.
+
+        Raises:
+          ConfigError: If it is not two positive numbers.
+        """
+        return width_height("image_size", self.image_size) if self.image_size else None

@@ -1,0 +1,1 @@
+"""Shards of poses: Parquet, and TFRecord of tf.train.Example."""

@@ -1,0 +1,41 @@
+"""Shards by their format."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from posenet3d.bulk.shards.examples import ExampleReader, ExampleWriter
+from posenet3d.bulk.shards.parquet import ParquetReader, ParquetWriter
+from posenet3d.errors import InputError
+from posenet3d.formats.opening import opening
+
+ENDINGS = (".parquet", ".tfrecord")
+"""Shards that `make_shards` writes."""
+
+Reader = ParquetReader | ExampleReader
+Writer = ParquetWriter | ExampleWriter
+
+
+def open_shard(path: Path) -> Reader:
+    """A reader of the shard; Parquet is known by its content, TFRecord by its name.
+
+    Raises:
+      InputError: If it is neither, or cannot be read at all.
+    """
+    with opening(path), open(path, "rb") as file:
+        start = file.read(4)
+    if start == b"PAR1" or ".parquet" in path.name:
+        return ParquetReader(path)
+    if ".tfrecord" not in path.name:
+        raise InputError(
+            f"{path} is no shard: it does not start as a Parquet file does, and its name does not "
+            "have .tfrecord."
+        )
+    if start[:2] == b"\x1f\x8b":
+        raise InputError(f"{path} is compressed by gzip; unpack it first.")
+    return ExampleReader(path)
+
+
+def writer_for(reader: Reader) -> type[Writer]:
+    """What writes shards of the same format."""
+    return ParquetWriter if isinstance(reader, ParquetReader) else ExampleWriter

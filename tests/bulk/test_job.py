@@ -1,0 +1,326 @@
+"""Every record once, whatever is damaged, changed or stopped in between."""
+
+import json
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import posenet3d
+from posenet3d.bulk import BulkConfig, folder, lift_shards
+from posenet3d.bulk.shards import records
+from posenet3d.errors import ConfigError, InputError
+
+ENDINGS = (".parquet", ".tfrecord")
+
+
+@pytest.fixture
+def lift(model, serial, tmp_path):
+    """Lifts `shards/*` to `out`; settings may be given."""
+
+    def lift(**settings):
+        given = {"input": f"{tmp_path}/shards/*", "output": f"{tmp_path}/out", "model": str(model)}
+        return lift_shards(BulkConfig(**given | settings), engine=serial)
+
+    return lift
+
+
+@pytest.fixture
+def columns(people):
+    keypoints_2d = people.keypoints_2d[:40].reshape(40, -1)
+    confidence = np.full((40, 17), 0.9, np.float32)
+    confidence[3, 5] = 0
+    return {
+        "keypoints_2d": list(keypoints_2d), "confidence": list(confidence),
+        "id": [str(i) for i in range(40)],
+    }  # fmt: skip
+
+
+def some(columns, rows):
+    return {name: [values[row] for row in rows] for name, values in columns.items()}
+
+
+def bad_of(tmp_path, name):
+    lines = (tmp_path / "out" / "_bad" / f"{name}.jsonl").read_text().splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def content(path):
+    return {
+        str(file.relative_to(path)): file.read_bytes()
+        for file in sorted(path.rglob("*"))
+        if file.is_file()
+    }
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_shards_hold_what_the_estimator_says(lift, write, read, columns, model, tmp_path, ending):
+    write(f"a{ending}", some(columns, range(25)))
+    write(f"b{ending}", some(columns, range(25, 40)))
+    summary = lift()
+    rows = [row for name in "ab" for row in read(tmp_path / "out" / f"{name}{ending}")]
+    assert [row["id"] for row in rows] == columns["id"]
+    expected = posenet3d.load(model).lift(
+        np.reshape(columns["keypoints_2d"], (-1, 17, 2)), np.array(columns["confidence"])
+    )
+    for name in ("keypoints_3d", "score", "elevation", "filled", "lifted"):
+        found = np.array([row[name] for row in rows], float)
+        np.testing.assert_allclose(
+            found, getattr(expected, name).reshape(found.shape).astype(float), atol=1e-5
+        )
+    assert (summary.records, summary.rows, summary.lifted) == (40, 40, 40)
+    assert summary.ok
+    assert not list((tmp_path / "out" / "_bad").iterdir())
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_bad_records_are_set_aside_and_counted(lift, write, read, columns, tmp_path, ending):
+    columns["keypoints_2d"][2] = columns["keypoints_2d"][2][:20]
+    columns["keypoints_2d"][4] = np.full(34, np.nan, np.float32)
+    columns["confidence"][6] = np.where(np.arange(17) < 5, 0.9, 0).astype(np.float32)
+    columns["keypoints_2d"][8] = np.full(34, 5.0, np.float32)
+    write(f"a{ending}", columns)
+    summary = lift()
+    assert summary.reasons == {
+        records.WRONG_LENGTH: 1, records.NOT_FINITE: 1, records.TOO_FEW: 1, records.ONE_PLACE: 1
+    }  # fmt: skip
+    rows = {row["id"]: row for row in read(tmp_path / "out" / f"a{ending}")}
+    assert sorted(rows, key=int) == [i for i in columns["id"] if i not in ("2", "4")]
+    assert "5 of 17 joints" in rows["6"]["problem"]
+    assert np.isnan(rows["6"]["keypoints_3d"]).all()
+    assert [bool(rows[i]["lifted"]) for i in ("5", "6", "8")] == [True, False, False]
+    aside = bad_of(tmp_path, f"a{ending}")
+    assert [(one["shard"], one["record"]) for one in aside] == [
+        (f"a{ending}", number) for number in (2, 4, 6, 8)
+    ]
+    assert summary.ok
+    assert "wrong length 1" in str(summary)
+
+
+def test_a_truncated_shard_gives_what_it_has(lift, write, read, columns, tmp_path):
+    path = write("a.tfrecord", columns)
+    path.write_bytes(path.read_bytes()[:-30])
+    summary = lift()
+    assert [row["id"] for row in read(tmp_path / "out" / "a.tfrecord")] == columns["id"][:-1]
+    assert summary.reasons == {records.TRUNCATED: 1}
+
+
+def test_shards_that_cannot_be_read_do_not_stop_the_others(lift, write, columns, tmp_path):
+    write("a.parquet", columns)
+    (tmp_path / "shards" / "b.parquet").write_bytes(b"PAR1" * 5)
+    (tmp_path / "shards" / "c.txt").write_text("notes")
+    write("d.parquet", {"keypoints_2d": [[1.0] * 50] * 3})
+    summary = lift()
+    assert not summary.ok
+    assert summary.rows == 40
+    assert len(summary.errors) == 3
+    assert "50 numbers, 17 joints have 34" in summary.errors[2]
+    assert sorted(p.name for p in (tmp_path / "out").glob("[a-z]*")) == ["a.parquet"]
+    assert not (tmp_path / "out" / ".unfinished").exists()
+    write("b.parquet", columns)
+    again = lift()
+    assert (again.resumed, again.rows) == (1, 80)
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_empty_shards_give_empty_shards(lift, write, read, columns, tmp_path, ending):
+    if ending == ".parquet":
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        write(f"a{ending}", columns)
+        schema = pa.schema([("keypoints_2d", pa.list_(pa.float32()))])
+        pq.write_table(schema.empty_table(), tmp_path / "shards" / f"b{ending}")
+    else:
+        write(f"b{ending}", some(columns, []))
+    assert lift().ok
+    assert read(tmp_path / "out" / f"b{ending}") == []
+    assert lift().resumed >= 1
+
+
+def test_finished_shards_are_passed_and_changed_ones_lifted_again(
+    lift, write, read, columns, tmp_path
+):
+    write("a.parquet", columns)
+    path = write("b.parquet", columns)
+    lift()
+    before = content(tmp_path / "out")
+    os.utime(path, ns=(1, 1))  # the same content
+    assert lift().resumed == 2
+    assert content(tmp_path / "out") == before
+    write("b.parquet", some(columns, range(7)))
+    summary = lift()
+    assert (summary.resumed, summary.changed) == (1, ["b.parquet"])
+    assert "b.parquet" in str(summary)
+    assert len(read(tmp_path / "out" / "b.parquet")) == 7
+
+
+def test_bad_records_of_an_older_input_do_not_stay(lift, write, columns, tmp_path):
+    write("a.parquet", {"keypoints_2d": [*columns["keypoints_2d"], np.ones(3)]})
+    lift()
+    assert len(bad_of(tmp_path, "a.parquet")) == 1
+    write("a.parquet", columns)
+    assert not lift().reasons
+    assert not list((tmp_path / "out" / "_bad").iterdir())
+
+
+def test_outputs_of_another_model_or_settings_are_refused_or_redone(
+    lift, write, read, columns, model, other_model, tmp_path
+):
+    write("a.parquet", columns)
+    lift()
+    before = content(tmp_path / "out")
+    with pytest.raises(ConfigError, match=r"model was .* --redo"):
+        lift(model=str(other_model))
+    with pytest.raises(ConfigError, match="score was True and is False now"):
+        lift(score=False)
+    assert content(tmp_path / "out") == before
+    summary = lift(model=str(other_model), redo=True)
+    assert (summary.resumed, summary.changed) == (0, ["a.parquet"])
+    assert content(tmp_path / "out") != before
+    assert lift(model=str(other_model)).resumed == 1
+
+
+def test_a_lost_or_cut_output_is_made_again(lift, write, columns, tmp_path):
+    write("a.parquet", columns)
+    write("b.parquet", columns)
+    lift()
+    before = content(tmp_path / "out")
+    (tmp_path / "out" / "a.parquet").unlink()
+    (tmp_path / "out" / "b.parquet").write_bytes(b"PAR1")
+    assert lift().resumed == 0
+    assert content(tmp_path / "out") == before
+
+
+STEPS = [(name, number) for name in ("replace", "fsync") for number in range(1, 8)]
+
+
+@pytest.mark.parametrize(("operation", "number"), STEPS)
+def test_stopped_at_any_step_nothing_is_half_there(
+    lift, write, columns, tmp_path, monkeypatch, operation, number
+):
+    columns["keypoints_2d"][4] = np.ones(3, np.float32)
+    write("a.parquet", columns)
+    write("b.parquet", some(columns, range(9)))
+    lift(output=f"{tmp_path}/whole")
+
+    class Killed(BaseException):
+        pass
+
+    real, calls = getattr(os, operation), []
+
+    def stop(*args):
+        calls.append(args)
+        if len(calls) == number:
+            monkeypatch.setattr("pathlib.Path.unlink", lambda self, missing_ok=False: None)
+            raise Killed
+        return real(*args)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, operation, stop)
+        with pytest.raises(Killed):
+            lift()
+    monkeypatch.undo()
+    whole = content(tmp_path / "whole")
+    for name in ("a.parquet", "b.parquet"):  # there and whole, or not there
+        path = tmp_path / "out" / name
+        assert not path.exists() or path.read_bytes() == whole[name]
+    assert lift().rows == 39 + 8
+    assert content(tmp_path / "out") == whole
+
+
+def test_an_output_in_use_is_refused(lift, write, columns, tmp_path, monkeypatch):
+    monkeypatch.setattr(folder, "_PATIENCE", 0.2)
+    write("a.parquet", columns)
+    lift()
+    code = (
+        "import fcntl, sys; f = open(sys.argv[1], 'rb'); fcntl.flock(f, fcntl.LOCK_SH);"
+        "print('held', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, tmp_path / "out" / "_lock"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    ) as other:  # fmt: skip
+        other.stdout.readline()
+        with pytest.raises(InputError, match="Another run is writing"):
+            lift()
+        other.stdin.close()
+    assert lift().resumed == 1
+
+
+def test_a_shard_that_kills_its_workers_is_given_up(lift, write, columns, tmp_path, monkeypatch):
+    write("a.parquet", columns)
+    lift()
+    folder_ = tmp_path / "out"
+    (folder_ / ".unfinished").mkdir()
+    (folder_ / ".unfinished" / "a.parquet.attempts").write_bytes(b"...")
+    with (
+        pytest.raises(InputError, match="3 workers have died"),
+        folder.attempt(folder_, "a.parquet"),
+    ):
+        pass
+
+
+def test_joints_of_detectors_are_mapped(lift, write, read, tmp_path):
+    from posenet3d import joint_maps
+
+    rng = np.random.default_rng(0)
+    coco = rng.uniform(100, 200, size=(5, 17, 2)).astype(np.float32)
+    write("a.parquet", {"keypoints_2d": list(coco)})
+    lift(skeleton="coco17")
+    mapped, confidence = joint_maps.get("coco17", "h36m17").apply(coco)
+    write("a.parquet", {"keypoints_2d": list(mapped), "confidence": list(confidence)})
+    lift(output=f"{tmp_path}/mapped")
+    one, other = (read(tmp_path / name / "a.parquet") for name in ("out", "mapped"))
+    assert [row["keypoints_3d"] for row in one] == [row["keypoints_3d"] for row in other]
+    np.testing.assert_array_equal([row["keypoints_2d"] for row in one], coco.reshape(5, -1))
+
+
+def test_height_and_confidence_are_heeded(lift, write, read, columns, tmp_path):
+    columns["confidence"][0][8] = 0.2
+    write("a.parquet", columns)
+    lift(height_mm=1800.0, min_confidence=0.5)
+    first, second, *_ = read(tmp_path / "out" / "a.parquet")
+    assert (first["filled"][8], second["filled"][8]) == (True, False)
+    assert np.ptp(np.reshape(first["keypoints_3d"], (17, 3))) > 500
+
+
+@pytest.mark.parametrize(
+    ("settings", "named"),
+    [
+        ({"input": "nowhere/*.parquet"}, "There is no shard nowhere"),
+        ({"input": "{tmp}/shards"}, "is a folder; give its shards"),
+        ({"output": "{tmp}/a/b"}, "there is no folder"),
+        ({"output": "{tmp}/shards"}, "is the input's folder"),
+        ({"output": "{tmp}/other"}, "holds something else"),
+        ({"output": "{tmp}/file"}, "Cannot write to"),
+        ({"model": "none"}, "There is no model 'none'"),
+        ({"input": "{tmp}/shards/*,{tmp}/other/*"}, "Two shards are called a.parquet"),
+    ],
+)
+def test_what_cannot_be_is_said_before_anything_is_lifted(
+    lift, write, columns, tmp_path, settings, named
+):
+    write("a.parquet", columns)
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "a.parquet").write_bytes(b"")
+    (tmp_path / "file").write_text("")
+    with pytest.raises((InputError, ConfigError), match=named):
+        lift(**{name: value.format(tmp=tmp_path) for name, value in settings.items()})
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("settings", "named"),
+    [
+        ({"input": ""}, "--input"), ({"output": ""}, "--output"), ({"batch_size": 0}, "batch_size"),
+        ({"threads": 0}, "threads"), ({"workers": -1}, "workers"),
+        ({"height_mm": -1.0}, "height_mm"),
+        ({"min_confidence": float("nan")}, "min_confidence"),
+    ],
+)  # fmt: skip
+def test_settings_out_of_range_are_named(settings, named):
+    with pytest.raises(ConfigError, match=named):
+        BulkConfig(**{"input": "a", "output": "b"} | settings)

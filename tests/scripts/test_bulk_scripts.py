@@ -1,0 +1,41 @@
+import importlib.util
+import os
+import subprocess
+
+import pytest
+
+
+def test_without_the_extra_the_scripts_name_it(command, tmp_path):
+    (tmp_path / "ray").mkdir()
+    (tmp_path / "ray" / "__init__.py").write_text("raise ImportError('not installed')")
+    for name in ("lift_bulk", "make_shards"):
+        process = subprocess.run(
+            command(name), env=os.environ | {"PYTHONPATH": f"{tmp_path}:{os.environ['PYTHONPATH']}"
+            if "PYTHONPATH" in os.environ else str(tmp_path)},
+            capture_output=True, text=True, timeout=120, check=False,
+        )  # fmt: skip
+        assert process.returncode == 2
+        assert "pip install 'posenet3d[bulk]'" in process.stderr
+        assert "Traceback" not in process.stderr
+
+
+def test_documented_flags_are_those_there_are(checkout):
+    bulk = pytest.importorskip(
+        "posenet3d.bulk", reason="needs the extra bulk", exc_type=ImportError
+    )
+    spec = importlib.util.spec_from_file_location("_flags", checkout / "scripts" / "_flags.py")
+    flags = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(flags)
+    text = (checkout / "docs" / "bulk.md").read_text()
+    for config in (bulk.BulkConfig, bulk.ShardsConfig):
+        table = flags.to_markdown(config)
+        assert table in text, f"docs/bulk.md must have this table of flags:\n{table}"
+
+
+def test_what_a_user_can_mend_is_one_line(refused, tmp_path):
+    pytest.importorskip("posenet3d.bulk", reason="needs the extra bulk", exc_type=ImportError)
+    assert "--input" in refused("lift_bulk", "--output=lifted")
+    assert "There is no shard" in refused(
+        "lift_bulk", "--input=x/*.parquet", f"--output={tmp_path}"
+    )
+    assert "no such file" in refused("make_shards", "--input=x.json", "--output=poses.parquet")
