@@ -1,0 +1,2 @@
+export { jointNames, KEYPOINT_SETS, mapJoints } from "./map";
+export * from "./skeleton";
