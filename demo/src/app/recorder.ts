@@ -1,14 +1,9 @@
 /** What was seen in 3D, until it is saved. */
-import type { Pose3D } from "../pose";
+import type { RecordedFrame } from "../save";
 import type { LiftedFrame } from "./pipeline";
 
-export interface RecordedFrame {
-  time: number;
-  people: { id: number; pose: Pose3D }[];
-}
-
 /** About ten minutes: beyond, a phone's memory is at stake. */
-export const MOST_FRAMES = 18_000;
+const MOST_FRAMES = 18_000;
 
 export class Recorder {
   frames: RecordedFrame[] = [];
@@ -33,7 +28,8 @@ export class Recorder {
   /** Takes a frame; its time is the clock's, as the source may start over. */
   add(frame: LiftedFrame): void {
     if (!this.recording) return;
-    this.frames.push({ time: this.seconds, people: frame.people.map(({ id, pose }) => ({ id, pose })) });
+    const people = frame.people.map(({ id, pose, pose2d }) => ({ id, pose, seen: pose2d }));
+    this.frames.push({ time: this.seconds, people });
     if (this.frames.length >= MOST_FRAMES) this.recording = false;
   }
 }
