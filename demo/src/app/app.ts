@@ -153,6 +153,7 @@ export class App extends EventTarget {
     this.sourceName = name;
     this.lifted = 0;
     this.pipeline.reset();
+    this.flat.reset();
     hideMessage();
     this.changed();
     try {
