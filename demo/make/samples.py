@@ -2,7 +2,7 @@
 
     python demo/make/samples.py
 
-Nobody's data are in them. `--` nothing to set: each sample is a row of `SAMPLES`. To see them drawn:
+Nobody's data are in them. This draws them:
 
     python demo/make/samples.py sheet.png
 """
