@@ -2,7 +2,7 @@
 
     python demo/make/person.py
 
-It writes demo/tests/e2e/person.mjpeg, concatenated JPEGs, which Chromium plays as a fake camera, and
+It writes demo/tests/e2e/person.mjpeg, concatenated JPEGs that Chromium plays as a fake camera, and
 person.jpg, the first of them. It takes about a minute.
 The motion is procedural (`posenet3d.data.synthetic`), the figure a distance field of round cones.
 """

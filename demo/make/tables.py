@@ -20,8 +20,8 @@ from posenet3d.models.estimator import PoseEstimator, needed_joints
 
 TABLES = Path(__file__).resolve().parents[1] / "src" / "joints" / "tables.json"
 
-SOURCES = ("mediapipe33", "coco17", "body25", "openpose18", "halpe26", "h36m17", "cmu17")
-"""The keypoint sets that the demo takes: those of its detector, of the files it reads, its own."""
+SOURCES = tuple(skeleton.SKELETONS)
+"""The keypoint sets that the demo takes: all that the package knows."""
 
 
 def tables(estimator: PoseEstimator) -> dict[str, Any]:
