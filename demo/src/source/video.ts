@@ -1,0 +1,130 @@
+/** Moving pictures: the camera, or a video file. */
+import type { Detector } from "../detect/detector";
+import type { Frame2D } from "../pose";
+import { type Source, SourceError } from "./source";
+
+export type Facing = "user" | "environment";
+
+export class VideoSource implements Source {
+  private last = -1;
+  private wanted = true;
+
+  private constructor(
+    readonly picture: HTMLVideoElement,
+    private readonly detector: Detector,
+    private readonly stream: MediaStream | null,
+    private readonly address: string,
+  ) {}
+
+  /** @throws SourceError with what went wrong, in words for people. */
+  static async camera(facing: Facing, detector: Detector): Promise<VideoSource> {
+    const stream = await openCamera(facing);
+    const video = quietVideo();
+    video.srcObject = stream;
+    await video.play();
+    return new VideoSource(video, detector, stream, "");
+  }
+
+  /** @throws SourceError where the browser cannot play the file. */
+  static async file(file: Blob, detector: Detector): Promise<VideoSource> {
+    const video = quietVideo();
+    const address = URL.createObjectURL(file);
+    video.loop = true;
+    video.src = address;
+    await new Promise<void>((resolve, reject) => {
+      video.onloadeddata = () => resolve();
+      video.onerror = () => {
+        URL.revokeObjectURL(address);
+        reject(new SourceError("The browser cannot play this video.", "MP4 (H.264) and WebM work in most browsers."));
+      };
+    });
+    if (!video.videoWidth) throw new SourceError("This file has sound but no picture.", "Choose a video.");
+    return new VideoSource(video, detector, null, address);
+  }
+
+  get live(): boolean {
+    return this.stream !== null;
+  }
+
+  get duration(): number {
+    return this.live || !Number.isFinite(this.picture.duration) ? 0 : this.picture.duration;
+  }
+
+  get time(): number {
+    return this.picture.currentTime;
+  }
+
+  get playing(): boolean {
+    return this.wanted;
+  }
+
+  set playing(value: boolean) {
+    this.wanted = value;
+    if (value) void this.picture.play().catch(() => {});
+    else this.picture.pause();
+  }
+
+  async next(): Promise<Frame2D | null> {
+    const { picture } = this;
+    const time = picture.currentTime;
+    if (picture.readyState < 2 || time === this.last) return null;
+    if (time < this.last) this.detector.reset(); // from the end to the start
+    this.last = time;
+    const people = await this.detector.detect(picture, performance.now() / 1000);
+    return { time, people, width: picture.videoWidth, height: picture.videoHeight };
+  }
+
+  seek(time: number): void {
+    if (!this.live) this.picture.currentTime = time;
+  }
+
+  close(): void {
+    this.picture.pause();
+    this.stream?.getTracks().forEach((track) => track.stop());
+    this.picture.srcObject = null;
+    if (this.address) URL.revokeObjectURL(this.address);
+  }
+}
+
+function quietVideo(): HTMLVideoElement {
+  const video = document.createElement("video");
+  video.muted = true;
+  video.playsInline = true; // else iPhones go to full screen
+  return video;
+}
+
+async function openCamera(facing: Facing): Promise<MediaStream> {
+  if (!window.isSecureContext) {
+    throw new SourceError(
+      "Browsers give the camera to secure pages alone, and this one came over plain http.",
+      "Open it over https://, or on the same machine as http://localhost. docs/demo.md says how.",
+    );
+  }
+  if (!navigator.mediaDevices?.getUserMedia) {
+    throw new SourceError("This browser gives pages no camera.", "Try another browser, or a video, a photo or keypoints.");
+  }
+  try {
+    return await navigator.mediaDevices.getUserMedia({
+      video: { facingMode: { ideal: facing }, width: { ideal: 640 }, height: { ideal: 480 } },
+      audio: false,
+    });
+  } catch (error) {
+    throw cameraError(error instanceof Error ? error.name : "");
+  }
+}
+
+function cameraError(name: string): SourceError {
+  if (name === "NotAllowedError" || name === "SecurityError") {
+    return new SourceError(
+      "The camera was not allowed.",
+      "Allow it for this page beside the address, and choose Camera again. Pictures never leave this device.",
+    );
+  }
+  if (name === "NotFoundError" || name === "OverconstrainedError") {
+    return new SourceError("There is no camera on this device.", "A video, a photo or keypoints work without one.");
+  }
+  if (name === "NotReadableError" || name === "AbortError") {
+    return new SourceError("The camera is in use by something else.", "Close the other app or tab, and choose Camera again.");
+  }
+  return new SourceError("The camera did not start.", "Choose Camera again, or a video, a photo or keypoints.");
+}
