@@ -2,7 +2,7 @@
 
     python demo/make/samples.py
 
-Nobody's data are in them. `--` nothing to set: each sample is a row of `SAMPLES`. To see them drawn:
+Nobody's data are in them. This draws them:
 
     python demo/make/samples.py sheet.png
 """
@@ -37,15 +37,15 @@ class Sample:
 
 
 SAMPLES = (
-    Sample("walking", "walking", 100, 3),
-    Sample("waving", "waving", 100, 2),
-    Sample("kicking", "kicking", 100, 5),
-    Sample("squatting", "squatting", 125, 1),
+    Sample("walking", "walking", 100, 4),
+    Sample("waving", "waving", 100, 3),
+    Sample("kicking", "kicking", 100, 6),
+    Sample("squatting", "squatting", 125, 3),
     Sample(
         "hidden",
         "walking",
         100,
-        8,
+        6,
         tuple(
             (f"{side}_{joint}", *span)
             for side in ("left", "right")
@@ -64,6 +64,7 @@ def poses(sample: Sample) -> np.ndarray:
         activities=(sample.activity,),
         elevation_mean_deg=8.0,
         elevation_std_deg=3.0,
+        distance_m=(3.2, 3.2),
         image_size=SIZE,
         focal_length_px=FOCAL,
         frame_rate=FPS,

@@ -20,8 +20,8 @@ from posenet3d.models.estimator import PoseEstimator, needed_joints
 
 TABLES = Path(__file__).resolve().parents[1] / "src" / "joints" / "tables.json"
 
-SOURCES = ("mediapipe33", "coco17", "body25", "openpose18", "halpe26", "h36m17", "cmu17")
-"""The keypoint sets that the demo takes: those of its detector, of the files it reads, its own."""
+SOURCES = tuple(skeleton.SKELETONS)
+"""The keypoint sets that the demo takes: all that the package knows."""
 
 
 def tables(estimator: PoseEstimator) -> dict[str, Any]:
@@ -70,12 +70,14 @@ def rules(joint_map: JointMap) -> dict[str, Any]:
 
 def as_text(content: dict[str, Any]) -> str:
     """JSON, a line a rule, so that changes are seen."""
-    maps = ",\n".join(
-        f'    "{name}": {{\n      "joint_names": {json.dumps(m["joint_names"])},\n      "rules": [\n'
-        + ",\n".join(f"        {json.dumps(rule)}" for rule in m["rules"])
-        + "\n      ]\n    }"
-        for name, m in content["maps"].items()
-    )
+
+    def of_map(name: str, joint_map: dict[str, Any]) -> str:
+        names = json.dumps(joint_map["joint_names"])
+        lines = ",\n".join(f"        {json.dumps(rule)}" for rule in joint_map["rules"])
+        rules = f'      "rules": [\n{lines}\n      ]'
+        return f'    "{name}": {{\n      "joint_names": {names},\n{rules}\n    }}'
+
+    maps = ",\n".join(of_map(name, m) for name, m in content["maps"].items())
     rest = json.dumps({key: value for key, value in content.items() if key != "maps"}, indent=2)
     return rest.removesuffix("\n}") + ',\n  "maps": {\n' + maps + "\n  }\n}\n"
 

@@ -7,7 +7,7 @@ import type { Id, People, Person } from "./persons";
 
 const NEEDED = ["frame", "joint", "x", "y"] as const;
 
-/** COCO's first: where limbs alone are given, it is the one whose trunk is made up. */
+/** COCO's first: where limbs alone are given, it is the one whose trunk is made up; then by size. */
 const SETS = [...KEYPOINT_SETS].sort((a, b) => rank(a) - rank(b));
 
 interface Row {
@@ -57,7 +57,8 @@ export function readTable(file: string, text: string): People {
 }
 
 function rank(skeleton: string): number {
-  return skeleton === "coco17" ? 0 : jointNames(skeleton).length + (skeleton === "h36m17" ? 0 : 0.5);
+  if (skeleton === "coco17") return 0;
+  return jointNames(skeleton).length + (skeleton === "h36m17" ? 0 : 0.5); // of equals the default
 }
 
 function headerOf(text: string): string[] {

@@ -5,7 +5,7 @@
  * Where the lifter knows the depths all answers agree with the pose. No label is needed.
  *
  * The Python package lifts each view once. A `.tflite` lifts every pose in a mirror as well and
- * averages the two, so with it answers agree a little better and the score is somewhat higher.
+ * averages the two, so with it the score is not exactly that of the package, but nearly.
  */
 
 import tables from "../joints/tables.json";
@@ -49,6 +49,8 @@ export async function scoresOf(poses: Pose3D[], liftMany: LiftMany): Promise<num
 }
 
 interface View {
+  /** The pose as it stands before this view's camera. */
+  turned: Float64Array;
   seen: Pose2D;
   matrix: Matrix;
   mirrored: boolean;
@@ -63,8 +65,8 @@ export function viewsOf(pose: Pose3D): View[] {
     const matrix = product(product(aboutX(mean), aboutY(azimuth)), aboutX(-from));
     const mirrored = number % 2 === 1;
     const points = turn(pose.joints, matrix);
-    const seen = project(mirrored ? mirror(points) : points);
-    return { seen, matrix, mirrored };
+    const turned = mirrored ? mirror(points) : points;
+    return { turned, seen: project(turned), matrix, mirrored };
   });
 }
 
