@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { defineConfig } from "vite";
-import { assets } from "./tools/assets";
-import { offline } from "./tools/offline";
+import { assets } from "./tools/assets.ts";
+import { offline } from "./tools/offline.ts";
 
 export default defineConfig({
   base: "./", // any host, any folder

@@ -1,4 +1,5 @@
 /** The app: a source, a lifter, a view, and the loop between them. */
+import type { Variant } from "virtual:assets";
 import { BlazePose, type Complexity } from "../detect/blazepose";
 import type { Detector } from "../detect/detector";
 import { Lifter } from "../lift/lifter";
@@ -15,11 +16,13 @@ import { byId } from "../ui/elements";
 import { Latency } from "./latency";
 import { type LiftedFrame, Pipeline } from "./pipeline";
 import { Recorder } from "./recorder";
-import { type Settings, keepSettings, readSettings, variantOf } from "./settings";
+import { FIRST, type Settings, keepSettings, readSettings, variantOf } from "./settings";
 
 export type SourceName = "sample" | "camera" | "video" | "photo" | "keypoints";
 
 const NOBODY_AFTER = 2000; // ms
+const DISPOSE_AFTER = 1000; // ms
+const WARM_UP = 5; // frames, in which shaders are compiled
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class App extends EventTarget {
@@ -57,22 +60,32 @@ export class App extends EventTarget {
 
   async loadLifter(): Promise<void> {
     const variant = variantOf(this.settings);
+    if (variant === this.lifter?.variant) return;
     showLoading(`Loading the lifter, ${(variant.bytes / 1e6).toFixed(1)} MB`);
     try {
       const lifter = await Lifter.load(variant);
       if (variant !== variantOf(this.settings)) return lifter.dispose(); // chosen again meanwhile
-      this.lifter?.dispose();
+      const old = this.lifter;
       this.lifter = lifter;
+      setTimeout(() => old?.dispose(), DISPOSE_AFTER); // a frame may be in it
       this.latency.reset();
       this.refresh();
     } catch (error) {
       console.error(error);
-      const retry = { label: "Try again", run: () => void this.loadLifter() };
-      showMessage(`The lifter ${variant.model}, ${variant.weights} does not load`, lifterAdvice(error), retry);
+      this.notLoaded(variant, error);
     } finally {
       showLoading(null);
       this.changed();
     }
+  }
+
+  /** Goes back to the lifter from before or, at the start, to the one that is kept with the page. */
+  private notLoaded(variant: Variant, error: unknown): void {
+    const before = this.lifter?.variant ?? (variant === FIRST ? null : FIRST);
+    const advice = lifterAdvice(error);
+    if (before) void this.set({ model: before.model, weights: before.weights });
+    const run = () => void (before ? this.set({ model: variant.model, weights: variant.weights }) : this.loadLifter());
+    showMessage(`The lifter ${variant.model}, ${variant.weights} does not load`, advice, { label: "Try again", run });
   }
 
   openSample(index: number): Promise<void> {
@@ -223,6 +236,7 @@ export class App extends EventTarget {
   private show(frame: LiftedFrame, source: Source): void {
     this.last = frame;
     this.lifted++;
+    if (this.lifted === WARM_UP) this.latency.reset();
     this.recorder.add(frame);
     this.flat.show(frame, source.picture);
     if (frame.people.length || this.sourceName !== "camera") this.stage?.show(frame.people);
@@ -280,6 +294,6 @@ function explain(error: unknown): [string, string] {
 }
 
 function lifterAdvice(error: unknown): string {
-  if (!navigator.onLine) return "There is no network, and this one has not been loaded before. The one from before goes on.";
-  return `${error instanceof Error ? error.message : String(error)} Choose others in the settings.`;
+  if (!navigator.onLine) return "There is no network, and this one has not been loaded before. The other one goes on.";
+  return error instanceof Error ? error.message : String(error);
 }

@@ -10,11 +10,14 @@ export interface Settings {
   detector: Complexity;
 }
 
+/** The lifter that is kept with the page, so that it is there without network. */
+export const FIRST: Variant = assets.variants[0];
+
 const KEY = "posenet3d";
 const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
 const DEFAULTS: Settings = {
-  model: assets.variants[0].model,
-  weights: assets.variants[0].weights,
+  model: FIRST.model,
+  weights: FIRST.weights,
   smooth: true,
   turning: !still,
   detector: "lite",
@@ -38,5 +41,5 @@ export function keepSettings(settings: Settings): void {
 
 /** The file of a model; the first where there is none of these names. */
 export function variantOf({ model, weights }: Settings): Variant {
-  return assets.variants.find((variant) => variant.model === model && variant.weights === weights) ?? assets.variants[0];
+  return assets.variants.find((variant) => variant.model === model && variant.weights === weights) ?? FIRST;
 }

@@ -1,5 +1,6 @@
 /** Starts the service worker, and tells it what this device uses. */
 import assets from "virtual:assets";
+import { FIRST } from "../app/settings";
 import { byId } from "../ui/elements";
 
 /** The detector's files: by WebAssembly's variant of this browser, for the lighter model. */
@@ -46,7 +47,8 @@ function inUse(): string[] {
   const fetched = performance.getEntriesByType("resource").map(({ name }) => name);
   const saving = (navigator as { connection?: { saveData?: boolean } }).connection?.saveData;
   const later = saving ? [] : detectorFiles(WebAssembly.validate(SIMD));
-  return [...new Set([...fetched, ...later.map((name) => new URL(name, document.baseURI).href)])];
+  const first = new URL(FIRST.address, document.baseURI).href;
+  return [...new Set([...fetched, first, ...later.map((name) => new URL(name, document.baseURI).href)])];
 }
 
 function offerUpdates(registration: ServiceWorkerRegistration): void {

@@ -6,6 +6,7 @@ export class SequenceSource implements Source {
   readonly live = false;
   readonly picture = null;
   readonly duration: number;
+  readonly moves: boolean;
   private readonly step: number;
   private position = 0;
   private last = -1;
@@ -15,6 +16,7 @@ export class SequenceSource implements Source {
   constructor(private readonly frames: Frame2D[]) {
     const count = frames.length;
     this.step = count > 1 ? (frames[count - 1].time - frames[0].time) / (count - 1) : 0;
+    this.moves = count > 1;
     this.duration = count > 1 ? frames[count - 1].time - frames[0].time + this.step : 0;
   }
 

@@ -4,7 +4,9 @@ import type { Frame2D } from "../pose";
 export interface Source {
   /** Whether it is the camera: it cannot be sought, and what was missed is gone. */
   readonly live: boolean;
-  /** Seconds; 0: one frame. */
+  /** Whether there is more than one frame, so that it can be paused. */
+  readonly moves: boolean;
+  /** Seconds; 0: one frame, or nobody knows how many. */
   readonly duration: number;
   /** What the joints were found in, for drawing below them. */
   readonly picture: CanvasImageSource | null;

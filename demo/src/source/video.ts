@@ -6,6 +6,7 @@ import { type Source, SourceError } from "./source";
 export type Facing = "user" | "environment";
 
 export class VideoSource implements Source {
+  readonly moves = true;
   private last = -1;
   private wanted = true;
 
@@ -39,6 +40,7 @@ export class VideoSource implements Source {
       };
     });
     if (!video.videoWidth) throw new SourceError("This file has sound but no picture.", "Choose a video.");
+    await video.play().catch(() => {}); // without leave to play it is stepped through by the slider
     return new VideoSource(video, detector, null, address);
   }
 
@@ -105,7 +107,7 @@ async function openCamera(facing: Facing): Promise<MediaStream> {
   }
   try {
     return await navigator.mediaDevices.getUserMedia({
-      video: { facingMode: { ideal: facing }, width: { ideal: 640 }, height: { ideal: 480 } },
+      video: { facingMode: { ideal: facing }, width: { ideal: 640 } },
       audio: false,
     });
   } catch (error) {

@@ -57,7 +57,7 @@ export class Controls {
   }
 
   private pause(): void {
-    if (this.app.source?.duration || this.app.source?.live) this.app.playing = !this.app.playing;
+    if (this.app.source?.moves) this.app.playing = !this.app.playing;
   }
 
   private record(): void {
@@ -68,7 +68,7 @@ export class Controls {
     } else {
       recorder.begin();
       const { source } = this.app;
-      if (source && !source.duration && !source.live) source.seek(0); // a photograph's one frame
+      if (source && !source.moves) source.seek(0); // a photograph's one frame
       toast("Recording the 3D. Press again to stop and save.");
     }
     this.update();
@@ -139,8 +139,7 @@ export class Controls {
   private update(): void {
     const { app } = this;
     for (const name of SOURCES) press(byId(`source-${name}`), name === app.sourceName);
-    const moves = Boolean(app.source?.duration || app.source?.live);
-    button("pause").disabled = !moves;
+    button("pause").disabled = !app.source?.moves;
     button("pause").setAttribute("aria-label", app.playing ? "Pause" : "Play");
     byId("pause-icon").setAttribute("href", app.playing ? "#i-pause" : "#i-play");
     press(button("mirror"), app.mirrored);

@@ -1,6 +1,7 @@
 /** The windows over the page: keypoints in, recordings out, licences. */
 import assets from "virtual:assets";
 import type { App } from "../app/app";
+import type { Frame2D } from "../pose";
 import type { RecordedFrame } from "../save";
 import { button, byId } from "./elements";
 
@@ -70,19 +71,23 @@ export class Dialogs {
   }
 
   private async read(dropped?: File): Promise<void> {
-    const text = byId<HTMLTextAreaElement>("keypoints-text");
     const input = byId<HTMLInputElement>("keypoints-file");
-    const file = dropped ?? input.files?.[0];
+    const files = dropped ? [dropped] : [...(input.files ?? [])];
     try {
-      const { readKeypoints } = await loadReaders();
-      const frames = file ? readKeypoints(await file.text(), file.name) : readKeypoints(text.value, "The pasted text");
-      if (!frames.some(({ people }) => people.length)) throw new Error("There is nobody in it.");
+      const frames = await readFrames(files, byId<HTMLTextAreaElement>("keypoints-text").value, this.imageSize());
       input.value = "";
       byId<HTMLDialogElement>("keypoints").close();
       await this.app.openKeypoints(frames);
     } catch (error) {
+      if ((error as { needsImageSize?: boolean }).needsImageSize) byId("keypoints-size").hidden = false;
       this.showError("keypoints", error);
     }
+  }
+
+  /** Of the images, where it has been asked for. */
+  private imageSize(): [number, number] | undefined {
+    if (byId("keypoints-size").hidden) return undefined;
+    return [byId<HTMLInputElement>("keypoints-width").valueAsNumber, byId<HTMLInputElement>("keypoints-height").valueAsNumber];
   }
 
   private async write(format: Format): Promise<void> {
@@ -123,6 +128,18 @@ export class Dialogs {
     });
     byId("licences").replaceChildren(...items);
   }
+}
+
+/** What the files hold, one after the other; without files, what the text holds. */
+async function readFrames(files: File[], text: string, size?: [number, number]): Promise<Frame2D[]> {
+  const { FRAME_RATE, readKeypoints } = await loadReaders();
+  const imageSize = size && { width: size[0], height: size[1] };
+  const frames: Frame2D[] = [];
+  files.sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));
+  for (const file of files) frames.push(...readKeypoints(await file.text(), file.name, imageSize));
+  if (!files.length) frames.push(...readKeypoints(text, "The pasted text", imageSize));
+  if (!frames.some(({ people }) => people.length)) throw new Error("There is nobody in it.");
+  return files.length > 1 ? frames.map((frame, i) => ({ ...frame, time: i / FRAME_RATE })) : frames;
 }
 
 async function showLicence(address: string): Promise<void> {

@@ -5,8 +5,7 @@ import { PARTS, type Part } from "../app/latency";
 import { button, byId } from "./elements";
 
 const REFRESH_MS = 500;
-const WEIGHTS: Record<string, string> = { dynamic_int8: "dynamic int8", float32: "float32", float16: "float16", int8: "int8" };
-const MODELS: Record<string, string> = { full: "full: more accurate", small: "small: less to load" };
+const WEIGHTS: Record<string, string> = { dynamic_int8: "int8, dynamic", float32: "float32", float16: "float16", int8: "int8" };
 
 export class Panel {
   private readonly cells = new Map<Part, HTMLTableCellElement[]>();
@@ -41,8 +40,9 @@ export class Panel {
     const model = byId<HTMLSelectElement>("model");
     const weights = byId<HTMLSelectElement>("weights");
     const models = [...new Set(assets.variants.map((variant) => variant.model))];
-    model.replaceChildren(...models.map((name) => new Option(MODELS[name] ?? name, name)));
+    model.replaceChildren(...models.map((name) => new Option(name, name)));
     const offer = () => {
+      if (model.value === app.settings.model && weights.value === app.settings.weights) return;
       const own = assets.variants.filter((variant) => variant.model === app.settings.model);
       weights.replaceChildren(
         ...own.map(({ weights, bytes }) => new Option(`${WEIGHTS[weights] ?? weights}, ${(bytes / 1e6).toFixed(1)} MB`, weights)),
@@ -51,10 +51,8 @@ export class Panel {
       weights.value = app.settings.weights;
     };
     offer();
-    model.onchange = () => {
-      void app.set({ model: model.value });
-      offer();
-    };
+    app.addEventListener("change", offer); // one that does not load is not the one in use
+    model.onchange = () => void app.set({ model: model.value });
     weights.onchange = () => void app.set({ weights: weights.value });
   }
 
