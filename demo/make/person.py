@@ -22,8 +22,8 @@ from posenet3d.skeleton import H36M_17
 CLIP = Path(__file__).resolve().parents[1] / "tests" / "e2e" / "person.mjpeg"
 FPS = 15.0
 LONGEST = 45  # frames; the clip ends where the walk is where it began
-SIZE = (480, 640)  # width, height
-FOCAL = 880.0
+SIZE = (640, 480)  # width, height: what the demo asks a camera for, so that nothing is cut off
+FOCAL = 800.0
 DISTANCE = 3.4
 QUALITY = 80
 

@@ -79,7 +79,7 @@ function valuesOf(place: Place, entry: JsonObject): { skeleton: string; values: 
 function hasKeypoints(entry: JsonObject): boolean {
   const { keypoints } = entry;
   const nothing = keypoints === undefined || keypoints === null;
-  return !nothing && !(Array.isArray(keypoints) && !keypoints.length) && entry.iscrowd !== 1;
+  return !nothing && !(Array.isArray(keypoints) && !keypoints.length) && ![1, true].includes(entry.iscrowd as number);
 }
 
 function imageSizes(file: string, images: unknown): Map<Id, { width: number; height: number }> {

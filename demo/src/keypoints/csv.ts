@@ -92,7 +92,15 @@ function rowsOf(file: string, text: string): Row[] {
 
 /** The smallest keypoint set that has all the joints. */
 function skeletonOf(file: string, rows: Row[]): { skeleton: string; jointOf: (name: string) => number } {
-  const names = new Map(rows.map(({ cells, line }) => [plain(cells.joint), { name: cells.joint, line }]));
+  const names = new Map<string, { name: string; line: number }>();
+  for (const { cells, line } of rows) {
+    const known = names.get(plain(cells.joint));
+    if (!known) names.set(plain(cells.joint), { name: cells.joint, line });
+    else if (known.name.toLowerCase() !== cells.joint.toLowerCase()) {
+      const both = `${shown(known.name)} and ${shown(cells.joint)}`;
+      throw new KeypointsError(`${file}, line ${line}: ${both} are the same joint; use one name.`);
+    }
+  }
   const skeleton = SETS.find((set) => [...names.keys()].every((name) => jointNames(set).includes(name)));
   if (skeleton) {
     const own = jointNames(skeleton);
@@ -123,7 +131,7 @@ function idOf(cell: string): Id {
 }
 
 function numberOf(file: string, line: number, cell: string, what: string): number {
-  const value = cell.trim() === "" ? NaN : Number(cell);
+  const value = /^[-+.\d]/.test(cell) && !/x/i.test(cell) ? Number(cell) : NaN; // no 0x10
   if (Number.isFinite(value)) return value;
   throw new KeypointsError(
     `${file}, line ${line}: ${what} is ${shown(cell)}, which is not a number; leave the cells of a ` +

@@ -32,7 +32,8 @@ const READERS: [(content: unknown) => boolean, Reader][] = [
 ];
 
 /**
- * The people of a file, image by image, `FRAME_RATE` a second.
+ * The people of a file, image by image, `FRAME_RATE` a second; numbers missing among the images'
+ * leave time.
  *
  * A file of OpenPose is one frame. People whom nobody could see a joint of are there, with all
  * joints missing. `id` is set where the file's ids tell people apart in all images.

@@ -33,10 +33,11 @@ export function isMediaPipe(content: unknown): boolean {
  * under `pose_landmarks` or the like. A pose is a list of 33 `{x, y, visibility}`.
  */
 export function readMediaPipe(file: string, content: unknown, size?: Size): People {
-  if (!size) {
+  if (!size || ![size.width, size.height].every((side) => side > 0 && side < 1e5)) {
+    const got = size ? `, got ${size.width} and ${size.height}` : "";
     throw new KeypointsError(
       `${file} holds landmarks of MediaPipe, whose coordinates are parts of the image's width and ` +
-        "height; give the size of the image as well, for example 1920x1080.",
+        `height; give the size of the image in pixels as well, for example 1920 and 1080${got}.`,
       true,
     );
   }

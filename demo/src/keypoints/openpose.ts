@@ -45,7 +45,7 @@ function keypoints(place: Place, person: JsonObject): { skeleton: string; values
 
 /** The id that a tracker gave; OpenPose itself writes [-1], which is none. */
 function track(place: Place, person: JsonObject): Id | null {
-  let given = person.person_id ?? -1;
+  let given = "person_id" in person ? person.person_id : -1;
   if (Array.isArray(given) && given.length < 2) given = given.length ? given[0] : -1;
   if (given === -1) return null;
   return persons.identifier(place, { person_id: given }, "person_id");

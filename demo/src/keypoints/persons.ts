@@ -3,6 +3,7 @@
 import { jointNames } from "../joints/map";
 import type { Frame2D } from "../pose";
 import { isObject, type JsonObject, KeypointsError, kindOf, shown } from "./errors";
+import { framesOf } from "./order";
 
 /** Frames a second where a file does not say. */
 export const FRAME_RATE = 30;
@@ -128,7 +129,7 @@ export function needPixels({ persons }: People, file: string, remedy: string): v
   }
 }
 
-/** The persons by image, their numbers checked, images in the order in which they first appear. */
+/** The persons by image, their numbers checked, images in the order of their frames. */
 export function frames({ persons, images, confidences, sizeOf }: People): Frame2D[] {
   for (const person of persons) check(person, confidences ?? UNIT_RANGE);
   const of = new Map<Id, Person[]>((images ?? []).map((image) => [image, []]));
@@ -139,9 +140,10 @@ export function frames({ persons, images, confidences, sizeOf }: People): Frame2
   }
   const tracked = areTracks(persons);
   const tracks = new Map<Id, number>();
-  return [...of].map(([image, those], number) => ({
-    time: number / FRAME_RATE,
-    people: those.map(({ skeleton, values, track }) => {
+  const frameOf = framesOf([...of.keys()]);
+  return [...frameOf].map(([image, frame]) => ({
+    time: frame / FRAME_RATE,
+    people: (of.get(image) ?? []).map(({ skeleton, values, track }) => {
       const id = tracked ? numbered(tracks, track as Id) : undefined;
       return { skeleton, ...joints(values), ...(id === undefined ? {} : { id }) };
     }),

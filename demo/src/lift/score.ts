@@ -8,8 +8,11 @@
  * averages the two, so with it the score is not exactly that of the package, but nearly.
  */
 
-import tables from "../joints/tables.json";
+import * as v from "../geometry/vectors";
+import type { Matrix } from "../geometry/vectors";
+import { isLifted } from "../joints/poses";
 import { MIRROR, NUM_JOINTS } from "../joints/skeleton";
+import tables from "../joints/tables.json";
 import type { Pose2D, Pose3D } from "../pose";
 
 const { views: VIEWS, elevation: MEAN_ELEVATION, distance, min_depth: MIN_DEPTH } = tables.self_check;
@@ -22,9 +25,6 @@ const PIXELS = 1000;
 
 /** Lifts complete 2D poses, in pixels, all joints of confidence 1; `joints` as in `Pose3D`. */
 export type LiftMany = (poses: Pose2D[]) => Promise<Float32Array[]>;
-
-/** A rotation row by row. */
-type Matrix = readonly number[];
 
 /**
  * The score of a pose in (0, 1], NaN where there is no pose.
@@ -62,7 +62,7 @@ export function viewsOf(pose: Pose3D): View[] {
   const from = Number.isFinite(pose.elevation) ? radians(pose.elevation) : mean;
   return Array.from({ length: VIEWS }, (_, number) => {
     const azimuth = (2 * Math.PI * (number + 0.5)) / VIEWS;
-    const matrix = product(product(aboutX(mean), aboutY(azimuth)), aboutX(-from));
+    const matrix = v.multiply(v.multiply(aboutX(mean), aboutY(azimuth)), aboutX(-from));
     const mirrored = number % 2 === 1;
     const points = turn(pose.joints, matrix);
     const turned = mirrored ? mirror(points) : points;
@@ -73,14 +73,10 @@ export function viewsOf(pose: Pose3D): View[] {
 function compare(pose: Pose3D, answers: Float32Array[]): number {
   const distances = viewsOf(pose).map(({ matrix, mirrored }, view) => {
     const answer = mirrored ? mirror(answers[view]) : answers[view];
-    return meanDistance(sizedLike(turn(answer, transposed(matrix)), pose.joints), pose.joints);
+    return meanDistance(sizedLike(turn(answer, v.transpose(matrix)), pose.joints), pose.joints);
   });
   const disagreement = distances.reduce((sum, d) => sum + d, 0) / distances.length;
   return 1 / (1 + disagreement / 0.1);
-}
-
-function isLifted(pose: Pose3D): boolean {
-  return pose.joints.length === 3 * NUM_JOINTS && pose.joints.every(Number.isFinite);
 }
 
 /** As the camera sees it, the root in the middle, its size that of the pose. */
@@ -125,13 +121,10 @@ function meanDistance(points: Float64Array, model: Float32Array): number {
   return sum / NUM_JOINTS;
 }
 
-function turn(points: ArrayLike<number>, m: Matrix): Float64Array {
+function turn(points: ArrayLike<number>, matrix: Matrix): Float64Array {
   const turned = new Float64Array(points.length);
   for (let i = 0; i < points.length; i += 3) {
-    for (let row = 0; row < 3; row++) {
-      turned[i + row] =
-        m[3 * row] * points[i] + m[3 * row + 1] * points[i + 1] + m[3 * row + 2] * points[i + 2];
-    }
+    turned.set(v.apply(matrix, [points[i], points[i + 1], points[i + 2]]), i);
   }
   return turned;
 }
@@ -146,17 +139,6 @@ function aboutX(angle: number): Matrix {
 function aboutY(angle: number): Matrix {
   const [c, s] = [Math.cos(angle), Math.sin(angle)];
   return [c, 0, s, 0, 1, 0, -s, 0, c];
-}
-
-function product(a: Matrix, b: Matrix): Matrix {
-  return Array.from({ length: 9 }, (_, i) => {
-    const [row, column] = [3 * Math.floor(i / 3), i % 3];
-    return a[row] * b[column] + a[row + 1] * b[column + 3] + a[row + 2] * b[column + 6];
-  });
-}
-
-function transposed(m: Matrix): Matrix {
-  return [m[0], m[3], m[6], m[1], m[4], m[7], m[2], m[5], m[8]];
 }
 
 function radians(degrees: number): number {

@@ -1,11 +1,11 @@
 /** A recorded person over time as BVH, for Blender and others: as posenet3d/formats/writers/bvh.py. */
 
 import { JOINT_NAMES, NUM_JOINTS, PARENTS, ROOT, STATURE_WEIGHTS } from "../joints/skeleton";
-import { CHILDREN, DEPTH_FIRST, type Points, restOffsets, solve } from "./inverse_kinematics";
+import { CHILDREN, DEPTH_FIRST, restOffsets, solve } from "./inverse_kinematics";
 import { evenly, trackOf } from "./tracks";
 import { needPoses, type RecordedFrame } from "./recording";
-import * as v from "./vectors";
-import type { Matrix, Quaternion, Vector } from "./vectors";
+import * as v from "../geometry/vectors";
+import type { Matrix, Quaternion, Vector } from "../geometry/vectors";
 
 /** Standing height of people, which one view cannot tell, as the package assumes it. */
 export const ASSUMED_HEIGHT_CM = 175;
@@ -29,13 +29,12 @@ export function toBvh(frames: RecordedFrame[], id?: number): string {
   needPoses(frames);
   const { poses, interval } = evenly(trackOf(frames, id));
   const points = poses.map((pose) => pose && inCentimetres(pose));
-  const present = points.flatMap((pose, frame) => (pose ? [frame] : []));
-  const offsets = restOffsets(present.map((frame) => points[frame] as Points));
-  const rotations = new Map(
-    present.map((frame) => [frame, solve(points[frame] as Points, offsets).map(v.toQuaternion)]),
+  const offsets = restOffsets(points.filter((pose) => pose !== null));
+  const rotations = points.map((pose) => pose && solve(pose, offsets).map(v.toQuaternion));
+  const turned = withoutGaps(rotations);
+  const angles = withoutJumps(
+    turned.map((pose) => DEPTH_FIRST.map((joint) => eulerZxy(v.toMatrix(pose[joint])))),
   );
-  const turned = points.map((_, frame) => between(rotations, present, frame));
-  const angles = withoutJumps(turned.map((pose) => DEPTH_FIRST.map((joint) => eulerZxy(pose[joint]))));
   return [
     "HIERARCHY",
     ...jointLines(offsets, ROOT, ""),
@@ -62,17 +61,22 @@ function inCentimetres(joints: Float32Array): Vector[] {
   return points.map((point) => v.scale(v.subtract(point, points[ROOT]), factor));
 }
 
-/** The rotations of a frame, from those before and after it where it has none. */
-function between(
-  rotations: Map<number, Quaternion[]>,
-  present: readonly number[],
-  frame: number,
-): Matrix[] {
-  const before = present.findLast((other) => other <= frame) ?? present[0];
-  const after = present.find((other) => other >= frame) ?? present[present.length - 1];
-  const share = after > before ? (frame - before) / (after - before) : 0;
-  const [start, end] = [rotations.get(before), rotations.get(after)] as [Quaternion[], Quaternion[]];
-  return start.map((q, joint) => v.toMatrix(share ? v.slerp(q, end[joint], share) : q));
+/** The rotations of all frames; those between two poses turn evenly from the one to the other. */
+function withoutGaps(rotations: readonly (Quaternion[] | null)[]): Quaternion[][] {
+  const whole: Quaternion[][] = [];
+  let last = -1; // the frame of the pose before; the first frame has one
+  rotations.forEach((pose, frame) => {
+    if (!pose) return;
+    const start = whole[last] ?? pose;
+    for (let between = last + 1; between < frame; between++) {
+      const share = (between - last) / (frame - last);
+      whole.push(start.map((q, joint) => v.slerp(q, pose[joint], share)));
+    }
+    whole.push(pose);
+    last = frame;
+  });
+  while (whole.length < rotations.length) whole.push(whole[last]); // after the last pose it stands still
+  return whole;
 }
 
 /** Angles about z, x and y whose matrix Rz Rx Ry is this, in radians. */

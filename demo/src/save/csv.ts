@@ -1,7 +1,8 @@
 /** Recorded poses as a table, laid out as posenet3d/formats/writers/csv.py has it. */
 
+import { isLifted } from "../joints/poses";
 import { JOINT_NAMES } from "../joints/skeleton";
-import { isLifted, needPoses, type RecordedFrame, rounded } from "./recording";
+import { needPoses, type RecordedFrame, rounded } from "./recording";
 
 const COLUMNS = ["frame", "person", "joint", "x", "y", "z", "filled", "interpolated", "score"];
 

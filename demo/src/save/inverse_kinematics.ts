@@ -6,8 +6,8 @@
  */
 
 import { JOINT_NAMES, LEFT, MIRROR, NUM_JOINTS, PARENTS, ROOT } from "../joints/skeleton";
-import * as v from "./vectors";
-import type { Matrix, Vector } from "./vectors";
+import * as v from "../geometry/vectors";
+import type { Matrix, Vector } from "../geometry/vectors";
 
 /** Joints of a pose. */
 export type Points = readonly Vector[];

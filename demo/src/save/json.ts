@@ -1,7 +1,8 @@
 /** Recorded poses as JSON, laid out as posenet3d/formats/writers/json.py has it. */
 
+import { isLifted } from "../joints/poses";
 import { JOINT_NAMES, PARENTS } from "../joints/skeleton";
-import { isLifted, needPoses, type RecordedFrame, type RecordedPerson, rounded } from "./recording";
+import { needPoses, type RecordedFrame, type RecordedPerson, rounded } from "./recording";
 
 const ABOUT = {
   unit: "pose",

@@ -1,6 +1,6 @@
 /** What is recorded, and what the writers share. */
 
-import { NUM_JOINTS } from "../joints/skeleton";
+import { isLifted } from "../joints/poses";
 import type { Pose2D, Pose3D } from "../pose";
 
 /** A recorded person. */
@@ -24,11 +24,6 @@ export class SaveError extends Error {
     super(message);
     this.name = "SaveError";
   }
-}
-
-/** Whether there is a 3D pose; the lifter leaves people with too few joints as NaN. */
-export function isLifted({ joints }: Pose3D): boolean {
-  return joints.length === 3 * NUM_JOINTS && joints.every(Number.isFinite);
 }
 
 /** Refuses recordings in which nothing is. */

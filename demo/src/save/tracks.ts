@@ -1,6 +1,7 @@
 /** One person's poses over time, from frames at uneven times to even ones. */
 
-import { isLifted, type RecordedFrame, SaveError } from "./recording";
+import { isLifted } from "../joints/poses";
+import { type RecordedFrame, SaveError } from "./recording";
 
 /** Poses of one person at rising times, seconds. */
 export interface Track {

@@ -51,11 +51,33 @@ describe("readKeypoints", () => {
     expect(frames[0]).toMatchObject(SIZE);
   });
 
+  it.each([
+    ["numbers that count", [3, 5, 4], [0, 1, 2], [3, 4, 5]],
+    ["numbers with a gap", [0, 3, 4], [0, 3, 4], [0, 3, 4]],
+    ["steps of ten", [20, 0, 10], [0, 1, 2], [0, 10, 20]],
+    ["ids that do not count", [900, 7, 100], [0, 1, 2], [7, 100, 900]],
+    ["numbered names", ["f_10.jpg", "f_9.jpg"], [0, 1], ["f_9.jpg", "f_10.jpg"]],
+    ["other names", ["b", "a"], [0, 1], ["b", "a"]],
+  ])("puts images in order and time: %s", (_, images, frames, order) => {
+    const keypoints = (image: unknown) => new Array(51).fill(10 + images.indexOf(image as never) / 100);
+    const results = images.map((image) => ({ image_id: image, keypoints: keypoints(image).map((v, i) => (i % 3 === 2 ? 1 : v)) }));
+    const found = readKeypoints(JSON.stringify(results));
+    expect(found.map(({ time }) => Math.round(time * 30))).toEqual(frames);
+    expectNear(found.map(({ people }) => people[0].keypoints[0]), order.map((image) => keypoints(image)[0]), 1e-4);
+  });
+
   it("asks for the image's size where MediaPipe's landmarks need it", () => {
     const text = repositoryFile("docs/samples/mediapipe.json");
     const error = thrown(() => readKeypoints(text, "mediapipe.json"));
     expect(error).toMatchObject({ needsImageSize: true });
-    expect((error as Error).message).toMatch(/^mediapipe.json holds landmarks of MediaPipe.*1920x1080/);
+    expect((error as Error).message).toMatch(/^mediapipe.json holds landmarks of MediaPipe.*1920 and 1080\.$/);
+  });
+
+  it.each([NaN, 0, -5, Infinity])("asks for the image's size again where it was %d", (width) => {
+    const text = repositoryFile("docs/samples/mediapipe.json");
+    const error = thrown(() => readKeypoints(text, "a", { width, height: 720 }));
+    expect(error).toMatchObject({ needsImageSize: true });
+    expect((error as Error).message).toContain(`got ${width} and 720`);
   });
 
   it("keeps the frames in which MediaPipe found nobody, so that time goes on", () => {

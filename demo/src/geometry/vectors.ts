@@ -125,12 +125,18 @@ export function bestFit(points: readonly Vector[], targets: readonly Vector[]): 
 function largestEigenvector(matrix: number[][]): Quaternion {
   const a = matrix.map((row) => [...row]);
   const vectors = a.map((_, i) => a.map((__, j) => +(i === j)));
-  for (let sweep = 0; sweep < 30; sweep++) {
+  const enough = 1e-12 * a.reduce((most, row, i) => Math.max(most, Math.abs(row[i])), 0);
+  for (let sweep = 0; sweep < 12 && largestBeside(a) > enough; sweep++) {
     for (let p = 0; p < 3; p++) for (let q = p + 1; q < 4; q++) rotate(a, vectors, p, q);
   }
   const values = a.map((row, i) => row[i]);
   const largest = values.indexOf(Math.max(...values));
   return normalised(vectors.map((row) => row[largest]));
+}
+
+/** The largest element beside the diagonal. */
+function largestBeside(a: number[][]): number {
+  return Math.max(...[a[0][1], a[0][2], a[0][3], a[1][2], a[1][3], a[2][3]].map(Math.abs));
 }
 
 /** Brings the element (p, q) to 0. */
