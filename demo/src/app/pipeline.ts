@@ -129,7 +129,7 @@ function sizeOf(frame: Frame2D, poses: Pose2D[]): { width: number; height: numbe
  * Side by side as in the image. Depth in the room cannot be told from one view, so nobody stands in
  * front; one alone stands in the middle.
  */
-function place(people: Person[], width: number): void {
+export function place(people: Person[], width: number): void {
   if (people.length < 2) return;
   const order = [...people].sort((a, b) => centreOf(a.pose2d) - centreOf(b.pose2d));
   const apart = people.map(({ pose2d }) => (centreOf(pose2d) - width / 2) / unitOf(pose2d));

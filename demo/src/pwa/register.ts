@@ -38,7 +38,7 @@ export async function goOffline(): Promise<void> {
     active?.postMessage({ keep: inUse() });
   } catch (error) {
     console.warn(error);
-    note.textContent = "This browser does not keep the page for use without network.";
+    note.textContent = "Not kept for use without network: the browser does not allow it here. Is the certificate trusted?";
   }
 }
 

@@ -68,6 +68,7 @@ export class VideoSource implements Source {
 
   async next(): Promise<Frame2D | null> {
     const { picture } = this;
+    if (this.stream && !this.stream.active) throw new SourceError("The camera has stopped.", "Choose Camera again.");
     const time = picture.currentTime;
     if (picture.readyState < 2 || time === this.last) return null;
     if (time < this.last) this.detector.reset(); // from the end to the start

@@ -45,6 +45,27 @@ it("keeps one variant of the runtime, and no lifter but that in use", async () =
   expect(kept.filter((address) => /\/mediapipe\/.*\.wasm$/.test(address))).toHaveLength(1);
 });
 
+it("asks the server for nothing when it comes back, but whether there is a new version", async () => {
+  served.asked.length = 0;
+  await browser.page.reload();
+  await ready(browser.page);
+  expect([...new Set(served.asked)].filter((name) => name !== "sw.js")).toEqual([]);
+});
+
+it("offers a new version, and takes it when told to", async () => {
+  const { page } = browser;
+  const versions = () => page.evaluate(async () => (await caches.keys()).filter((name) => !name.endsWith("heavy")));
+  const before = await versions();
+  served.changed.set("sw.js", (code) => code.replace(before[0].slice("posenet3d-".length), "newer"));
+  await page.reload();
+  const update = page.locator("#offline button");
+  await update.waitFor({ state: "attached" });
+  await Promise.all([page.waitForEvent("load"), update.evaluate((button: HTMLButtonElement) => button.click())]);
+  await ready(page);
+  await expect.poll(versions).toEqual(["posenet3d-newer"]);
+  await page.waitForFunction(() => document.documentElement.dataset.offline === "true");
+});
+
 it("comes back with the server stopped, camera and all", async () => {
   const { page, context } = browser;
   await served.stop();

@@ -24,19 +24,24 @@ export interface Served {
   port: number;
   /** What was asked for, from the app's folder. */
   asked: string[];
+  /** Files that a newer version has changed. */
+  changed: Map<string, (content: string) => string>;
   stop(): Promise<void>;
 }
 
 export async function serve(): Promise<Served> {
   const asked: string[] = [];
+  const changed = new Map<string, (content: string) => string>();
   const server: Server = createServer(async (request, response) => {
     const path = decodeURI((request.url ?? "/").split("?")[0]);
     const file = resolve(join(DIST, path.slice(FOLDER.length) || "index.html"));
     if (!path.startsWith(FOLDER) || !file.startsWith(DIST + sep)) return void response.writeHead(404).end();
     asked.push(path.slice(FOLDER.length));
     try {
+      const change = changed.get(path.slice(FOLDER.length));
       const content = await readFile(file);
-      response.writeHead(200, { "Content-Type": TYPES[extname(file)] ?? "application/octet-stream" }).end(content);
+      response.writeHead(200, { "Content-Type": TYPES[extname(file)] ?? "application/octet-stream" });
+      response.end(change ? change(content.toString()) : content);
     } catch {
       response.writeHead(404).end();
     }
@@ -48,5 +53,5 @@ export async function serve(): Promise<Served> {
       server.closeAllConnections();
       server.close(() => done());
     });
-  return { address: `http://127.0.0.1:${port}${FOLDER}`, port, asked, stop };
+  return { address: `http://127.0.0.1:${port}${FOLDER}`, port, asked, changed, stop };
 }
