@@ -13,6 +13,7 @@ import { hideMessage, showFrame, showLoading, showMessage, toast } from "../ui/m
 import { Flat } from "../view/flat";
 import { NoWebGL, Stage } from "../view/stage";
 import { byId } from "../ui/elements";
+import { stayAwake } from "./awake";
 import { Latency } from "./latency";
 import { type LiftedFrame, Pipeline } from "./pipeline";
 import { Recorder } from "./recorder";
@@ -176,6 +177,7 @@ export class App extends EventTarget {
       this.seenAt = performance.now();
       this.mirrored = name === "camera" && this.facing === "user";
       this.latency.reset();
+      void stayAwake(source.live);
     } catch (error) {
       if (turn !== this.opened) return;
       console.warn(error);

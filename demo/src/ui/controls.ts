@@ -24,6 +24,7 @@ export class Controls {
     app.addEventListener("frame", () => this.tick());
     byId("view").addEventListener("pointerdown", () => this.touched());
     button("input").onclick = () => press(button("input"), button("input").getAttribute("aria-pressed") !== "true");
+    if (matchMedia("(hover: hover)").matches) byId("hint").textContent = "Drag to turn · scroll to zoom";
     this.update();
   }
 

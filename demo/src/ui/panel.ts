@@ -85,5 +85,15 @@ export class Panel {
       median.textContent = figures ? figures.median.toFixed(1) : "–";
       p95.textContent = figures ? figures.p95.toFixed(1) : "–";
     }
+    const brief = PARTS.map((part) => [part, this.app.latency.of(part)] as const).filter(([, figures]) => figures);
+    byId("brief").replaceChildren(
+      ...brief.map(([part, figures]) => {
+        const item = document.createElement("span");
+        const value = document.createElement("b");
+        value.textContent = figures!.median.toFixed(1);
+        item.append(value, ` ms ${part}`);
+        return item;
+      }),
+    );
   }
 }

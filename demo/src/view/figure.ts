@@ -26,7 +26,7 @@ interface Part {
 export class Figure {
   readonly group = new Group();
   private readonly solid = materials(1);
-  private readonly ghost = materials(0.3);
+  private readonly ghost = materials(0.45);
   private readonly bones: Part[] = [];
   private readonly balls: Part[] = [];
 

@@ -71,6 +71,8 @@ it("has no button outside the window or smaller than a finger", async () => {
       elements.map((element) => ({ id: element.id, ...element.getBoundingClientRect().toJSON() })),
     );
     expect(boxes.length).toBeGreaterThan(10);
+    // Where something sticks out, a phone shows all of it, smaller.
+    expect(await page.evaluate(() => [innerWidth, document.documentElement.scrollWidth])).toEqual([width, width]);
     for (const box of boxes) {
       const where = `${box.id} at ${width} x ${height}`;
       expect(box.width, where).toBeGreaterThanOrEqual(44);
