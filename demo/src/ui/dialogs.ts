@@ -56,6 +56,7 @@ export class Dialogs {
   /** Asks for keypoints; a dropped file is read at once. */
   keypoints(file?: File): void {
     this.hideError("keypoints");
+    byId("keypoints-size").hidden = true; // until a file asks for it
     const dialog = byId<HTMLDialogElement>("keypoints");
     if (!dialog.open) dialog.showModal();
     if (file) void this.read(file);

@@ -64,6 +64,7 @@ export async function launch(options: Options = {}): Promise<Browser> {
     acceptDownloads: true,
   });
   const page = context.pages()[0] ?? (await context.newPage());
+  context.setDefaultTimeout(90_000); // a busy machine is no error
   const requests: string[] = [];
   const errors: string[] = [];
   context.on("request", (request) => requests.push(request.url()));
@@ -78,7 +79,7 @@ export async function launch(options: Options = {}): Promise<Browser> {
 
 /** Waits until the first frame has been lifted. */
 export async function ready(page: Page): Promise<void> {
-  await page.waitForFunction(() => document.documentElement.dataset.ready === "true", undefined, { timeout: 60_000 });
+  await page.waitForFunction(() => document.documentElement.dataset.ready === "true", undefined, { timeout: 90_000 });
 }
 
 export interface State {

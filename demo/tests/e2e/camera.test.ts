@@ -29,7 +29,7 @@ async function lifted(source: string, count: number): Promise<void> {
       return source === name && lifted >= least && people === 1;
     },
     [source, count] as const,
-    { timeout: 45_000 },
+    { timeout: 90_000 },
   );
 }
 

@@ -68,7 +68,8 @@ it("stands still where the device asks for less motion", async () => {
     expect(before.playing).toBe(false);
     await page.waitForTimeout(500);
     const after = await stateOf(page);
-    expect([after.lifted, after.azimuth]).toEqual([before.lifted, before.azimuth]);
+    expect(after.lifted).toBe(before.lifted);
+    expect(after.azimuth).toBeCloseTo(before.azimuth!, 6);
     await page.locator("#pause").tap();
     await page.waitForFunction(() => (window as any).posenet3d.state().lifted > 5);
   });
