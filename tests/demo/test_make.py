@@ -7,6 +7,7 @@ import pytest
 
 import posenet3d
 from posenet3d import joint_maps
+from posenet3d.data.datasets.mocap.bvh import read_bvh
 
 NUMBER = re.compile(r"-?\d+\.\d+")
 DEMO = Path(__file__).resolve().parents[2] / "demo"
@@ -64,6 +65,19 @@ def test_the_committed_samples_are_those_of_the_procedural_motion(made):
         committed = json.loads(file.read_text(encoding="utf-8"))
         assert_alike(json.loads(samples.as_text(sample)), committed, file.name, tolerance=0.11)
         assert file.stat().st_size < 60_000
+
+
+def test_the_package_reads_the_demo_s_bvh_and_finds_the_joints_where_its_own_file_has_them(
+    tmp_path,
+):
+    golden = json.loads((DEMO / "tests" / "golden" / "save.json").read_text(encoding="utf-8"))
+    own = tmp_path / "own.bvh"
+    own.write_text(golden["bvh"][0], encoding="utf-8")
+    files = (DEMO / "tests" / "golden" / "recorded.bvh", own)
+    demo, package = (read_bvh(file).motion() for file in files)
+    assert demo.names == package.names
+    np.testing.assert_allclose(demo.positions, package.positions, atol=1e-3)  # cm
+    assert np.ptp(demo.positions, axis=0).max() > 10
 
 
 def assert_alike(found, committed, where, tolerance=2e-3):

@@ -7,7 +7,7 @@ import type { Frame2D } from "../pose";
 import { isAlphaPose, readAlphaPose } from "./alphapose";
 import { isCoco, readCoco } from "./coco";
 import { isTable, readTable } from "./csv";
-import { KeypointsError, kindOf } from "./errors";
+import { KeypointsError, kindOf, shown } from "./errors";
 import { isMediaPipe, readMediaPipe, type Size } from "./mediapipe";
 import { isOpenPose, readOpenPose } from "./openpose";
 import { frames, type People } from "./persons";
@@ -17,6 +17,8 @@ export { FRAME_RATE } from "./persons";
 
 /** What the demo takes, in words. */
 export const FORMATS = "COCO, OpenPose, AlphaPose or MediaPipe JSON, or a CSV table";
+
+const OTHERS = "The Python package reads other formats too.";
 
 /** Characters that are read; more would take the memory of a phone. */
 const LONGEST = 64e6;
@@ -51,11 +53,17 @@ export function readKeypoints(text: string, fileName = "The text", imageSize?: S
         `${LONGEST / 1e6} million, or use the Python package.`,
     );
   }
-  if (!/^\s*[[{]/.test(plain) && isTable(plain)) return frames(readTable(fileName, plain));
+  if (!/^\s*[[{]/.test(plain)) {
+    if (isTable(plain)) return frames(readTable(fileName, plain));
+    throw new KeypointsError(
+      `${fileName} begins with ${shown(plain.trim().slice(0, 30))}, which is neither JSON nor a table with ` +
+        `the columns frame, joint, x and y; expected ${FORMATS}. ${OTHERS}`,
+    );
+  }
   const content = parse(plain, fileName);
   const reader = READERS.find(([matches]) => matches(content));
   if (reader) return frames(reader[1](fileName, content, imageSize));
-  throw new KeypointsError(`${fileName} holds ${kindOf(content)}; expected ${FORMATS}.`);
+  throw new KeypointsError(`${fileName} holds ${kindOf(content)}; expected ${FORMATS}. ${OTHERS}`);
 }
 
 function parse(text: string, file: string): unknown {

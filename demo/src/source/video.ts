@@ -5,13 +5,18 @@ import { type Source, SourceError } from "./source";
 
 export type Facing = "user" | "environment";
 
+const SHOWN_SIDE = 480; // px: the picture is shown small
+
 export class VideoSource implements Source {
   readonly moves = true;
+  /** The frame that the detector has got: the video itself is further on when it is done. */
+  readonly picture = document.createElement("canvas");
+  private readonly context = this.picture.getContext("2d")!;
   private last = -1;
   private wanted = true;
 
   private constructor(
-    readonly picture: HTMLVideoElement,
+    private readonly video: HTMLVideoElement,
     private readonly detector: Detector,
     private readonly stream: MediaStream | null,
     private readonly address: string,
@@ -49,11 +54,11 @@ export class VideoSource implements Source {
   }
 
   get duration(): number {
-    return this.live || !Number.isFinite(this.picture.duration) ? 0 : this.picture.duration;
+    return this.live || !Number.isFinite(this.video.duration) ? 0 : this.video.duration;
   }
 
   get time(): number {
-    return this.picture.currentTime;
+    return this.video.currentTime;
   }
 
   get playing(): boolean {
@@ -62,29 +67,39 @@ export class VideoSource implements Source {
 
   set playing(value: boolean) {
     this.wanted = value;
-    if (value) void this.picture.play().catch(() => {});
-    else this.picture.pause();
+    if (value) void this.video.play().catch(() => {});
+    else this.video.pause();
   }
 
   async next(): Promise<Frame2D | null> {
-    const { picture } = this;
+    const { video } = this;
     if (this.stream && !this.stream.active) throw new SourceError("The camera has stopped.", "Choose Camera again.");
-    const time = picture.currentTime;
-    if (picture.readyState < 2 || time === this.last) return null;
+    const time = video.currentTime;
     if (time < this.last) this.detector.reset(); // from the end to the start
     this.last = time;
-    const people = await this.detector.detect(picture, performance.now() / 1000);
-    return { time, people, width: picture.videoWidth, height: picture.videoHeight };
+    const { videoWidth: width, videoHeight: height } = video;
+    this.film();
+    const people = await this.detector.detect(video, performance.now() / 1000);
+    return { time, people, width, height };
+  }
+
+  private film(): void {
+    const { videoWidth, videoHeight } = this.video;
+    const scale = Math.min(1, SHOWN_SIDE / Math.max(videoWidth, videoHeight));
+    const width = Math.max(1, Math.round(videoWidth * scale));
+    const height = Math.max(1, Math.round(videoHeight * scale));
+    if (this.picture.width !== width || this.picture.height !== height) Object.assign(this.picture, { width, height });
+    this.context.drawImage(this.video, 0, 0, width, height);
   }
 
   seek(time: number): void {
-    if (!this.live) this.picture.currentTime = time;
+    if (!this.live) this.video.currentTime = time;
   }
 
   close(): void {
-    this.picture.pause();
+    this.video.pause();
     this.stream?.getTracks().forEach((track) => track.stop());
-    this.picture.srcObject = null;
+    this.video.srcObject = null;
     if (this.address) URL.revokeObjectURL(this.address);
   }
 }

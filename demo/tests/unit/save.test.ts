@@ -79,6 +79,10 @@ describe("toBvh", () => {
     });
   });
 
+  it("writes the file that the package's own reader is tested with", async () => {
+    await expect(toBvh(frames, 0)).toMatchFileSnapshot("../golden/recorded.bvh");
+  });
+
   it("keeps angles near those of the frame before", () => {
     const { frames: rows } = parseBvh(toBvh(frames, 0));
     rows.slice(1).forEach((row, i) => row.forEach((v, c) => expect(Math.abs(v - rows[i][c])).toBeLessThan(180)));
