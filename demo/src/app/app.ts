@@ -49,7 +49,7 @@ export class App extends EventTarget {
     super();
     this.stage = this.makeStage();
     this.pipeline.smooth = this.settings.smooth;
-    if (this.stage) this.stage.controls.autoRotate = this.settings.turning;
+    if (this.stage) this.stage.orbit.turning = this.settings.turning;
   }
 
   /** Loads the lifter and plays the first sample. */
@@ -153,7 +153,7 @@ export class App extends EventTarget {
     Object.assign(this.settings, change);
     keepSettings(this.settings);
     this.pipeline.smooth = this.settings.smooth;
-    if (this.stage) this.stage.controls.autoRotate = this.settings.turning;
+    if (this.stage) this.stage.orbit.turning = this.settings.turning;
     if (before.model !== this.settings.model || before.weights !== this.settings.weights) await this.loadLifter();
     if (before.detector !== this.settings.detector && this.sourceName === "camera") await this.openCamera();
     this.changed();

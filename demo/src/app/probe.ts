@@ -49,7 +49,7 @@ export function probe(app: App): Probe {
       people: app.last?.people.length ?? 0,
       score: app.last?.people[0]?.pose.score ?? null,
       joints: app.last?.people[0] ? [...app.last.people[0].pose.joints] : null,
-      azimuth: app.stage?.azimuth ?? null,
+      azimuth: app.stage ? (app.stage.orbit.azimuth * 180) / Math.PI : null,
       projected: app.stage?.projected() ?? null,
       latency: Object.fromEntries(PARTS.map((part) => [part, app.latency.of(part)])),
     }),

@@ -75,6 +75,7 @@ export class VideoSource implements Source {
     const { video } = this;
     if (this.stream && !this.stream.active) throw new SourceError("The camera has stopped.", "Choose Camera again.");
     const time = video.currentTime;
+    if (video.readyState < 2 || time === this.last) return null;
     if (time < this.last) this.detector.reset(); // from the end to the start
     this.last = time;
     const { videoWidth: width, videoHeight: height } = video;

@@ -6,7 +6,7 @@ import { button, byId, press } from "./elements";
 import { toast } from "./messages";
 
 const SOURCES: SourceName[] = ["sample", "camera", "video", "photo", "keypoints"];
-const TURN = 12; // degrees a key
+const TURN = Math.PI / 15; // radians a key
 
 export class Controls {
   private seeking = false;
@@ -53,7 +53,7 @@ export class Controls {
     button("pause").onclick = () => this.pause();
     button("mirror").onclick = () => (app.mirrored = !app.mirrored);
     button("flip").onclick = () => void app.openCamera(app.facing === "user" ? "environment" : "user");
-    button("home").onclick = () => app.stage?.reset();
+    button("home").onclick = () => app.stage?.orbit.reset();
     button("record").onclick = () => this.record();
   }
 
@@ -105,11 +105,11 @@ export class Controls {
     const { stage } = app;
     const turns: Record<string, [number, number]> = { ArrowLeft: [TURN, 0], ArrowRight: [-TURN, 0], ArrowUp: [0, TURN], ArrowDown: [0, -TURN] };
     if (turns[key]) {
-      stage?.turn(...turns[key]);
+      stage?.orbit.turn(...turns[key]);
       this.touched();
-    } else if (key === "+" || key === "=") stage?.zoomBy(1.15);
-    else if (key === "-") stage?.zoomBy(1 / 1.15);
-    else if (key === "Home") stage?.reset();
+    } else if (key === "+" || key === "=") stage?.orbit.zoomBy(1.15);
+    else if (key === "-") stage?.orbit.zoomBy(1 / 1.15);
+    else if (key === "Home") stage?.orbit.reset();
     else if (key === " ") this.pause();
     else if (key.toLowerCase() === "m") app.mirrored = !app.mirrored;
     else if (key.toLowerCase() === "r") this.record();
@@ -134,7 +134,7 @@ export class Controls {
   /** Who has taken the figure in hand wants it to stay as it is. */
   private touched(): void {
     byId("hint").classList.add("done");
-    if (this.app.stage) this.app.stage.controls.autoRotate = false;
+    if (this.app.stage) this.app.stage.orbit.turning = false;
   }
 
   private update(): void {

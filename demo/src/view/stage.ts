@@ -9,14 +9,13 @@ import {
   PerspectiveCamera,
   PolarGridHelper,
   Scene,
-  Spherical,
   Vector3,
   WebGLRenderer,
 } from "three";
-import { OrbitControls } from "three/addons/controls/OrbitControls.js";
 import type { Pose3D } from "../pose";
 import { Figure } from "./figure";
 import { level, lowest } from "./level";
+import { Orbit } from "./orbit";
 
 /** A person and where: `across` in pose units from the middle of the stage. */
 export interface Placed {
@@ -29,12 +28,11 @@ const FIELD_OF_VIEW = 32; // degrees, of the height
 const MARGIN = 1.12; // around the cylinder that holds everybody
 const HEAD_RADIUS = 0.3; // what is drawn beyond the joints
 const SHRINK_SECONDS = 4; // in which the frame follows somebody who takes less room
-const START = { azimuth: 0.6, polar: 1.36 }; // radians: a little from the side and from above
 
 export class NoWebGL extends Error {}
 
 export class Stage {
-  readonly controls: OrbitControls;
+  readonly orbit: Orbit;
   mirrored = false;
   private readonly renderer: WebGLRenderer;
   private readonly scene = new Scene();
@@ -47,9 +45,9 @@ export class Stage {
   private rooms: Float32Array[] = [];
   private top = 3; // of the cylinder that everybody is in
   private reach = 0.8; // its radius
-  private zoom = 1;
   private dirty = true;
   private shownAt = 0;
+  private drawnAt = 0;
 
   /** @throws NoWebGL where the browser has none. */
   constructor(private readonly canvas: HTMLCanvasElement) {
@@ -63,16 +61,8 @@ export class Stage {
     this.scene.add(new HemisphereLight("#ffffff", "#8d90a8", 1.6), sun);
     const disc = new Mesh(new CircleGeometry(14, 64).rotateX(-Math.PI / 2).translate(0, -0.02, 0), this.floor);
     this.scene.add(disc);
-    this.controls = new OrbitControls(this.camera, canvas);
-    this.controls.enablePan = false;
-    this.controls.enableZoom = false; // the wheel and two fingers change our own zoom, see below
-    this.controls.enableDamping = true;
-    this.controls.maxPolarAngle = Math.PI / 2 - 0.03; // not from below the floor
-    this.controls.autoRotateSpeed = 1.1;
-    this.controls.addEventListener("change", () => (this.dirty = true));
-    canvas.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
-    this.pinch();
-    this.reset();
+    this.orbit = new Orbit(canvas, () => (this.dirty = true));
+    canvas.addEventListener("webglcontextrestored", () => (this.dirty = true)); // a phone may take it away for a while
   }
 
   /** Colours that go with the page's. */
@@ -129,39 +119,19 @@ export class Stage {
       this.camera.updateProjectionMatrix();
       this.dirty = true;
     }
-    this.placeCamera();
-    this.controls.update();
+    const now = performance.now();
+    this.orbit.pass(Math.min((now - this.drawnAt) / 1000, 0.1));
+    this.drawnAt = now;
     if (!this.dirty) return false;
+    this.placeCamera();
     this.renderer.render(this.scene, this.camera);
     this.dirty = false;
     return true;
   }
 
-  /** Turns the view, degrees. */
-  turn(azimuth: number, polar: number): void {
-    const seen = this.seenFrom();
-    seen.theta += (azimuth * Math.PI) / 180;
-    seen.phi = Math.min(this.controls.maxPolarAngle, Math.max(0.05, seen.phi + (polar * Math.PI) / 180));
-    this.look(seen);
-  }
-
-  zoomBy(factor: number): void {
-    this.zoom = Math.min(4, Math.max(0.5, this.zoom * factor));
-    this.dirty = true;
-  }
-
-  reset(): void {
-    this.zoom = 1;
-    this.look(new Spherical(10, START.polar, START.azimuth));
-  }
-
-  /** From where the view looks, degrees. */
-  get azimuth(): number {
-    return (this.controls.getAzimuthalAngle() * 180) / Math.PI;
-  }
-
   /** Every joint in the canvas, `[x, y]` from 0 to 1 where it is inside. */
   projected(): [number, number][] {
+    this.placeCamera();
     this.camera.updateMatrixWorld();
     const found: [number, number][] = [];
     for (const room of this.rooms) {
@@ -171,16 +141,6 @@ export class Stage {
       }
     }
     return found;
-  }
-
-  private seenFrom(): Spherical {
-    return new Spherical().setFromVector3(this.camera.position.clone().sub(this.controls.target));
-  }
-
-  private look(seen: Spherical): void {
-    this.camera.position.setFromSpherical(seen).add(this.controls.target);
-    this.controls.update();
-    this.dirty = true;
   }
 
   /** The cylinder that holds everybody: it grows at once and shrinks slowly, so that nothing is cut off or pumps. */
@@ -204,40 +164,14 @@ export class Stage {
   }
 
   private placeCamera(): void {
-    const { phi } = this.seenFrom();
+    const { azimuth, polar, zoom } = this.orbit;
     const upright = this.top / 2;
-    const tall = upright * Math.sin(phi) + this.reach * Math.cos(phi); // half of what is seen of it
-    const deep = this.reach * Math.sin(phi) + upright * Math.cos(phi);
+    const tall = upright * Math.sin(polar) + this.reach * Math.cos(polar); // half of what is seen of it
+    const deep = this.reach * Math.sin(polar) + upright * Math.cos(polar);
     const slope = Math.tan((FIELD_OF_VIEW * Math.PI) / 360);
     const distance = (MARGIN * Math.max(tall, this.reach / this.camera.aspect)) / slope + deep;
-    const offset = this.camera.position.clone().sub(this.controls.target).setLength(distance / this.zoom);
     const target = new Vector3(0, upright, 0);
-    const moved = target.clone().add(offset).distanceTo(this.camera.position) > 1e-3;
-    this.controls.target.copy(target);
-    this.camera.position.copy(target).add(offset);
-    if (moved) this.dirty = true;
-  }
-
-  private wheel(event: WheelEvent): void {
-    event.preventDefault();
-    this.zoomBy(Math.exp(-event.deltaY / 600));
-  }
-
-  private pinch(): void {
-    const fingers = new Map<number, { x: number; y: number }>();
-    const spread = () => {
-      const [a, b] = [...fingers.values()];
-      return Math.hypot(a.x - b.x, a.y - b.y);
-    };
-    this.canvas.addEventListener("pointerdown", (event) => fingers.set(event.pointerId, { x: event.clientX, y: event.clientY }));
-    this.canvas.addEventListener("pointermove", (event) => {
-      if (!fingers.has(event.pointerId)) return;
-      const before = fingers.size === 2 ? spread() : 0;
-      fingers.set(event.pointerId, { x: event.clientX, y: event.clientY });
-      if (before > 0) this.zoomBy(spread() / before);
-    });
-    for (const end of ["pointerup", "pointercancel"] as const) {
-      this.canvas.addEventListener(end, (event) => fingers.delete(event.pointerId));
-    }
+    this.camera.position.setFromSphericalCoords(distance / zoom, polar, azimuth).add(target);
+    this.camera.lookAt(target);
   }
 }
