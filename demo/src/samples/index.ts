@@ -24,7 +24,7 @@ export const SAMPLES: Sample[] = [
   sample("Waving", () => import("./waving.json")),
   sample("Kicking", () => import("./kicking.json")),
   sample("Squatting", () => import("./squatting.json")),
-  sample("Walking, legs hidden at times", () => import("./hidden.json")),
+  sample("Legs hidden", () => import("./hidden.json")),
 ];
 
 function sample(name: string, read: () => Promise<{ default: unknown }>): Sample {
