@@ -8,7 +8,7 @@ import { SAMPLES } from "../samples";
 import { PhotoSource } from "../source/photo";
 import { SequenceSource } from "../source/sequence";
 import { type Source, SourceError } from "../source/source";
-import { type Facing, VideoSource } from "../source/video";
+import { type Facing, VideoSource, needCamera } from "../source/video";
 import { hideMessage, showFrame, showLoading, showMessage, toast } from "../ui/messages";
 import { Flat } from "../view/flat";
 import { NoWebGL, Stage } from "../view/stage";
@@ -104,6 +104,7 @@ export class App extends EventTarget {
   openCamera(facing = this.facing): Promise<void> {
     this.facing = facing;
     return this.open("camera", async () => {
+      needCamera(); // before the detector is waited for
       const detector = await this.needDetector(); // the camera's light goes on when all is ready
       return VideoSource.camera(facing, detector);
     });

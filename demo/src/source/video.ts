@@ -112,7 +112,8 @@ function quietVideo(): HTMLVideoElement {
   return video;
 }
 
-async function openCamera(facing: Facing): Promise<MediaStream> {
+/** @throws SourceError where it is known without asking that there will be no camera. */
+export function needCamera(): void {
   if (!window.isSecureContext) {
     throw new SourceError(
       "Browsers give the camera to secure pages alone, and this one came over plain http.",
@@ -122,6 +123,9 @@ async function openCamera(facing: Facing): Promise<MediaStream> {
   if (!navigator.mediaDevices?.getUserMedia) {
     throw new SourceError("This browser gives pages no camera.", "Try another browser, or a video, a photo or keypoints.");
   }
+}
+
+async function openCamera(facing: Facing): Promise<MediaStream> {
   try {
     return await navigator.mediaDevices.getUserMedia({
       video: { facingMode: { ideal: facing }, width: { ideal: 640 } },
