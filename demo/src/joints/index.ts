@@ -1,0 +1,3 @@
+export { jointNames, KEYPOINT_SETS, mapJoints } from "./map";
+export { isLifted } from "./poses";
+export * from "./skeleton";

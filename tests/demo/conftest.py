@@ -1,0 +1,21 @@
+import importlib
+import sys
+from pathlib import Path
+
+import pytest
+
+MAKE = Path(__file__).resolve().parents[2] / "demo" / "make"
+
+
+@pytest.fixture
+def made(monkeypatch):
+    """A module of demo/make by its name; they import each other as scripts do."""
+    monkeypatch.syspath_prepend(str(MAKE))
+    names = {path.stem for path in MAKE.glob("*.py")}
+
+    def made(name):
+        return importlib.import_module(name)
+
+    yield made
+    for name in names & sys.modules.keys():
+        del sys.modules[name]
