@@ -136,6 +136,20 @@ def test_other_settings_in_the_same_folder_are_refused(finished):
         train_and_evaluate(other)
 
 
+def test_run_from_before_there_was_a_setting_had_its_default(finished, tmp_path):
+    config, run_dir, report = finished
+    older = tmp_path / "older"
+    shutil.copytree(run_dir, older)
+    settings = json.loads((older / "config.json").read_text())
+    assert settings.pop("mixed_precision") == "none"
+    (older / "config.json").write_text(json.dumps(settings))
+    config = dataclasses.replace(config, run_dir=str(older))
+    assert train_and_evaluate(config).rows == report.rows
+    (older / "config.json").write_text(json.dumps(settings))
+    with pytest.raises(ConfigError, match="mixed_precision = none, not bfloat16"):
+        train_and_evaluate(dataclasses.replace(config, mixed_precision="bfloat16"))
+
+
 def test_damaged_record_of_settings_is_refused(finished, tmp_path):
     config, run_dir, _ = finished
     shutil.copytree(run_dir, tmp_path / "copy")

@@ -169,6 +169,7 @@ export class App extends EventTarget {
     this.lifted = 0;
     this.pipeline.reset();
     this.flat.reset();
+    this.stage?.reset();
     hideMessage();
     this.changed();
     try {

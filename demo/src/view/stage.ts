@@ -27,6 +27,7 @@ export interface Placed {
 const FIELD_OF_VIEW = 32; // degrees, of the height
 const MARGIN = 1.12; // around the cylinder that holds everybody
 const HEAD_RADIUS = 0.3; // what is drawn beyond the joints
+const PERSON = { top: 3, reach: 0.8 }; // the room of one, with which a source starts
 const SHRINK_SECONDS = 4; // in which the frame follows somebody who takes less room
 
 export class NoWebGL extends Error {}
@@ -43,8 +44,8 @@ export class Stage {
   private grid?: PolarGridHelper;
   private placed: Placed[] = [];
   private rooms: Float32Array[] = [];
-  private top = 3; // of the cylinder that everybody is in
-  private reach = 0.8; // its radius
+  private top = PERSON.top; // of the cylinder that everybody is in
+  private reach = PERSON.reach; // its radius
   private dirty = true;
   private shownAt = 0;
   private drawnAt = 0;
@@ -141,6 +142,12 @@ export class Stage {
       }
     }
     return found;
+  }
+
+  /** A new source: a crowd that was seen before does not keep the next person small. */
+  reset(): void {
+    this.top = PERSON.top;
+    this.reach = PERSON.reach;
   }
 
   /** The cylinder that holds everybody: it grows at once and shrinks slowly, so that nothing is cut off or pumps. */
