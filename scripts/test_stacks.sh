@@ -72,7 +72,7 @@ PYTHON
   if [ "$name" = addons ] && [ -x .venv/bin/python ]; then
     export POSENET3D_OTHER_PYTHON=$PWD/.venv/bin/python
   fi
-  "$venv/bin/python" -m pytest "${tests[@]}"
+  "$venv/bin/python" -m pytest -n 2 --dist loadfile "${tests[@]}"
   unset POSENET3D_OTHER_PYTHON
 }
 

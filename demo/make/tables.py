@@ -16,7 +16,8 @@ from posenet3d import joint_maps, skeleton
 from posenet3d.geometry import camera
 from posenet3d.joint_rules import JointMap
 from posenet3d.models import self_check
-from posenet3d.models.estimator import PoseEstimator, needed_joints
+from posenet3d.models.estimator import PoseEstimator
+from posenet3d.models.liftable import needed_joints
 
 TABLES = Path(__file__).resolve().parents[1] / "src" / "joints" / "tables.json"
 

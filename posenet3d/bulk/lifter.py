@@ -18,8 +18,8 @@ from posenet3d.bulk import folder as folders
 from posenet3d.bulk.shards.files import Reader, open_shard, writer_for
 from posenet3d.bulk.shards.records import ONE_PLACE, TOO_FEW, Bad, Chunk, usable
 from posenet3d.errors import InputError
-from posenet3d.models.estimator import needed_joints
 from posenet3d.models.lift_result import LiftResult
+from posenet3d.models.liftable import needed_joints
 from posenet3d.models.loading import load
 from posenet3d.skeleton import SKELETONS, Skeleton
 
