@@ -42,8 +42,9 @@ def make_shards(config: ShardsConfig, say: Callable[[str], None] = lambda line: 
       InputError: If a file cannot be read, nobody is in any, or there are such shards already.
     """
     output = Path(config.output)
-    if not output.parent.is_dir():
-        raise InputError(f"Cannot write {output}: there is no folder {output.parent}.")
+    folder = output.parent
+    if not folder.is_dir() and not folder.parent.is_dir():
+        raise InputError(f"Cannot write {output}: there is no folder {folder.parent}.")
     if there := sorted(output.parent.glob(f"{glob.escape(output.stem)}-*{output.suffix}")):
         raise InputError(f"{there[0]} is there already; remove it, or name another --output.")
     sources = _sources(config.input)
@@ -51,6 +52,7 @@ def make_shards(config: ShardsConfig, say: Callable[[str], None] = lambda line: 
     made: list[Path] = []
     try:
         for pieces in _by_rows(_pieces(sources, skeleton, config, say), config.rows):
+            folder.mkdir(exist_ok=True)
             path = output.with_name(f".{secrets.token_hex(8)}{output.suffix}")
             made.append(path)
             _write(path, pieces, skeleton)

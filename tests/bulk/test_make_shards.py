@@ -68,6 +68,11 @@ def test_bad_files_stop_it_or_are_left_out(made, tmp_path):
     assert "c.json" in said[0]
 
 
+def test_the_folder_of_the_shards_is_made(made, tmp_path):
+    shards, _ = made(output=str(tmp_path / "shards" / "poses.parquet"))
+    assert {shard.parent for shard in shards} == {tmp_path / "shards"}
+
+
 def test_shards_that_are_there_are_not_mixed_with_new_ones(made):
     made()
     with pytest.raises(InputError, match=r"poses-00000\.parquet is there already"):
@@ -82,7 +87,7 @@ def test_shards_that_are_there_are_not_mixed_with_new_ones(made):
         ({"rows": 0}, "rows"),
         ({"image_size": "big"}, "WIDTHxHEIGHT"),
         ({"input": "nowhere*.json"}, "there is no such file"),
-        ({"output": "nowhere/poses.parquet"}, "there is no folder nowhere"),
+        ({"output": "no/where/poses.parquet"}, "there is no folder no"),
     ],
 )
 def test_what_cannot_be_is_said_at_once(made, settings, named):
