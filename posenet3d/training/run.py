@@ -144,7 +144,7 @@ def _check_same_run(path: Path, now: dict[str, Any]) -> None:
         raise InputError(f"{path} cannot be read ({error}); choose another run_dir.") from error
     now = json.loads(json.dumps(now))  # JSON has no tuples
     # A run from before there was some setting was trained as that setting's default says.
-    before = {name: _settings(TrainingConfig()).get(name) for name in now} | before
+    before = _settings(TrainingConfig()) | before
     for name in sorted(before.keys() | now.keys()):
         if before.get(name) != now.get(name):
             raise ConfigError(
