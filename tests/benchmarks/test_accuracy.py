@@ -1,5 +1,4 @@
 import dataclasses
-import importlib.util
 import re
 from pathlib import Path
 
@@ -18,17 +17,8 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
-def accuracy():
-    """The script as a module; its flags are gone afterwards."""
-    spec = importlib.util.spec_from_file_location(
-        "accuracy", CHECKOUT / "benchmarks" / "accuracy.py"
-    )
-    module = importlib.util.module_from_spec(spec)
-    before = set(flags.FLAGS)
-    spec.loader.exec_module(module)
-    yield module
-    for name in set(flags.FLAGS) - before:
-        delattr(flags.FLAGS, name)
+def accuracy(load_benchmark):
+    return load_benchmark("accuracy")
 
 
 @pytest.fixture(scope="module")

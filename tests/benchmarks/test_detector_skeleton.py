@@ -1,13 +1,11 @@
 """Keypoints of detectors on known bodies, and what is measured with them."""
 
-import importlib.util
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
-from absl import flags
 
 from posenet3d.errors import InputError
 from posenet3d.skeleton import BODY_25, CMU_17, COCO_17, HALPE_26, MEDIAPIPE_33
@@ -28,16 +26,8 @@ def points():
 
 
 @pytest.fixture(scope="module")
-def skeleton_cost(points):
-    """The script as a module; its flags are gone afterwards."""
-    path = BENCHMARKS / "detector_skeleton.py"
-    spec = importlib.util.spec_from_file_location("detector_skeleton", path)
-    module = importlib.util.module_from_spec(spec)
-    before = set(flags.FLAGS)
-    spec.loader.exec_module(module)
-    yield module
-    for name in set(flags.FLAGS) - before:
-        delattr(flags.FLAGS, name)
+def skeleton_cost(points, load_benchmark):
+    return load_benchmark("detector_skeleton")
 
 
 @pytest.fixture(scope="module")

@@ -1,26 +1,17 @@
 """What benchmarks/start.py measures of a process."""
 
-import importlib.util
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from absl import flags
 
 PATH = Path(__file__).resolve().parents[2] / "benchmarks" / "start.py"
 
 
 @pytest.fixture(scope="module")
-def start():
-    """The script as a module; its flags are gone afterwards."""
-    spec = importlib.util.spec_from_file_location("start", PATH)
-    module = importlib.util.module_from_spec(spec)
-    before = set(flags.FLAGS)
-    spec.loader.exec_module(module)
-    yield module
-    for name in set(flags.FLAGS) - before:
-        delattr(flags.FLAGS, name)
+def start(load_benchmark):
+    return load_benchmark("start")
 
 
 def test_memory_is_the_highest_of_that_process():
