@@ -19,8 +19,8 @@ from pathlib import Path
 import numpy as np
 from absl import app, flags
 
-from posenet3d.data.archive import read_archive
-from posenet3d.data.archive_writer import write_archive
+from posenet3d.poses.archives.archive import read_archive
+from posenet3d.poses.archives.archive_writer import write_archive
 
 _TRAIN_DATA = flags.DEFINE_string("train_data", None, "Archive with a test split.", required=True)
 _SOURCE_DATA = flags.DEFINE_string("source_data", None, "Archive of another kind.", required=True)

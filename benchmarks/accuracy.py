@@ -16,15 +16,16 @@ import numpy as np
 from absl import app, flags
 
 import posenet3d
-from posenet3d import joint_maps
 from posenet3d.data import synthetic
-from posenet3d.data.archive import read_archive
-from posenet3d.data.records import Poses2D
-from posenet3d.evaluation import metrics, ranking
+from posenet3d.evaluation import ranking
 from posenet3d.evaluation.flat import flat_pose
+from posenet3d.evaluation.metrics import joint_errors
 from posenet3d.models import LiftResult, PoseEstimator
-from posenet3d.skeleton import Skeleton
-from posenet3d.training.placements import draw_placements
+from posenet3d.poses.archives.archive import read_archive
+from posenet3d.poses.records import Poses2D
+from posenet3d.skeletons import joint_maps
+from posenet3d.skeletons.skeleton import Skeleton
+from posenet3d.training.augmentation.placements import draw_placements
 
 _DATA = flags.DEFINE_string("data", None, "Archive of the skeleton cmu17 with 3D.", required=True)
 _MODELS = flags.DEFINE_list("models", ["full", "small"], "Saved models: names, folders or files.")
@@ -140,22 +141,22 @@ def _lift_unmapped(model: PoseEstimator, poses: Poses2D) -> np.ndarray:
 
 
 def _error(predicted_3d: np.ndarray, poses: Poses2D) -> float:
-    return float(metrics.pa_mpjpe(predicted_3d, poses.keypoints_3d).mean())
+    return float(joint_errors.pa_mpjpe(predicted_3d, poses.keypoints_3d).mean())
 
 
 def _row(
     title: str, predicted_3d: np.ndarray, poses: Poses2D, result: LiftResult | None = None
 ) -> str:
     pair = predicted_3d, poses.keypoints_3d
-    errors = metrics.pa_mpjpe(*pair)
+    errors = joint_errors.pa_mpjpe(*pair)
     spearman = best = math.nan
     if result is not None:
         spearman = ranking.spearman(result.score, errors)
         best = ranking.error_of_best(result.score, errors, 0.8)
     values = (
         errors.mean(),
-        metrics.n_mpjpe(*pair).mean(),
-        100 * metrics.depth_flipped(*pair).mean(),
+        joint_errors.n_mpjpe(*pair).mean(),
+        100 * joint_errors.depth_flipped(*pair).mean(),
     )
     cells = [f"{value:.1f}" for value in values]
     cells += ["" if math.isnan(v) else f"{v:.{d}f}" for v, d in ((spearman, 2), (best, 1))]

@@ -14,10 +14,10 @@ import numpy as np
 from absl import app, flags
 from scipy.optimize import linear_sum_assignment
 
-from posenet3d.data.archive import read_archive
-from posenet3d.data.records import Poses2D
-from posenet3d.formats.people import People
 from posenet3d.motion.association import AssociationConfig, Associator
+from posenet3d.poses.archives.archive import read_archive
+from posenet3d.poses.people import People
+from posenet3d.poses.records import Poses2D
 
 _DATA = flags.DEFINE_string("data", None, "Archive with a test split and noisy 2D.", required=True)
 _GATE = flags.DEFINE_float("gate", AssociationConfig().gate, "As in AssociationConfig.")

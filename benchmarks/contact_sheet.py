@@ -12,8 +12,8 @@ import numpy as np
 from absl import app, flags
 
 import posenet3d
-from posenet3d.data.archive import archive_splits, read_archive
 from posenet3d.models.loading import DEFAULT_MODEL
+from posenet3d.poses.archives.archive import archive_splits, read_archive
 from posenet3d.viz import figures
 
 _DATA = flags.DEFINE_string("data", None, "Pose archive.", required=True)

@@ -14,7 +14,7 @@ import dataclasses
 import numpy as np
 
 from posenet3d.errors import InputError
-from posenet3d.skeleton import CMU_17, Skeleton
+from posenet3d.skeletons.skeleton import CMU_17, Skeleton
 
 
 @dataclasses.dataclass(frozen=True)

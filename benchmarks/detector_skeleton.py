@@ -19,13 +19,13 @@ from absl import app, flags
 from detector_points import CAMERA, detector_points, position
 
 import posenet3d
-from posenet3d import joint_maps
-from posenet3d.data.archive import read_archive
-from posenet3d.data.records import Poses2D
 from posenet3d.errors import InputError
-from posenet3d.evaluation import metrics
 from posenet3d.evaluation.flat import flat_pose
-from posenet3d.skeleton import BODY_25, CMU_17, COCO_17, HALPE_26, MEDIAPIPE_33, Skeleton
+from posenet3d.evaluation.metrics import joint_errors
+from posenet3d.poses.archives.archive import read_archive
+from posenet3d.poses.records import Poses2D
+from posenet3d.skeletons import joint_maps
+from posenet3d.skeletons.skeleton import BODY_25, CMU_17, COCO_17, HALPE_26, MEDIAPIPE_33, Skeleton
 
 _DATA = flags.DEFINE_string("data", None, "Archive of the skeleton cmu17 with 3D.", required=True)
 _MODELS = flags.DEFINE_list("models", ["full", "small"], "Saved models: names, folders or files.")
@@ -108,7 +108,7 @@ def as_seen(
 def cells(predicted_3d: np.ndarray, poses: Poses2D) -> str:
     """The errors of a row."""
     found = []
-    for errors in (metrics.pa_joint_errors, metrics.n_joint_errors):
+    for errors in (joint_errors.pa_joint_errors, joint_errors.n_joint_errors):
         by_joint = errors(predicted_3d, poses.keypoints_3d, CMU_17.root).mean(axis=0)
         found += [by_joint.mean(), by_joint[LIMBS].mean(), by_joint[TRUNK].mean()]
     return " | ".join(f"{error:.1f}" for error in found)

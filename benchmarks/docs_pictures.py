@@ -18,10 +18,10 @@ from absl import app, flags
 
 import posenet3d
 from posenet3d.data import synthetic
-from posenet3d.formats.axes import MATRICES
 from posenet3d.formats.detect import read_people
-from posenet3d.formats.people import People
-from posenet3d.skeleton import H36M_17
+from posenet3d.geometry.axes import MATRICES
+from posenet3d.poses.people import People
+from posenet3d.skeletons.skeleton import H36M_17
 from posenet3d.viz import drawing, figures
 from posenet3d.viz.page import Page
 from posenet3d.viz.scene import scene_of

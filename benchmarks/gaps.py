@@ -16,10 +16,10 @@ from absl import app, flags
 from scipy.interpolate import CubicSpline, interp1d
 
 import posenet3d
-from posenet3d.data.archive import read_archive
-from posenet3d.evaluation import jitter, metrics
+from posenet3d.evaluation.metrics import jitter, joint_errors
 from posenet3d.motion.config import MotionConfig
 from posenet3d.motion.people import smooth_track
+from posenet3d.poses.archives.archive import read_archive
 
 _DATA = flags.DEFINE_string("data", None, "Archive of the skeleton cmu17 with 3D.", required=True)
 _MODEL = flags.DEFINE_string("model", "full", "Saved model: name, folder or file.")
@@ -80,7 +80,7 @@ def measure(
             holed = lifted[near].copy()
             holed[gap] = np.nan
             filled = [lifted[near], *(fill(holed) for fill in fillers)]
-            errors.append([metrics.mpjpe(f[gap], true[near][gap]).mean() for f in filled])
+            errors.append([joint_errors.mpjpe(f[gap], true[near][gap]).mean() for f in filled])
     return len(errors), np.mean(errors, axis=0)
 
 

@@ -17,14 +17,14 @@ from absl import app, flags
 from scipy import ndimage
 
 import posenet3d
-from posenet3d.data.archive import read_archive
-from posenet3d.data.records import Poses2D
-from posenet3d.evaluation import jitter, metrics
+from posenet3d.evaluation.metrics import jitter, joint_errors
 from posenet3d.motion.config import MotionConfig, OneEuroConfig, SavgolConfig
 from posenet3d.motion.people import smooth_track
 from posenet3d.motion.smoothing import one_euro, savgol
 from posenet3d.motion.steady import bone_lengths, steady_size
-from posenet3d.skeleton import Skeleton
+from posenet3d.poses.archives.archive import read_archive
+from posenet3d.poses.records import Poses2D
+from posenet3d.skeletons.skeleton import Skeleton
 
 _DATA = flags.DEFINE_string("data", None, "Archive of the skeleton cmu17 with 3D.", required=True)
 _MODELS = flags.DEFINE_list("models", ["full"], "Saved models: names, folders or files.")
@@ -84,9 +84,9 @@ def measure(pairs: Iterable[tuple[np.ndarray, np.ndarray]], smooth: Smoother) ->
                 jitter.mpjve(smoothed, true),
                 jitter.acceleration_error(smoothed, true),
                 jitter.acceleration(smoothed),
-                metrics.pa_mpjpe(smoothed, true),
-                metrics.n_mpjpe(smoothed, true),
-                metrics.mpjpe(smoothed, true),
+                joint_errors.pa_mpjpe(smoothed, true),
+                joint_errors.n_mpjpe(smoothed, true),
+                joint_errors.mpjpe(smoothed, true),
             ]
         )
         delayed.append(_errors_of_delays(smoothed, true))

@@ -78,7 +78,7 @@ def unscored() -> Call:
 
 def tflite(variant: str, threads: int) -> Call:
     """A `.tflite` file in LiteRT; more people than a signature takes go through it in turns."""
-    from posenet3d.export import runtimes
+    from posenet3d.export.answers import runtimes
 
     lift = runtimes.tflite_runtime(_exported(f"_{variant}.tflite").read_bytes(), threads)
     return lambda poses: lift(poses, np.ones(poses.shape[:2], np.float32))
@@ -86,7 +86,7 @@ def tflite(variant: str, threads: int) -> Call:
 
 def onnx(threads: int) -> Call:
     """The `.onnx` file in ONNX Runtime."""
-    from posenet3d.export import runtimes
+    from posenet3d.export.answers import runtimes
 
     lift = runtimes.onnx_runtime(_exported(".onnx"), threads)
     return lambda poses: lift(poses, np.ones(poses.shape[:2], np.float32))
@@ -152,7 +152,7 @@ def measure_here(name: str) -> None:
     """Measures a row in this process and prints what it found as JSON."""
     import tensorflow  # noqa: F401, its import is not the loading of a model
 
-    import posenet3d.export.runtimes  # noqa: F401, nor is this
+    import posenet3d.export.answers.runtimes  # noqa: F401, nor is this
 
     form, people = name.rsplit("/", 1)
     given = poses(int(people))

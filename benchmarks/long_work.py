@@ -21,9 +21,9 @@ from pathlib import Path
 import numpy as np
 from absl import app, flags
 
-from posenet3d import joint_maps
 from posenet3d.data import synthetic
-from posenet3d.skeleton import BODY_25, COCO_17, H36M_17
+from posenet3d.skeletons import joint_maps
+from posenet3d.skeletons.skeleton import BODY_25, COCO_17, H36M_17
 
 _FILES = flags.DEFINE_integer("files", 100_000, "OpenPose's frames.", lower_bound=1)
 _GIGABYTES = flags.DEFINE_float("gigabytes", 2.0, "Size of AlphaPose's results.")

@@ -12,9 +12,9 @@ from absl import app, flags
 
 import posenet3d
 from posenet3d.data import pipeline
-from posenet3d.data.archive import read_archive
-from posenet3d.evaluation import metrics
-from posenet3d.training.refine import refine
+from posenet3d.evaluation.metrics import joint_errors
+from posenet3d.poses.archives.archive import read_archive
+from posenet3d.training.student.refine import refine
 
 _DATA = flags.DEFINE_string("data", None, "Archive of the skeleton cmu17 with 3D.", required=True)
 _MODELS = flags.DEFINE_list("models", ["full"], "Saved models: names, folders or files.")
@@ -30,7 +30,7 @@ def main(_: list[str]) -> None:
         refined = refine(keypoints_2d, lifted, poses.lengths, list(poses.sequences), poses.skeleton)
         cells = [
             f"{metric(predicted, poses.keypoints_3d).mean():.1f}"
-            for metric in (metrics.pa_mpjpe, metrics.n_mpjpe)
+            for metric in (joint_errors.pa_mpjpe, joint_errors.n_mpjpe)
             for predicted in (lifted, refined)
         ]
         print(f"| {name} | {' | '.join(cells)} |", flush=True)

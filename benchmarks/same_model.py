@@ -17,11 +17,12 @@ import numpy as np
 from absl import app, flags
 
 import posenet3d
-from posenet3d.data.archive import read_archive
-from posenet3d.evaluation import metrics
-from posenet3d.export import litert, runtimes
-from posenet3d.export.comparison import distances, mm_a_unit
+from posenet3d.evaluation.metrics import joint_errors
+from posenet3d.export.answers import runtimes
+from posenet3d.export.answers.comparison import distances, mm_a_unit
+from posenet3d.export.forms import litert
 from posenet3d.models import PoseEstimator
+from posenet3d.poses.archives.archive import read_archive
 
 _DATA = flags.DEFINE_string("data", None, "Archive of the skeleton cmu17 with 3D.", required=True)
 _MODEL = flags.DEFINE_string("model", "full", "Saved model: name, folder or file.")
@@ -58,7 +59,7 @@ def main(_: list[str]) -> None:
         for key in splits:
             lifted = lift(*inputs[key])["keypoints_3d"]
             there = np.isfinite(lifted).all(axis=(1, 2))
-            errors.append(metrics.pa_mpjpe(lifted[there], truth[there]).mean())
+            errors.append(joint_errors.pa_mpjpe(lifted[there], truth[there]).mean())
         print(
             f"| {name} | {size / 1e6:.1f} | {np.nanmax(found):.4f} | "
             f"{np.nanquantile(found, 0.999):.4f} | {np.nanmean(found):.4f} | "

@@ -51,9 +51,9 @@ def worker() -> None:
     from throughput import SIZES
 
     from posenet3d.distribution import make_team
-    from posenet3d.skeleton import H36M_17
+    from posenet3d.skeletons.skeleton import H36M_17
     from posenet3d.training import GeometricSelfSupervision
-    from posenet3d.training.optimizers import make_optimizers
+    from posenet3d.training.updates.optimizers import make_optimizers
 
     tf.config.threading.set_intra_op_parallelism_threads(1)
     team = make_team("multiworker" if "TF_CONFIG" in os.environ else "none")

@@ -28,18 +28,18 @@ from absl import flags
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 import _flags
 
-from posenet3d.data.archive import read_archive
-from posenet3d.data.records import Poses2D
 from posenet3d.errors import ConfigError, InputError
-from posenet3d.evaluation import metrics
+from posenet3d.evaluation.metrics import joint_errors
 from posenet3d.evaluation.report import make_report, write_report
-from posenet3d.formats.atomic import atomic_path
+from posenet3d.files.atomic import atomic_path
 from posenet3d.geometry import camera
 from posenet3d.models.loading import ESTIMATOR_FILE
+from posenet3d.poses.archives.archive import read_archive
+from posenet3d.poses.records import Poses2D
 from posenet3d.training import TrainingConfig
 from posenet3d.training.run_joints import run_joints
-from posenet3d.training.student import StudentTrainer
-from posenet3d.training.teach import make_student, student_estimator
+from posenet3d.training.second_stage import make_student, student_estimator
+from posenet3d.training.student.student_trainer import StudentTrainer
 
 _EVERY = 17  # neighbouring frames say the same
 _CURVE_STEPS = 500  # between two points of the curve
@@ -97,8 +97,8 @@ def draw_curve(student: StudentTrainer, watched: Poses2D, path: Path) -> float:
             point = {
                 "step": int(student.step),
                 "seconds": round(seconds, 2),
-                "pa_mpjpe": round(float(metrics.pa_mpjpe(*pair).mean()), 3),
-                "n_mpjpe": round(float(metrics.n_mpjpe(*pair).mean()), 3),
+                "pa_mpjpe": round(float(joint_errors.pa_mpjpe(*pair).mean()), 3),
+                "n_mpjpe": round(float(joint_errors.n_mpjpe(*pair).mean()), 3),
             }
             print(json.dumps(point), file=file, flush=True)
             print(point, flush=True)

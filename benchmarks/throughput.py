@@ -23,14 +23,14 @@ from absl import app, flags
 import posenet3d
 from posenet3d.models import Lifter, PoseEstimator
 from posenet3d.models.loading import ESTIMATOR_FILE
-from posenet3d.skeleton import H36M_17
+from posenet3d.skeletons.skeleton import H36M_17
 from posenet3d.training import (
     DiscriminatorConfig,
     GeometricSelfSupervision,
     LifterConfig,
     TrainingConfig,
 )
-from posenet3d.training.optimizers import make_optimizers
+from posenet3d.training.updates.optimizers import make_optimizers
 
 _SECONDS = flags.DEFINE_float("seconds", 20.0, "About how long each measurement takes.")
 _TABLES = flags.DEFINE_multi_enum(

@@ -15,8 +15,8 @@ import numpy as np
 from absl import app, flags
 
 from posenet3d.data import synthetic
-from posenet3d.formats.people import People
-from posenet3d.models.lift_result import LiftResult
+from posenet3d.poses.lift_result import LiftResult
+from posenet3d.poses.people import People
 from posenet3d.viz.video import Video
 
 _PERSONS = flags.DEFINE_integer("persons", 3, "People at the same time.", lower_bound=1)

@@ -7,9 +7,9 @@ Needs no TensorFlow. A test compares what it prints with the page.
 
 from __future__ import annotations
 
-from posenet3d import joint_maps
-from posenet3d.joint_rules import JointMap
-from posenet3d.skeleton import CMU_17, COCO_17, MEDIAPIPE_33
+from posenet3d.skeletons import joint_maps
+from posenet3d.skeletons.joint_rules import JointMap
+from posenet3d.skeletons.skeleton import CMU_17, COCO_17, MEDIAPIPE_33
 
 DETECTORS = {"COCO, MoveNet": COCO_17, "BlazePose, ML Kit": MEDIAPIPE_33}
 _DECIMALS = 4

@@ -6,8 +6,8 @@ result = estimator.lift(keypoints_2d, confidence)
 
 from typing import TYPE_CHECKING
 
-from posenet3d import lazy
-from posenet3d.models.lift_result import LiftResult
+from posenet3d.platform import lazy
+from posenet3d.poses.lift_result import LiftResult
 from posenet3d.version import __version__
 
 if TYPE_CHECKING:

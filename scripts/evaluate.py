@@ -9,12 +9,12 @@ import _flags
 from absl import flags
 
 import posenet3d
-from posenet3d.data.archive import archive_splits, read_archive
-from posenet3d.devices import let_memory_grow
 from posenet3d.errors import InputError
 from posenet3d.evaluation.report import make_report, write_report
-from posenet3d.formats.map_file import read_map_file
 from posenet3d.models.loading import DEFAULT_MODEL
+from posenet3d.platform.devices import let_memory_grow
+from posenet3d.poses.archives.archive import archive_splits, read_archive
+from posenet3d.skeletons.map_files.map_file import read_map_file
 
 _MODEL = flags.DEFINE_string("model", DEFAULT_MODEL, "Pretrained model's name, or a path.")
 _DATA = flags.DEFINE_string("data", None, "Pose archive with keypoints_3d.", required=True)

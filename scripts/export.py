@@ -6,9 +6,9 @@ python scripts/export.py --model=full --output=saved_models/full
 import _flags
 from absl import logging
 
-from posenet3d.devices import let_memory_grow
 from posenet3d.export import ExportConfig
 from posenet3d.export.job import export
+from posenet3d.platform.devices import let_memory_grow
 
 
 def main() -> None:

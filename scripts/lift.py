@@ -6,8 +6,8 @@ python scripts/lift.py --input=keypoints.json --output=lifted.npz --figure=lifte
 import _flags
 import _progress
 
-from posenet3d.devices import let_memory_grow
 from posenet3d.lifting import LiftConfig, lift_file
+from posenet3d.platform.devices import let_memory_grow
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ import sys
 
 import _flags
 
-from posenet3d.devices import let_memory_grow
+from posenet3d.platform.devices import let_memory_grow
 from posenet3d.training import TrainingConfig, train_and_evaluate
 
 

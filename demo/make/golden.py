@@ -19,14 +19,11 @@ from edge_cases import edge_cases
 from tables import SOURCES
 
 import posenet3d
-from posenet3d import joint_maps, skeleton
 from posenet3d.data import synthetic
 from posenet3d.errors import InputError
-from posenet3d.export.examples import example_poses, with_gaps
+from posenet3d.export.signatures.examples import example_poses, with_gaps
 from posenet3d.formats.detect import read_people
-from posenet3d.formats.lifted import Lifted
-from posenet3d.formats.people import People
-from posenet3d.formats.writers.choose import Output
+from posenet3d.formats.output import Output
 from posenet3d.formats.writers.csv import write_csv
 from posenet3d.formats.writers.json import write_json
 from posenet3d.geometry import camera, mirror, rotation, views
@@ -34,6 +31,9 @@ from posenet3d.models import self_check
 from posenet3d.models.estimator import PoseEstimator
 from posenet3d.models.lifter import unproject
 from posenet3d.motion.smoothing import OneEuro
+from posenet3d.poses.lifted import Lifted
+from posenet3d.poses.people import People
+from posenet3d.skeletons import joint_maps, skeleton
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "demo" / "tests" / "golden"

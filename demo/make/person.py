@@ -17,7 +17,7 @@ import numpy as np
 from PIL import Image
 
 from posenet3d.data import synthetic
-from posenet3d.skeleton import H36M_17
+from posenet3d.skeletons.skeleton import H36M_17
 
 CLIP = Path(__file__).resolve().parents[1] / "tests" / "e2e" / "person.mjpeg"
 FPS = 15.0

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from posenet3d.data import synthetic
-from posenet3d.skeleton import H36M_17
+from posenet3d.skeletons.skeleton import H36M_17
 
 FOLDER = Path(__file__).resolve().parents[1] / "src" / "samples"
 FPS = 25.0

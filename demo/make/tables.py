@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import posenet3d
-from posenet3d import joint_maps, skeleton
 from posenet3d.geometry import camera
-from posenet3d.joint_rules import JointMap
 from posenet3d.models import self_check
 from posenet3d.models.estimator import PoseEstimator
-from posenet3d.models.liftable import needed_joints
+from posenet3d.poses.lift_checks import needed_joints
+from posenet3d.skeletons import joint_maps, skeleton
+from posenet3d.skeletons.joint_rules import JointMap
 
 TABLES = Path(__file__).resolve().parents[1] / "src" / "joints" / "tables.json"
 

@@ -15,10 +15,10 @@ from pathlib import Path
 import numpy as np
 
 from posenet3d.data import synthetic
-from posenet3d.data.archive_writer import write_archive
-from posenet3d.data.records import Poses2D
-from posenet3d.proportions import EARS, EYES, NOSE, SHOULDERS, TOP
-from posenet3d.skeleton import BODY_25, COCO_17, H36M_17, HALPE_26, MEDIAPIPE_33, Skeleton
+from posenet3d.poses.archives.archive_writer import write_archive
+from posenet3d.poses.records import Poses2D
+from posenet3d.skeletons.proportions import EARS, EYES, NOSE, SHOULDERS, TOP
+from posenet3d.skeletons.skeleton import BODY_25, COCO_17, H36M_17, HALPE_26, MEDIAPIPE_33, Skeleton
 
 HERE = Path(__file__).resolve().parent
 SIZE = (1280, 720)

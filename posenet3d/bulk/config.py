@@ -10,7 +10,7 @@ from posenet3d.errors import ConfigError
 from posenet3d.formats.detect import FORMATS
 from posenet3d.models.loading import DEFAULT_MODEL
 from posenet3d.settings import check_range, setting, width_height
-from posenet3d.skeleton import SKELETONS
+from posenet3d.skeletons.skeleton import SKELETONS
 
 
 @dataclasses.dataclass(frozen=True)

@@ -9,17 +9,17 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from posenet3d import joint_maps
 from posenet3d.bulk import folder as folders
 from posenet3d.bulk.config import BulkConfig
 from posenet3d.bulk.engine import Engine, RayEngine
 from posenet3d.bulk.lifter import Work
 from posenet3d.bulk.summary import BulkSummary
 from posenet3d.errors import ConfigError, InputError
-from posenet3d.formats.opening import opening
+from posenet3d.files.opening import opening
 from posenet3d.models.loading import find, load
-from posenet3d.models.stature import check_height
-from posenet3d.skeleton import SKELETONS
+from posenet3d.poses.stature import check_height
+from posenet3d.skeletons import joint_maps
+from posenet3d.skeletons.skeleton import SKELETONS
 from posenet3d.version import __version__
 
 Say = Callable[[str], None]

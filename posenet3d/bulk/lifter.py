@@ -13,15 +13,15 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from posenet3d import joint_maps
 from posenet3d.bulk import folder as folders
 from posenet3d.bulk.shards.files import Reader, open_shard, writer_for
 from posenet3d.bulk.shards.records import ONE_PLACE, TOO_FEW, Bad, Chunk, usable
 from posenet3d.errors import InputError
-from posenet3d.models.lift_result import LiftResult
-from posenet3d.models.liftable import needed_joints
 from posenet3d.models.loading import load
-from posenet3d.skeleton import SKELETONS, Skeleton
+from posenet3d.poses.lift_checks import needed_joints
+from posenet3d.poses.lift_result import LiftResult
+from posenet3d.skeletons import joint_maps
+from posenet3d.skeletons.skeleton import SKELETONS, Skeleton
 
 
 @dataclasses.dataclass(frozen=True)

@@ -14,12 +14,12 @@ from posenet3d.bulk.shards.parquet import write_parquet
 from posenet3d.bulk.shards.records import ROWS_A_CHUNK
 from posenet3d.errors import InputError
 from posenet3d.formats.detect import open_people
-from posenet3d.formats.image_ids import number_of
-from posenet3d.formats.map_file import read_map_file
-from posenet3d.formats.people import People
-from posenet3d.formats.readers.persons import NobodyError
+from posenet3d.formats.parsing.persons import NobodyError
 from posenet3d.models.loading import load
-from posenet3d.skeleton import Skeleton
+from posenet3d.poses.image_ids import number_of
+from posenet3d.poses.people import People
+from posenet3d.skeletons.map_files.map_file import read_map_file
+from posenet3d.skeletons.skeleton import Skeleton
 
 _Piece = tuple[People, str]
 """People on the lifter's skeleton, and the file that they come from."""

@@ -13,8 +13,8 @@ from collections.abc import Callable
 import numpy as np
 import tensorflow as tf
 
-from posenet3d.data.records import Poses2D
 from posenet3d.geometry import camera
+from posenet3d.poses.records import Poses2D
 
 
 @dataclasses.dataclass(frozen=True)

@@ -6,7 +6,7 @@ The names here are the reference, in NumPy; `metrics_tf` has the metrics for Ten
 from posenet3d.evaluation.actions import per_action
 from posenet3d.evaluation.evaluate import Evaluation, evaluate
 from posenet3d.evaluation.flat import flat_pose
-from posenet3d.evaluation.metrics import (
+from posenet3d.evaluation.metrics.joint_errors import (
     auc,
     cps,
     depth_flipped,

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from posenet3d.evaluation import metrics, mpi_inf_3dhp
-from posenet3d.evaluation.checks import check_pair
-from posenet3d.skeleton import H36M_17, Skeleton
+from posenet3d.evaluation.metrics import joint_errors, mpi_inf_3dhp
+from posenet3d.evaluation.metrics.checks import check_pair
+from posenet3d.skeletons.skeleton import H36M_17, Skeleton
 
 _CHUNK = 4096  # poses at a time: tens of MB whatever the number of poses
 
@@ -110,7 +110,7 @@ def _score(
 ) -> dict[str, np.ndarray]:
     """Every metric, `[N]` each."""
     if match_size:
-        predicted_3d = metrics.match_size(predicted_3d, true_3d, skeleton)
+        predicted_3d = joint_errors.match_size(predicted_3d, true_3d, skeleton)
     pair = (predicted_3d, true_3d, root)
     protocol = {}
     if mpi_inf_3dhp.has_joints(skeleton):
@@ -119,14 +119,14 @@ def _score(
             "auc_14": mpi_inf_3dhp.auc_14(predicted_3d, true_3d, skeleton),
         }
     return protocol | {
-        "mpjpe": metrics.mpjpe(*pair),
-        "n_mpjpe": metrics.n_mpjpe(*pair),
-        "pa_mpjpe": metrics.pa_mpjpe(*pair),
-        "pa_mpjpe_reflected": metrics.pa_mpjpe_reflected(*pair),
-        "pck150": metrics.pck(*pair),
-        "auc": metrics.auc(*pair),
-        "cps": metrics.cps(*pair),
-        "depth_flip_rate": 100.0 * metrics.depth_flipped(*pair),
+        "mpjpe": joint_errors.mpjpe(*pair),
+        "n_mpjpe": joint_errors.n_mpjpe(*pair),
+        "pa_mpjpe": joint_errors.pa_mpjpe(*pair),
+        "pa_mpjpe_reflected": joint_errors.pa_mpjpe_reflected(*pair),
+        "pck150": joint_errors.pck(*pair),
+        "auc": joint_errors.auc(*pair),
+        "cps": joint_errors.cps(*pair),
+        "depth_flip_rate": 100.0 * joint_errors.depth_flipped(*pair),
     }
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from posenet3d.data.records import check_array
-from posenet3d.skeleton import H36M_17, Skeleton
+from posenet3d.poses.records import check_array
+from posenet3d.skeletons.skeleton import H36M_17, Skeleton
 
 
 def flat_pose(keypoints_2d: np.ndarray, skeleton: Skeleton = H36M_17) -> np.ndarray:

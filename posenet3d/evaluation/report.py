@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from posenet3d.data.records import Poses2D
 from posenet3d.errors import InputError
-from posenet3d.evaluation import metrics
 from posenet3d.evaluation.actions import per_action
 from posenet3d.evaluation.evaluate import Evaluation, evaluate
 from posenet3d.evaluation.flat import flat_pose
+from posenet3d.evaluation.metrics import joint_errors
 from posenet3d.evaluation.ranking import error_of_best, spearman
 from posenet3d.evaluation.table import format_table
-from posenet3d.formats.atomic import atomic_path
+from posenet3d.files.atomic import atomic_path
+from posenet3d.poses.records import Poses2D
 
 if TYPE_CHECKING:
     from posenet3d.models import LiftResult, PoseEstimator
@@ -171,7 +171,7 @@ def _worth_of_scores(result: LiftResult, poses: Poses2D) -> dict[str, float]:
     rows = np.flatnonzero(result.lifted & np.isfinite(result.score))
     if len(rows) < 2 or np.ptp(result.score[rows]) == 0:
         return {}
-    errors = metrics.pa_mpjpe(result.keypoints_3d[rows], poses.keypoints_3d[rows])
+    errors = joint_errors.pa_mpjpe(result.keypoints_3d[rows], poses.keypoints_3d[rows])
     if np.ptp(errors) == 0:
         return {}
     return {
@@ -201,7 +201,7 @@ def _draw(report: Report, folder: Path, history: list[dict[str, float]]) -> dict
     pictures["Poses spread evenly over the set, lifted"] = "lifted.png"
     if poses.keypoints_3d is not None:
         errors = {
-            "lifted": metrics.pa_mpjpe(report.keypoints_3d[lifted], poses.keypoints_3d[lifted])
+            "lifted": joint_errors.pa_mpjpe(report.keypoints_3d[lifted], poses.keypoints_3d[lifted])
         }
         figures.save_figure(charts.error_histogram(errors), folder / "errors.png")
         pictures["PA-MPJPE of every pose"] = "errors.png"

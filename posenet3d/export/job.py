@@ -11,26 +11,26 @@ from typing import Any
 
 import numpy as np
 
-from posenet3d.data.records import Poses2D
 from posenet3d.errors import InputError
-from posenet3d.export import litert
-from posenet3d.export.comparison import check_same
-from posenet3d.export.config import ExportConfig
-from posenet3d.export.examples import example_poses, with_gaps
-from posenet3d.export.golden import (
+from posenet3d.export.answers.comparison import check_same
+from posenet3d.export.answers.golden import (
     GOLDEN_FILE,
     describe_saved_model,
     describe_tflite,
     write_golden,
 )
-from posenet3d.export.metadata import describe, from_card
-from posenet3d.export.onnx_file import write_onnx
-from posenet3d.export.runtimes import saved_model_runtime, tflite_runtime
-from posenet3d.export.saved_model import add_version, write_saved_model
+from posenet3d.export.answers.runtimes import saved_model_runtime, tflite_runtime
+from posenet3d.export.config import ExportConfig
+from posenet3d.export.forms import litert
+from posenet3d.export.forms.metadata import describe, from_card
+from posenet3d.export.forms.onnx_file import write_onnx
+from posenet3d.export.forms.saved_model import add_version, write_saved_model
+from posenet3d.export.signatures.examples import example_poses, with_gaps
 from posenet3d.formats.detect import read_people
 from posenet3d.models import PoseEstimator, load
 from posenet3d.models.loading import WEIGHTS_FILE, find
 from posenet3d.models.weights_file import save_weights_file
+from posenet3d.poses.records import Poses2D
 
 _CALIBRATION_POSES = 2000
 

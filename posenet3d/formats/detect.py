@@ -10,31 +10,27 @@ from typing import Any
 
 import numpy as np
 
-from posenet3d.data.archive import read_archive
-from posenet3d.data.records import Poses2D
 from posenet3d.errors import InputError
-from posenet3d.formats.map_file import MapFile
-from posenet3d.formats.opening import opening
-from posenet3d.formats.people import People
+from posenet3d.files.json_file import load_json
+from posenet3d.files.json_items import LARGE_BYTES, JsonItems, open_items
+from posenet3d.files.opening import opening
+from posenet3d.formats.parsing.persons import kind_of, numbered
+from posenet3d.formats.parsing.source import PeopleSource, whole
+from posenet3d.formats.parsing.table import Table, load_table
 from posenet3d.formats.readers.alphapose import is_alphapose
 from posenet3d.formats.readers.coco import is_coco
 from posenet3d.formats.readers.csv_file import csv_people, is_csv
 from posenet3d.formats.readers.deeplabcut import is_deeplabcut, read_deeplabcut
-from posenet3d.formats.readers.json_file import load_json
-from posenet3d.formats.readers.json_items import LARGE_BYTES, JsonItems, open_items
-from posenet3d.formats.readers.mediapipe import (
-    check_mediapipe,
-    is_mediapipe,
-    mediapipe_people,
-)
+from posenet3d.formats.readers.mediapipe import check_mediapipe, is_mediapipe, mediapipe_people
 from posenet3d.formats.readers.mmpose import is_mmpose
 from posenet3d.formats.readers.openpose import is_openpose, is_openpose_folder
-from posenet3d.formats.readers.persons import kind_of, numbered
-from posenet3d.formats.readers.table import Table, load_table
 from posenet3d.formats.readers.units import json_source, openpose_source, with_image_size
 from posenet3d.formats.readers.videopose3d import is_videopose3d, read_videopose3d
-from posenet3d.formats.source import PeopleSource, whole
-from posenet3d.skeleton import H36M_17, Skeleton
+from posenet3d.poses.archives.archive import read_archive
+from posenet3d.poses.people import People
+from posenet3d.poses.records import Poses2D
+from posenet3d.skeletons.map_files.map_file import MapFile
+from posenet3d.skeletons.skeleton import H36M_17, Skeleton
 
 # In this order: lists of AlphaPose and MMPose would pass for COCO's.
 _JSON: dict[str, Callable[[Any], bool]] = {

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from posenet3d.errors import InputError
-from posenet3d.skeleton import Skeleton
+from posenet3d.skeletons.skeleton import Skeleton
 
 _DOWN, _UP, _LEFT, _RIGHT = np.array([[0, -1, 0], [0, 1, 0], [1, 0, 0], [-1, 0, 0]], np.float64)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tensorflow as tf
 
-from posenet3d.skeleton import Skeleton
+from posenet3d.skeletons.skeleton import Skeleton
 
 
 def mirror(points: tf.Tensor, skeleton: Skeleton) -> tf.Tensor:

@@ -11,8 +11,8 @@ import math
 
 import tensorflow as tf
 
-from posenet3d import randomness
 from posenet3d.geometry import rotation
+from posenet3d.platform import randomness
 
 
 def view_matrix(

@@ -8,7 +8,7 @@ from typing import Literal
 
 from posenet3d.errors import ConfigError
 from posenet3d.formats.detect import FORMATS
-from posenet3d.formats.writers.choose import ENDINGS
+from posenet3d.formats.output import ENDINGS
 from posenet3d.models.loading import DEFAULT_MODEL
 from posenet3d.motion.config import METHODS, MotionConfig
 from posenet3d.settings import check_range, setting, width_height

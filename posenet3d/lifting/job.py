@@ -14,23 +14,23 @@ from typing import Any, Protocol
 import numpy as np
 
 from posenet3d.errors import InputError
+from posenet3d.files.parts import parts_folder
 from posenet3d.formats.detect import open_people
-from posenet3d.formats.lifted import Lifted, join
-from posenet3d.formats.map_file import MapFile, read_map_file
-from posenet3d.formats.parts import parts_folder
-from posenet3d.formats.readers.persons import NobodyError
-from posenet3d.formats.source import UNITS_A_PART, Part, PeopleSource
-from posenet3d.formats.writers.choose import Output
-from posenet3d.joint_rules import JointMap
+from posenet3d.formats.output import Output
+from posenet3d.formats.parsing.persons import NobodyError
+from posenet3d.formats.parsing.source import UNITS_A_PART, Part, PeopleSource
 from posenet3d.lifting.config import LiftConfig
 from posenet3d.lifting.over_time import over_time
 from posenet3d.lifting.pictures import Pictures
 from posenet3d.lifting.spool import Spool
 from posenet3d.lifting.summary import Summary
-from posenet3d.models.lift_result import LiftResult
 from posenet3d.models.loading import load
 from posenet3d.motion.config import MotionConfig
-from posenet3d.skeleton import Skeleton
+from posenet3d.poses.lift_result import LiftResult
+from posenet3d.poses.lifted import Lifted, join
+from posenet3d.skeletons.joint_rules import JointMap
+from posenet3d.skeletons.map_files.map_file import MapFile, read_map_file
+from posenet3d.skeletons.skeleton import Skeleton
 
 Say = Callable[[str], None]
 """Takes a line for the user."""

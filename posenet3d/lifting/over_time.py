@@ -6,12 +6,12 @@ import dataclasses
 from collections import Counter
 from typing import Literal
 
-from posenet3d.formats.image_ids import number_of, sequence_of
-from posenet3d.formats.lifted import Lifted
-from posenet3d.formats.people import People
 from posenet3d.motion.association import Associator
 from posenet3d.motion.config import MotionConfig
 from posenet3d.motion.people import smooth_people
+from posenet3d.poses.image_ids import number_of, sequence_of
+from posenet3d.poses.lifted import Lifted
+from posenet3d.poses.people import People
 
 Associate = Literal["auto", "always", "never"]
 

@@ -6,9 +6,9 @@ import itertools
 from collections.abc import Iterable
 from pathlib import Path
 
-from posenet3d.formats.axes import CAMERA
-from posenet3d.formats.lifted import Lifted, join
+from posenet3d.geometry.axes import CAMERA
 from posenet3d.lifting.config import LiftConfig
+from posenet3d.poses.lifted import Lifted, join
 from posenet3d.viz.drawing import new_figure
 from posenet3d.viz.page import Page
 from posenet3d.viz.rerun_log import SPAWN, RerunLog

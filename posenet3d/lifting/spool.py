@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from posenet3d.formats import parts
-from posenet3d.formats.lifted import PER_PERSON, Lifted
-from posenet3d.formats.people import People
-from posenet3d.models.lift_result import LiftResult
-from posenet3d.skeleton import Skeleton
+from posenet3d.files import parts
+from posenet3d.poses.lift_result import LiftResult
+from posenet3d.poses.lifted import PER_PERSON, Lifted
+from posenet3d.poses.people import People
+from posenet3d.skeletons.skeleton import Skeleton
 
 
 class Spool:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from posenet3d.formats.lifted import Lifted
+from posenet3d.poses.lifted import Lifted
 
 SHOWN = 10
 """Files, people and faults that are listed by name; there may be thousands."""

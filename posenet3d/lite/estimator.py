@@ -12,11 +12,11 @@ from posenet3d.errors import InputError
 from posenet3d.lite import model_file
 from posenet3d.lite.model_file import Variant
 from posenet3d.lite.runtime import Lift, tflite_runtime
-from posenet3d.models import stature
-from posenet3d.models.lift_result import LiftResult
-from posenet3d.models.liftable import check_people, why_not
 from posenet3d.models.loading import DEFAULT_MODEL
-from posenet3d.skeleton import Skeleton
+from posenet3d.poses import stature
+from posenet3d.poses.lift_checks import check_people, why_not
+from posenet3d.poses.lift_result import LiftResult
+from posenet3d.skeletons.skeleton import Skeleton
 
 
 class LiteEstimator:

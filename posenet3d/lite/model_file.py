@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from posenet3d.errors import InputError
-from posenet3d.formats.opening import opening
+from posenet3d.files.opening import opening
 from posenet3d.models import loading
-from posenet3d.skeleton import SKELETONS, Skeleton
+from posenet3d.skeletons.skeleton import SKELETONS, Skeleton
 
 Variant = Literal["float32", "float16", "dynamic_int8", "int8"]
 

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from posenet3d import lazy
-from posenet3d.models.lift_result import LiftResult
+from posenet3d.platform import lazy
+from posenet3d.poses.lift_result import LiftResult
 
 if TYPE_CHECKING:
     from posenet3d.models.discriminator import MotionDiscriminator, PoseDiscriminator

@@ -12,8 +12,8 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from posenet3d import stack
 from posenet3d.geometry import camera
+from posenet3d.platform import stack
 
 ACTIVATIONS = {
     "relu": tf.nn.relu,

@@ -14,12 +14,13 @@ import tensorflow as tf
 
 from posenet3d.errors import InputError
 from posenet3d.geometry import camera, mirror
-from posenet3d.models import self_check, stature
+from posenet3d.models import self_check
 from posenet3d.models.gap_filling import GapFiller
-from posenet3d.models.lift_result import LiftResult
-from posenet3d.models.liftable import check_people, why_not
 from posenet3d.models.lifter import Lifter, unproject
-from posenet3d.skeleton import Skeleton
+from posenet3d.poses import stature
+from posenet3d.poses.lift_checks import check_people, why_not
+from posenet3d.poses.lift_result import LiftResult
+from posenet3d.skeletons.skeleton import Skeleton
 
 
 @keras.saving.register_keras_serializable("posenet3d")

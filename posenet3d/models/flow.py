@@ -14,9 +14,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from posenet3d import randomness
 from posenet3d.geometry import camera
 from posenet3d.models.blocks import ResidualTrunk
+from posenet3d.platform import randomness
 
 _MIN_DEVIATION = 1e-3 / camera.DISTANCE  # a thousandth of a pose's size; ours
 _FAR = 5.0  # in standard deviations; few real poses are further off in any component; ours

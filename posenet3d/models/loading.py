@@ -50,8 +50,8 @@ def load(path_or_name: str | Path = DEFAULT_MODEL) -> PoseEstimator:
 
     import keras  # isort: skip; without TensorFlow the other import says what to do
 
-    from posenet3d import stack
     from posenet3d.models.weights_file import read_weights_file
+    from posenet3d.platform import stack
 
     path = find(path_or_name)
     if path.suffix == ".keras" and not stack.can_open(path):
@@ -96,7 +96,7 @@ def pretrained_folder() -> Path | None:
 
 def _written_beside(path: Path) -> Path:
     """The weights file of a `.keras` file that another Keras has written."""
-    from posenet3d import stack
+    from posenet3d.platform import stack
 
     weights = path.with_suffix(".npz")
     if not weights.is_file():

@@ -14,7 +14,7 @@ import tensorflow as tf
 
 from posenet3d.geometry import camera, mirror, rotation, views
 from posenet3d.models.lifter import Lifted, unproject
-from posenet3d.skeleton import Skeleton
+from posenet3d.skeletons.skeleton import Skeleton
 
 NUM_VIEWS = 6
 """Fixed views, evenly around the person; ours."""

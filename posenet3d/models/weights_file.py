@@ -17,11 +17,11 @@ import numpy as np
 from numpy.lib import format as npy
 
 from posenet3d.errors import InputError
-from posenet3d.formats.atomic import atomic_path
+from posenet3d.files.atomic import atomic_path
 from posenet3d.models.estimator import PoseEstimator
 from posenet3d.models.lifter import Lifter
 from posenet3d.models.weights import named_weights
-from posenet3d.skeleton import Skeleton
+from posenet3d.skeletons.skeleton import Skeleton
 
 _CONFIG = "config"
 _FORMAT = "posenet3d estimator 1"

@@ -12,9 +12,9 @@ import math
 import numpy as np
 
 from posenet3d.errors import ConfigError
-from posenet3d.formats.image_ids import number_of, sequence_of
-from posenet3d.formats.people import People
-from posenet3d.skeleton import Skeleton
+from posenet3d.poses.image_ids import number_of, sequence_of
+from posenet3d.poses.people import People
+from posenet3d.skeletons.skeleton import Skeleton
 
 _VELOCITY = 0.3  # share of the newest displacement in a track's velocity; 0.2 to 0.5 are alike
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from posenet3d.motion.smoothing import segments
 from posenet3d.motion.steady import bone_lengths, with_bones
-from posenet3d.skeleton import Skeleton
+from posenet3d.skeletons.skeleton import Skeleton
 
 _AROUND = 0.25  # seconds of poses on either side that tell how it goes on between; measured
 _DEGREE = 3  # of the curve through them

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from posenet3d.formats.people import People
-from posenet3d.formats.tracks import tracks_of
 from posenet3d.motion.config import MotionConfig
 from posenet3d.motion.gaps import fill_gaps
 from posenet3d.motion.rows import with_missing_rows
 from posenet3d.motion.smoothing import check_fps, one_euro, savgol
 from posenet3d.motion.steady import steady_bones
-from posenet3d.skeleton import Skeleton
+from posenet3d.poses.people import People
+from posenet3d.poses.tracks import tracks_of
+from posenet3d.skeletons.skeleton import Skeleton
 
 if TYPE_CHECKING:  # only for its name: filters need no TensorFlow
-    from posenet3d.models.lift_result import LiftResult
+    from posenet3d.poses.lift_result import LiftResult
 
 
 def smooth_people(

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from posenet3d.formats.image_ids import id_between, sequence_of
-from posenet3d.formats.people import People
-from posenet3d.formats.tracks import Track, tracks_of
+from posenet3d.poses.image_ids import id_between, sequence_of
+from posenet3d.poses.people import People
+from posenet3d.poses.tracks import Track, tracks_of
 
 if TYPE_CHECKING:  # only for its name
-    from posenet3d.models.lift_result import LiftResult
+    from posenet3d.poses.lift_result import LiftResult
 
 _NOT_DETECTED = "it was not detected in this frame"
 

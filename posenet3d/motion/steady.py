@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from posenet3d.skeleton import Skeleton
+from posenet3d.skeletons.skeleton import Skeleton
 
 
 def steady_bones(keypoints_3d: np.ndarray, skeleton: Skeleton) -> np.ndarray:

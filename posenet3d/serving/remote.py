@@ -12,12 +12,12 @@ from posenet3d.errors import ConfigError
 from posenet3d.lifting.config import LiftConfig
 from posenet3d.lifting.job import Progress, Say, lift_file
 from posenet3d.lifting.summary import Summary
-from posenet3d.models import stature
-from posenet3d.models.lift_result import LiftResult
-from posenet3d.models.liftable import check_people
+from posenet3d.poses import stature
+from posenet3d.poses.lift_checks import check_people
+from posenet3d.poses.lift_result import LiftResult
 from posenet3d.serving.client import Client, ClientConfig
 from posenet3d.settings import check_range, setting
-from posenet3d.skeleton import SKELETONS, Skeleton
+from posenet3d.skeletons.skeleton import SKELETONS, Skeleton
 
 NOT_LIFTED = "the server did not lift it: too few joints are present, or all are at one place"
 

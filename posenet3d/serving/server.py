@@ -14,11 +14,11 @@ from grpc_health.v1 import health_pb2_grpc
 from tensorflow_serving.apis import model_service_pb2_grpc, prediction_service_pb2_grpc
 
 from posenet3d.errors import ConfigError
-from posenet3d.serving.batching import Batcher
+from posenet3d.serving import security
 from posenet3d.serving.config import ServerConfig
 from posenet3d.serving.model.servable import Servable
 from posenet3d.serving.model.versions import Versions
-from posenet3d.serving.rpc import security
+from posenet3d.serving.rpc.batching import Batcher
 from posenet3d.serving.rpc.health import Health
 from posenet3d.serving.rpc.metrics import Metrics
 from posenet3d.serving.rpc.parsing import ParsingCheck

@@ -1,6 +1,8 @@
 """Training from 2D poses alone."""
 
-from posenet3d.training.config import (
+from posenet3d.training.cycle.trainer import GeometricSelfSupervision
+from posenet3d.training.run import train_and_evaluate
+from posenet3d.training.settings.config import (
     DiscriminatorConfig,
     LifterConfig,
     LossConfig,
@@ -8,8 +10,6 @@ from posenet3d.training.config import (
     TrainingConfig,
     ViewConfig,
 )
-from posenet3d.training.run import train_and_evaluate
-from posenet3d.training.trainer import GeometricSelfSupervision
 
 __all__ = [
     "DiscriminatorConfig",

@@ -6,19 +6,19 @@ import numpy as np
 import tensorflow as tf
 
 from posenet3d.data import pipeline
-from posenet3d.data.records import Poses2D
 from posenet3d.distribution import ALONE, Team
 from posenet3d.errors import ConfigError
 from posenet3d.geometry import camera
 from posenet3d.models import Lifter, PoseEstimator, PoseFlow, load
 from posenet3d.models.weights import copy_weights, named_weights
-from posenet3d.training.bone_ratios import ratio_tables
-from posenet3d.training.config import TrainingConfig
-from posenet3d.training.flow import fit_flow
-from posenet3d.training.optimizers import make_optimizers
-from posenet3d.training.placements import draw_placements
+from posenet3d.poses.records import Poses2D
+from posenet3d.training.augmentation.placements import draw_placements
+from posenet3d.training.cycle.flow_fitting import fit_flow
+from posenet3d.training.cycle.trainer import GeometricSelfSupervision
+from posenet3d.training.estimates.bone_ratios import ratio_tables
 from posenet3d.training.prepare import RunData, source_batch_size
-from posenet3d.training.trainer import GeometricSelfSupervision
+from posenet3d.training.settings.config import TrainingConfig
+from posenet3d.training.updates.optimizers import make_optimizers
 
 
 def make_trainer(

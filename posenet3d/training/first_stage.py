@@ -17,17 +17,22 @@ from posenet3d.data import pipeline
 from posenet3d.distribution import ALONE, Team
 from posenet3d.models import DomainAdapter, PoseEstimator
 from posenet3d.models.loading import ESTIMATOR_FILE
-from posenet3d.training import callbacks, loop
+from posenet3d.training import loop
 from posenet3d.training.build import make_estimator, make_trainer, training_data
-from posenet3d.training.config import TrainingConfig
-from posenet3d.training.elevation import ElevationSearch, search_elevation
+from posenet3d.training.cycle.trainer import GeometricSelfSupervision
+from posenet3d.training.estimates.elevation import ElevationSearch, search_elevation
+from posenet3d.training.estimates.source_distance import source_distances
+from posenet3d.training.estimates.view_distance import ViewDistance
 from posenet3d.training.prepare import RunData
-from posenet3d.training.records import record
-from posenet3d.training.source_distance import source_distances
-from posenet3d.training.teach import first_stage
-from posenet3d.training.together import load_together, plain_copy, resume_together
-from posenet3d.training.trainer import GeometricSelfSupervision
-from posenet3d.training.view_distance import ViewDistance
+from posenet3d.training.records import callbacks
+from posenet3d.training.records.record_files import record
+from posenet3d.training.records.shared_checkpoint import (
+    load_together,
+    plain_copy,
+    resume_together,
+)
+from posenet3d.training.second_stage import first_stage
+from posenet3d.training.settings.config import TrainingConfig
 
 _PICTURED_POSES = 6
 _PICTURES_A_RUN = 10

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import numpy as np
 
-from posenet3d.data import archive, synthetic
-from posenet3d.data.records import Poses2D
+from posenet3d.data import synthetic
 from posenet3d.errors import ConfigError, InputError, TrainingError
 from posenet3d.geometry import camera
-from posenet3d.skeleton import H36M_17
-from posenet3d.training.config import TrainingConfig
+from posenet3d.poses.archives import archive
+from posenet3d.poses.records import Poses2D
+from posenet3d.skeletons.skeleton import H36M_17
 from posenet3d.training.run_joints import RunJoints, run_joints
+from posenet3d.training.settings.config import TrainingConfig
 
 MIN_POSES = 64
 """Fewer different poses show no distribution that a discriminator could learn; ours."""

@@ -13,13 +13,13 @@ from posenet3d.distribution import Team, make_team
 from posenet3d.errors import ConfigError, InputError
 from posenet3d.evaluation.report import Report, make_report, write_report
 from posenet3d.models import load
-from posenet3d.training.config import TrainingConfig
 from posenet3d.training.first_stage import Stage, train_first_stage
 from posenet3d.training.loop import lost_workers
 from posenet3d.training.prepare import prepare, source_batch_size
-from posenet3d.training.records import record
+from posenet3d.training.records.record_files import record
 from posenet3d.training.run_joints import RunJoints, run_joints
-from posenet3d.training.teach import teach
+from posenet3d.training.second_stage import teach
+from posenet3d.training.settings.config import TrainingConfig
 
 
 def train_and_evaluate(

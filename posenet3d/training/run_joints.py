@@ -5,11 +5,11 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from posenet3d import skeleton as skeletons
 from posenet3d.errors import ConfigError
-from posenet3d.formats.map_file import MapFile, read_map_file
-from posenet3d.skeleton import Skeleton
-from posenet3d.training.config import PLACEMENTS, TrainingConfig
+from posenet3d.skeletons import skeleton as skeletons
+from posenet3d.skeletons.map_files.map_file import MapFile, read_map_file
+from posenet3d.skeletons.skeleton import Skeleton
+from posenet3d.training.settings.config import PLACEMENTS, TrainingConfig
 
 
 @dataclasses.dataclass(frozen=True)

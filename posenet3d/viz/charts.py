@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from posenet3d.skeleton import Skeleton
+from posenet3d.skeletons.skeleton import Skeleton
 from posenet3d.viz.drawing import GROUND, SERIES, TEXT, new_figure
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from posenet3d.skeleton import Skeleton
+from posenet3d.skeletons.skeleton import Skeleton
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from posenet3d.formats.atomic import atomic_path
-from posenet3d.skeleton import Skeleton
+from posenet3d.files.atomic import atomic_path
+from posenet3d.skeletons.skeleton import Skeleton
 from posenet3d.viz import drawing
 from posenet3d.viz.charts import error_by_joint, error_histogram, training_curves
 

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from posenet3d.errors import InputError
-from posenet3d.formats.atomic import atomic_path
-from posenet3d.formats.axes import CAMERA, MATRICES
-from posenet3d.formats.people import People
+from posenet3d.files.atomic import atomic_path
+from posenet3d.geometry.axes import CAMERA, MATRICES
+from posenet3d.poses.people import People
 from posenet3d.viz.scene import Scene, scene_of
 
 if TYPE_CHECKING:
-    from posenet3d.models.lift_result import LiftResult
+    from posenet3d.poses.lift_result import LiftResult
 
 ENDINGS = (".html", ".htm")
 """The endings that `Page` knows."""

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from posenet3d.errors import InputError
-from posenet3d.formats.atomic import atomic_path
-from posenet3d.formats.people import People
-from posenet3d.formats.writers.library import require
+from posenet3d.files.atomic import atomic_path
+from posenet3d.platform.optional import require
+from posenet3d.poses.people import People
 from posenet3d.viz.drawing import TRUTH, joint_colours
 from posenet3d.viz.scene import Actor, Scene, scene_of
 
 if TYPE_CHECKING:
-    from posenet3d.models.lift_result import LiftResult
+    from posenet3d.poses.lift_result import LiftResult
 
 SPAWN = "spawn"
 """In place of a path: show the people in a viewer."""

@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from posenet3d.errors import InputError
-from posenet3d.formats.image_ids import number_of, sequence_of
-from posenet3d.formats.people import People
-from posenet3d.formats.tracks import Track, tracks_of
-from posenet3d.formats.writers.choose import ASSUMED_HEIGHT_MM
-from posenet3d.models import stature
-from posenet3d.skeleton import Skeleton
+from posenet3d.poses import stature
+from posenet3d.poses.image_ids import number_of, sequence_of
+from posenet3d.poses.people import People
+from posenet3d.poses.tracks import Track, tracks_of
+from posenet3d.skeletons.skeleton import Skeleton
 
 if TYPE_CHECKING:
-    from posenet3d.models.lift_result import LiftResult
+    from posenet3d.poses.lift_result import LiftResult
 
 _SPACING = 1.15  # of the widest body, between places; chosen by eye
 _IN_A_ROW = 6
@@ -222,13 +221,15 @@ def _bodies(result: LiftResult, skeleton: Skeleton) -> tuple[np.ndarray, str]:
     bodies[~np.asarray(result.lifted)] = np.nan
     note = ""
     if result.unit != "mm" and skeleton.stature_weights:
-        bodies *= stature.mm_a_unit(bodies, np.float32(ASSUMED_HEIGHT_MM), skeleton)
-        note = f"Everybody is drawn {ASSUMED_HEIGHT_MM:g} mm tall."
+        bodies *= stature.mm_a_unit(bodies, np.float32(stature.ASSUMED_HEIGHT_MM), skeleton)
+        note = f"Everybody is drawn {stature.ASSUMED_HEIGHT_MM:g} mm tall."
     elif result.unit != "mm":
         parents, children = np.array(skeleton.bones).T
         bones = np.linalg.norm(bodies[:, children] - bodies[:, parents], axis=-1)
         lengths = bones.sum(axis=1)
-        bodies *= (3 * ASSUMED_HEIGHT_MM / lengths)[:, None, None]  # about a tall body's bones
+        bodies *= (3 * stature.ASSUMED_HEIGHT_MM / lengths)[
+            :, None, None
+        ]  # about a tall body's bones
         note = "Everybody is drawn equally large."
     bodies -= bodies[:, skeleton.root, None]
     bodies[..., 1] -= bodies[..., 1].max(axis=1, keepdims=True)

@@ -8,10 +8,10 @@ import pytest
 from absl import flags
 
 from posenet3d.data import synthetic
-from posenet3d.data.archive_writer import write_archive
 from posenet3d.geometry import bones, camera
 from posenet3d.models import Lifter, PoseEstimator
-from posenet3d.skeleton import CMU_17
+from posenet3d.poses.archives.archive_writer import write_archive
+from posenet3d.skeletons.skeleton import CMU_17
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from posenet3d.errors import InputError
-from posenet3d.skeleton import BODY_25, CMU_17, COCO_17, HALPE_26, MEDIAPIPE_33
+from posenet3d.skeletons.skeleton import BODY_25, CMU_17, COCO_17, HALPE_26, MEDIAPIPE_33
 
 BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
 DETECTORS = (MEDIAPIPE_33, COCO_17, BODY_25, HALPE_26)
@@ -111,7 +111,7 @@ def test_mapping_in_the_image_is_mapping_in_space_but_for_perspective(skeleton_c
 
 
 def test_errors_are_split_as_the_columns_say(skeleton_cost, people):
-    from posenet3d.data.records import Poses2D
+    from posenet3d.poses.records import Poses2D
 
     poses = Poses2D(people.keypoints_2d[:9], CMU_17, keypoints_3d=people.keypoints_3d[:9])
     wrong = poses.keypoints_3d.copy()

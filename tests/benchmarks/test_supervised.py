@@ -12,12 +12,12 @@ import pytest
 
 import posenet3d
 from posenet3d.data import synthetic
-from posenet3d.data.archive_writer import write_archive
 from posenet3d.errors import InputError
 from posenet3d.evaluation import evaluate
-from posenet3d.skeleton import CMU_17
-from posenet3d.training.config import LifterConfig, StudentConfig, TrainingConfig
-from posenet3d.training.teach import make_student
+from posenet3d.poses.archives.archive_writer import write_archive
+from posenet3d.skeletons.skeleton import CMU_17
+from posenet3d.training.second_stage import make_student
+from posenet3d.training.settings.config import LifterConfig, StudentConfig, TrainingConfig
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 SMALL = (

@@ -264,7 +264,7 @@ def test_a_shard_that_kills_its_workers_is_given_up(lift, write, columns, tmp_pa
 
 
 def test_joints_of_detectors_are_mapped(lift, write, read, tmp_path):
-    from posenet3d import joint_maps
+    from posenet3d.skeletons import joint_maps
 
     rng = np.random.default_rng(0)
     coco = rng.uniform(100, 200, size=(5, 17, 2)).astype(np.float32)

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from posenet3d.data.pipeline import Share, training_batches, validation_batches, with_source
-from posenet3d.data.records import Poses2D
 from posenet3d.geometry import camera
-from posenet3d.skeleton import H36M_17
+from posenet3d.poses.records import Poses2D
+from posenet3d.skeletons.skeleton import H36M_17
 
 HEAD = H36M_17.index("head")
 LENGTHS = np.array([1, 4, 9, 1, 5])

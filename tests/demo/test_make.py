@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import posenet3d
-from posenet3d import joint_maps
-from posenet3d.data.datasets.mocap.bvh import read_bvh
+from posenet3d.data.datasets.mocap.parsers.bvh import read_bvh
+from posenet3d.skeletons import joint_maps
 
 NUMBER = re.compile(r"-?\d+\.\d+")
 DEMO = Path(__file__).resolve().parents[2] / "demo"

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from posenet3d.data import synthetic
-from posenet3d.data.archive_writer import write_archive
+from posenet3d.poses.archives.archive_writer import write_archive
 
 SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "train.py"
 FLAGS = (

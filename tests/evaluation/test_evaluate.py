@@ -4,9 +4,10 @@ import json
 import numpy as np
 import pytest
 
-from posenet3d.evaluation import evaluate, metrics
+from posenet3d.evaluation import evaluate
 from posenet3d.evaluation.evaluate import Evaluation
-from posenet3d.skeleton import COCO_17, H36M_17
+from posenet3d.evaluation.metrics import joint_errors
+from posenet3d.skeletons.skeleton import COCO_17, H36M_17
 
 KEYS = {
     "mpjpe",
@@ -33,14 +34,14 @@ def test_overall_is_the_mean_of_each_metric(random_poses):
     overall = evaluate(predicted, true, match_size=False).overall
     assert set(overall) == KEYS
     assert overall["num_poses"] == 20
-    assert overall["mpjpe"] == pytest.approx(metrics.mpjpe(predicted, true).mean())
-    assert overall["n_mpjpe"] == pytest.approx(metrics.n_mpjpe(predicted, true).mean())
-    assert overall["pa_mpjpe"] == pytest.approx(metrics.pa_mpjpe(predicted, true).mean())
-    assert overall["pck150"] == pytest.approx(metrics.pck(predicted, true).mean())
-    assert overall["auc"] == pytest.approx(metrics.auc(predicted, true).mean())
-    assert overall["cps"] == pytest.approx(metrics.cps(predicted, true).mean())
+    assert overall["mpjpe"] == pytest.approx(joint_errors.mpjpe(predicted, true).mean())
+    assert overall["n_mpjpe"] == pytest.approx(joint_errors.n_mpjpe(predicted, true).mean())
+    assert overall["pa_mpjpe"] == pytest.approx(joint_errors.pa_mpjpe(predicted, true).mean())
+    assert overall["pck150"] == pytest.approx(joint_errors.pck(predicted, true).mean())
+    assert overall["auc"] == pytest.approx(joint_errors.auc(predicted, true).mean())
+    assert overall["cps"] == pytest.approx(joint_errors.cps(predicted, true).mean())
     assert overall["pa_mpjpe_reflected"] == pytest.approx(
-        metrics.pa_mpjpe_reflected(predicted, true).mean()
+        joint_errors.pa_mpjpe_reflected(predicted, true).mean()
     )
 
 

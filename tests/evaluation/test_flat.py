@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from posenet3d.evaluation import evaluate, flat_pose
-from posenet3d.skeleton import COCO_17
+from posenet3d.skeletons.skeleton import COCO_17
 
 
 def test_pixels_from_the_root_with_all_depths_equal(random_poses):

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from posenet3d.errors import InputError
-from posenet3d.evaluation import metrics, report
+from posenet3d.evaluation import report
+from posenet3d.evaluation.metrics import joint_errors
 from posenet3d.evaluation.ranking import error_of_best, spearman
 from posenet3d.models import Lifter, PoseEstimator
-from posenet3d.skeleton import H36M_17
+from posenet3d.skeletons.skeleton import H36M_17
 
 TRIALS = (
     {"elevation": 0.0, "view_distance": 0.9, "seconds": 2.0},
@@ -61,7 +62,7 @@ def known(made):
 def test_scores_rank_the_lifted_poses_by_their_error(made, estimator):
     lifted = np.delete(np.arange(36), 25)
     score = estimator.lift(made.poses.keypoints_2d, made.poses.confidence).score[lifted]
-    errors = metrics.pa_mpjpe(made.keypoints_3d[lifted], made.poses.keypoints_3d[lifted])
+    errors = joint_errors.pa_mpjpe(made.keypoints_3d[lifted], made.poses.keypoints_3d[lifted])
     assert made.not_lifted == 1
     assert made.scores["spearman"] == pytest.approx(spearman(score, errors))
     assert made.scores["pa_mpjpe"] == pytest.approx(made.rows["final"].overall["pa_mpjpe"])

@@ -7,7 +7,7 @@ import pytest
 from posenet3d.export import ExportConfig
 from posenet3d.export.job import export
 from posenet3d.models import Lifter, PoseEstimator
-from posenet3d.skeleton import CMU_17
+from posenet3d.skeletons.skeleton import CMU_17
 
 
 @pytest.fixture(scope="session")

@@ -5,11 +5,13 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from posenet3d.data.archive_writer import write_archive
 from posenet3d.errors import ConfigError, ExportError, InputError
-from posenet3d.export import ExportConfig, golden, job, litert, warmup
+from posenet3d.export import ExportConfig, job
+from posenet3d.export.answers import golden
+from posenet3d.export.forms import litert, warmup
+from posenet3d.export.forms.saved_model import load_signatures
 from posenet3d.export.job import export
-from posenet3d.export.saved_model import load_signatures
+from posenet3d.poses.archives.archive_writer import write_archive
 
 
 @pytest.fixture
@@ -34,7 +36,7 @@ def test_versions_count_up_and_nothing_is_overwritten(model, tmp_path):
 
 
 def test_version_made_at_the_same_moment_is_not_touched(saved, tmp_path, monkeypatch):
-    from posenet3d.export import saved_model
+    from posenet3d.export.forms import saved_model
 
     (tmp_path / "staged").mkdir()
     rename, taken = saved_model.os.rename, []

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from posenet3d.export import runtimes
-from posenet3d.export.comparison import distances, mm_a_unit
+from posenet3d.export.answers import runtimes
+from posenet3d.export.answers.comparison import distances, mm_a_unit
 
 # Largest and mean distance of a joint, mm.
 LIMITS = {

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from posenet3d.errors import InputError
 from posenet3d.formats.detect import FORMATS, detect_format, read_people
-from posenet3d.skeleton import COCO_17, H36M_17
+from posenet3d.skeletons.skeleton import COCO_17, H36M_17
 
 POSES = np.random.default_rng(0).uniform(0, 500, (5, 17, 2)).astype(np.float32)
 RESULTS = json.dumps([{"image_id": 3, "keypoints": [1.0, 2.0, 0.5] * 17}]).encode()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from posenet3d.errors import InputError
 from posenet3d.formats import detect
 from posenet3d.formats.detect import open_people, read_people
-from posenet3d.formats.readers.persons import NobodyError
+from posenet3d.formats.parsing.persons import NobodyError
 
 SAMPLES = Path(__file__).resolve().parents[2] / "docs" / "samples"
 FILES = sorted(

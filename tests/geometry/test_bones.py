@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from posenet3d.geometry import bones, rotation
-from posenet3d.skeleton import COCO_17, H36M_17
+from posenet3d.skeletons.skeleton import COCO_17, H36M_17
 
 UPPER_ARM = [child for _, child in H36M_17.bones].index(H36M_17.index("left_elbow"))
 

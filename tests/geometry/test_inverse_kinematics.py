@@ -5,7 +5,7 @@ import pytest
 
 from posenet3d.errors import InputError
 from posenet3d.geometry import inverse_kinematics as ik
-from posenet3d.skeleton import COCO_17, H36M_17
+from posenet3d.skeletons.skeleton import COCO_17, H36M_17
 
 UP = np.array([1.0, -1.0, -1.0])  # from the camera frame
 LIMBS = [H36M_17.index(f"{side}_{end}") for side in ("left", "right") for end in

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from posenet3d.geometry.mirror import mirror
-from posenet3d.skeleton import COCO_17, H36M_17
+from posenet3d.skeletons.skeleton import COCO_17, H36M_17
 
 
 @pytest.mark.parametrize("skeleton", [H36M_17, COCO_17], ids=lambda s: s.name)

@@ -8,8 +8,8 @@ import pytest
 
 import posenet3d
 from posenet3d.errors import ConfigError, InputError
-from posenet3d.formats import source
 from posenet3d.formats.detect import read_people
+from posenet3d.formats.parsing import source
 from posenet3d.lifting import LiftConfig, job, lift_file
 
 STANDING = [

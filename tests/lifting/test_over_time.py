@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from posenet3d.formats.people import People
 from posenet3d.lifting.over_time import with_tracks
-from posenet3d.skeleton import H36M_17
+from posenet3d.poses.people import People
+from posenet3d.skeletons.skeleton import H36M_17
 
 BODY = np.random.default_rng(0).uniform(-50, 50, (17, 2))
 

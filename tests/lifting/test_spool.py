@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from posenet3d.errors import InputError
-from posenet3d.formats.lifted import Lifted, join
-from posenet3d.formats.people import People
 from posenet3d.lifting.spool import Spool
 from posenet3d.models import LiftResult
-from posenet3d.skeleton import H36M_17
+from posenet3d.poses.lifted import Lifted, join
+from posenet3d.poses.people import People
+from posenet3d.skeletons.skeleton import H36M_17
 
 SETTINGS = {"model": "a"}
 

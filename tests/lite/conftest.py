@@ -34,7 +34,7 @@ def poses(people):
 @pytest.fixture
 def altered(content, tmp_path):
     """Writes a file that differs from the .tflite file in its metadata; returns its path."""
-    from posenet3d.export import litert
+    from posenet3d.export.forms import litert
 
     def altered(change):
         model = litert._schema().ModelT.InitFromPackedBuf(content, 0)

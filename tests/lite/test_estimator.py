@@ -7,9 +7,9 @@ import pytest
 
 import posenet3d
 from posenet3d.errors import InputError
-from posenet3d.export import litert
+from posenet3d.export.forms import litert
 from posenet3d.lite import LiteEstimator
-from posenet3d.skeleton import CMU_17
+from posenet3d.skeletons.skeleton import CMU_17
 
 pytest.importorskip("ai_edge_litert", reason="the extra tflite")
 

@@ -8,7 +8,7 @@ from posenet3d.errors import ConfigError, InputError
 from posenet3d.lite import LiteConfig
 from posenet3d.lite.model_file import VARIANTS, find, read_metadata, skeleton_of
 from posenet3d.models import loading
-from posenet3d.skeleton import CMU_17
+from posenet3d.skeletons.skeleton import CMU_17
 
 
 @pytest.mark.parametrize("variant", VARIANTS)

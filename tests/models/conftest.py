@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from posenet3d.models import Lifter, PoseEstimator
-from posenet3d.skeleton import H36M_17
+from posenet3d.skeletons.skeleton import H36M_17
 
 
 class Guarantees:

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
-from posenet3d import stack
 from posenet3d.models import Lifter, PoseEstimator, load
 from posenet3d.models.weights import named_weights
 from posenet3d.models.weights_file import save_weights_file
-from posenet3d.skeleton import H36M_17
+from posenet3d.platform import stack
+from posenet3d.skeletons.skeleton import H36M_17
 
 
 def poses():

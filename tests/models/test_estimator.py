@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from posenet3d.errors import InputError
 from posenet3d.geometry import camera
 from posenet3d.models import Lifter, PoseEstimator
-from posenet3d.models.stature import ANKLE_TO_TOP
-from posenet3d.skeleton import COCO_17, H36M_17
+from posenet3d.poses.stature import ANKLE_TO_TOP
+from posenet3d.skeletons.skeleton import COCO_17, H36M_17
 
 LEFT_WRIST = H36M_17.index("left_wrist")
 NECK = H36M_17.index("neck")

@@ -4,7 +4,7 @@ import tensorflow as tf
 
 from posenet3d.data import synthetic
 from posenet3d.models import GapFiller
-from posenet3d.skeleton import H36M_17
+from posenet3d.skeletons.skeleton import H36M_17
 
 
 @pytest.fixture(scope="module")

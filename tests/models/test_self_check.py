@@ -7,7 +7,7 @@ import tensorflow as tf
 from posenet3d.geometry import camera, mirror, rotation, views
 from posenet3d.models import self_check
 from posenet3d.models.lifter import Lifted, unproject
-from posenet3d.skeleton import H36M_17
+from posenet3d.skeletons.skeleton import H36M_17
 
 LEVEL = np.float32(0.0)
 RAISED = np.float32(0.3)

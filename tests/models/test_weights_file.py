@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 import posenet3d
-from posenet3d import stack
 from posenet3d.errors import InputError
 from posenet3d.models import Lifter, load
 from posenet3d.models.weights import copy_weights, named_weights
 from posenet3d.models.weights_file import save_weights_file
+from posenet3d.platform import stack
 
 HERE = Path(__file__).resolve().parent
 CHECKOUT = HERE.parents[1]

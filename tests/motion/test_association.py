@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from posenet3d.errors import ConfigError
-from posenet3d.formats.people import People
-from posenet3d.formats.tracks import tracks_of
 from posenet3d.motion.association import AssociationConfig, Associator
-from posenet3d.skeleton import H36M_17
+from posenet3d.poses.people import People
+from posenet3d.poses.tracks import tracks_of
+from posenet3d.skeletons.skeleton import H36M_17
 
 POSE = np.random.default_rng(0).uniform([-60, -150], [60, 150], (17, 2))  # pixels
 SIZE = np.linalg.norm(np.ptp(POSE, axis=0))

@@ -4,7 +4,7 @@ from scipy.spatial.transform import Rotation
 
 from posenet3d.motion.gaps import fill_gaps
 from posenet3d.motion.steady import bone_lengths
-from posenet3d.skeleton import H36M_17
+from posenet3d.skeletons.skeleton import H36M_17
 
 START = 25
 

@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 
 from posenet3d.errors import ConfigError, InputError
-from posenet3d.formats.people import People
-from posenet3d.formats.tracks import tracks_of
 from posenet3d.models import LiftResult
 from posenet3d.motion.config import MotionConfig
 from posenet3d.motion.people import smooth_people
 from posenet3d.motion.smoothing import one_euro, savgol
 from posenet3d.motion.steady import steady_bones
-from posenet3d.skeleton import H36M_17
+from posenet3d.poses.people import People
+from posenet3d.poses.tracks import tracks_of
+from posenet3d.skeletons.skeleton import H36M_17
 
 FILL = MotionConfig(fill_gaps=5)
 

@@ -1,7 +1,7 @@
 import numpy as np
 
 from posenet3d.motion.steady import bone_lengths, steady_bones, steady_size, with_bones
-from posenet3d.skeleton import H36M_17
+from posenet3d.skeletons.skeleton import H36M_17
 
 SIZES = np.random.default_rng(0).uniform(0.8, 1.25, (60, 1, 1))
 

@@ -71,7 +71,7 @@ def refused(script):
 def archive(tmp_path_factory):
     """A pose archive of procedural motion."""
     from posenet3d.data import synthetic
-    from posenet3d.data.archive_writer import write_archive
+    from posenet3d.poses.archives.archive_writer import write_archive
 
     path = tmp_path_factory.mktemp("archive") / "poses.npz"
     config = synthetic.SyntheticConfig(num_sequences=20, frames_per_sequence=20, seed=3)

@@ -4,11 +4,11 @@ import typing
 
 import pytest
 
-from posenet3d import joint_maps, skeleton
 from posenet3d.export import ExportConfig
 from posenet3d.formats.detect import FORMATS, detect_format, read_people
-from posenet3d.formats.writers.choose import ENDINGS, Output
+from posenet3d.formats.output import ENDINGS, Output
 from posenet3d.lifting import LiftConfig, lift_file
+from posenet3d.skeletons import joint_maps, skeleton
 from posenet3d.training import TrainingConfig
 
 TARGETS = {"output", "figure", "video", "html", "rerun"}

@@ -2,7 +2,7 @@ import json
 
 import numpy as np
 
-from posenet3d.data.archive import read_archive
+from posenet3d.poses.archives.archive import read_archive
 
 SPLIT = ("keypoints_2d", "keypoints_3d", "confidence", "lengths", "sequences")
 

@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pytest
 
-from posenet3d.skeleton import BODY_25, COCO_17, H36M_17, MEDIAPIPE_33
+from posenet3d.skeletons.skeleton import BODY_25, COCO_17, H36M_17, MEDIAPIPE_33
 
 STANDING = [
     (50, 10), (52, 8), (48, 8), (55, 10), (45, 10), (62, 30), (38, 30), (66, 50), (34, 50),

@@ -7,11 +7,11 @@ import re
 import numpy as np
 import pytest
 
-from posenet3d import joint_maps
 from posenet3d.lifting import LiftConfig
 from posenet3d.lite import LiteConfig
 from posenet3d.lite.job import lift_file
-from posenet3d.skeleton import CMU_17, MEDIAPIPE_33
+from posenet3d.skeletons import joint_maps
+from posenet3d.skeletons.skeleton import CMU_17, MEDIAPIPE_33
 
 
 @pytest.fixture(scope="module")

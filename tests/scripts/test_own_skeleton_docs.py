@@ -5,10 +5,10 @@ import re
 import numpy as np
 import pytest
 
-from posenet3d.formats.map_file import read_map_file
 from posenet3d.formats.readers.csv_file import read_csv
 from posenet3d.formats.readers.deeplabcut import read_deeplabcut
-from posenet3d.skeleton import CMU_17, COCO_17, H36M_17
+from posenet3d.skeletons.map_files.map_file import read_map_file
+from posenet3d.skeletons.skeleton import CMU_17, COCO_17, H36M_17
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +60,7 @@ def test_table_of_deeplabcut_shown_is_read(text, tmp_path):
 
 
 def test_every_key_and_rule_is_explained(text):
-    from posenet3d.formats import map_file
+    from posenet3d.skeletons.map_files import map_file
 
     for key in map_file._KEYS:
         assert f"`{key}`" in text or f"`[{key}" in text

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import scipy.io
 
-from posenet3d.data.archive import read_archive
-from posenet3d.skeleton import CMU_17
+from posenet3d.poses.archives.archive import read_archive
+from posenet3d.skeletons.skeleton import CMU_17
 
 SUBJECTS = ("S1", "S5", "S6", "S7", "S8", "S9", "S11")
 DATA_SET = "--dataset=human36m"

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import posenet3d
-from posenet3d.export.golden import GOLDEN_FILE, read_arrays
+from posenet3d.export.answers.golden import GOLDEN_FILE, read_arrays
 from posenet3d.serving import Client
 
 SHELF = Path(__file__).resolve().parents[2] / "saved_models"

@@ -12,7 +12,7 @@ import pytest
 from posenet3d.errors import ConfigError, InputError
 from posenet3d.formats.detect import read_people
 from posenet3d.serving import RemoteEstimator, RequestConfig, ServingError, request_file
-from posenet3d.skeleton import CMU_17
+from posenet3d.skeletons.skeleton import CMU_17
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 SAMPLE = CHECKOUT / "docs" / "samples" / "coco_results.json"

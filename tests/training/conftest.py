@@ -8,7 +8,7 @@ import pytest
 
 from posenet3d.data import synthetic
 from posenet3d.geometry import camera
-from posenet3d.skeleton import H36M_17
+from posenet3d.skeletons.skeleton import H36M_17
 from posenet3d.training import (
     DiscriminatorConfig,
     GeometricSelfSupervision,
@@ -16,8 +16,8 @@ from posenet3d.training import (
     TrainingConfig,
 )
 from posenet3d.training.build import training_data
-from posenet3d.training.optimizers import make_optimizers
 from posenet3d.training.prepare import RunData
+from posenet3d.training.updates.optimizers import make_optimizers
 
 
 @pytest.fixture(scope="session")

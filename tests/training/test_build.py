@@ -3,9 +3,9 @@ import pytest
 
 from posenet3d.errors import ConfigError
 from posenet3d.geometry import bones
-from posenet3d.skeleton import H36M_17
+from posenet3d.skeletons.skeleton import H36M_17
 from posenet3d.training import LossConfig, ViewConfig, build
-from posenet3d.training.config import AdapterConfig, AugmentConfig, FlowConfig
+from posenet3d.training.settings.config import AdapterConfig, AugmentConfig, FlowConfig
 
 RATIOS = (1.0,) * 16
 

@@ -8,7 +8,7 @@ from posenet3d.distribution import ALONE, Team
 from posenet3d.errors import TrainingError
 from posenet3d.training import OptimizerConfig, build, loop
 from posenet3d.training.build import training_data
-from posenet3d.training.callbacks import StopOnDivergence
+from posenet3d.training.records.callbacks import StopOnDivergence
 
 
 def test_alone_it_is_the_fit_of_keras(make_trainer, run_data, weights_of):

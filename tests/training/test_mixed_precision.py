@@ -8,13 +8,14 @@ import tensorflow as tf
 from posenet3d.errors import ConfigError
 from posenet3d.models import load
 from posenet3d.models.lifter import unproject
-from posenet3d.training import LossConfig, OptimizerConfig, TrainingConfig, gradients
+from posenet3d.platform.precision import with_loss_scale
+from posenet3d.training import LossConfig, OptimizerConfig, TrainingConfig
 from posenet3d.training.build import make_estimator
-from posenet3d.training.checkpoint import restore_checkpoint, save_checkpoint
-from posenet3d.training.config import StudentConfig
-from posenet3d.training.precision import with_loss_scale
-from posenet3d.training.student import StudentTrainer
-from posenet3d.training.teach import compiled_student, student_estimator
+from posenet3d.training.records.checkpoint import restore_checkpoint, save_checkpoint
+from posenet3d.training.second_stage import compiled_student, student_estimator
+from posenet3d.training.settings.config import StudentConfig
+from posenet3d.training.student.student_trainer import StudentTrainer
+from posenet3d.training.updates import gradients
 
 BITS = {"bfloat16": tf.bfloat16, "float16": tf.float16}
 both = pytest.mark.parametrize("precision", BITS)

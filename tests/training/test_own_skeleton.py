@@ -6,14 +6,15 @@ import numpy as np
 import pytest
 
 import posenet3d
-from posenet3d.data.archive_writer import write_archive
 from posenet3d.errors import ConfigError, InputError
 from posenet3d.evaluation import evaluate
-from posenet3d.formats.map_file import read_map_file
-from posenet3d.skeleton import H36M_17
-from posenet3d.training import callbacks, train_and_evaluate
-from posenet3d.training.config import AugmentConfig, FlowConfig, LossConfig, StudentConfig
+from posenet3d.poses.archives.archive_writer import write_archive
+from posenet3d.skeletons.map_files.map_file import read_map_file
+from posenet3d.skeletons.skeleton import H36M_17
+from posenet3d.training import train_and_evaluate
 from posenet3d.training.prepare import prepare
+from posenet3d.training.records import callbacks
+from posenet3d.training.settings.config import AugmentConfig, FlowConfig, LossConfig, StudentConfig
 
 # {name: (joint of h36m17, parent)}; the order is neither's.
 TWELVE = {

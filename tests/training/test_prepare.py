@@ -3,12 +3,12 @@ import dataclasses
 import numpy as np
 import pytest
 
-from posenet3d.data.archive_writer import write_archive
 from posenet3d.errors import ConfigError, InputError, TrainingError
 from posenet3d.geometry import camera
-from posenet3d.skeleton import COCO_17, H36M_17
-from posenet3d.training.config import AdapterConfig
+from posenet3d.poses.archives.archive_writer import write_archive
+from posenet3d.skeletons.skeleton import COCO_17, H36M_17
 from posenet3d.training.prepare import prepare, source_batch_size
+from posenet3d.training.settings.config import AdapterConfig
 
 
 @pytest.fixture

@@ -6,21 +6,21 @@ import numpy as np
 import pytest
 
 import posenet3d
-from posenet3d.data.archive_writer import write_archive
 from posenet3d.errors import ConfigError, InputError, TrainingError
 from posenet3d.evaluation import evaluate
+from posenet3d.poses.archives.archive_writer import write_archive
 from posenet3d.training import (
     LifterConfig,
     LossConfig,
     OptimizerConfig,
     ViewConfig,
-    callbacks,
-    elevation,
     first_stage,
     train_and_evaluate,
 )
-from posenet3d.training.config import StudentConfig, TrainingConfig
+from posenet3d.training.estimates import elevation
 from posenet3d.training.prepare import prepare
+from posenet3d.training.records import callbacks
+from posenet3d.training.settings.config import StudentConfig, TrainingConfig
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from posenet3d.formats.people import People
+from posenet3d.poses.people import People
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from posenet3d.skeleton import H36M_17
+from posenet3d.skeletons.skeleton import H36M_17
 from posenet3d.viz import charts, figures
 
 HISTORY = [

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from posenet3d.skeleton import COCO_17, H36M_17
+from posenet3d.skeletons.skeleton import COCO_17, H36M_17
 from posenet3d.viz import drawing
 
 AXES = {"right": [1, 0, 0], "down": [0, 1, 0], "far": [0, 0, 1]}

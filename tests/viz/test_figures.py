@@ -7,7 +7,7 @@ import pytest
 from matplotlib.colors import to_hex
 
 from posenet3d.errors import InputError
-from posenet3d.skeleton import COCO_17, H36M_17
+from posenet3d.skeletons.skeleton import COCO_17, H36M_17
 from posenet3d.viz import drawing, figures
 
 RNG = np.random.default_rng(0)

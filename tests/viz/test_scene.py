@@ -3,7 +3,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from posenet3d.models import stature
+from posenet3d.poses import stature
 from posenet3d.viz.scene import scene_of
 
 

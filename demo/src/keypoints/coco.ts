@@ -3,7 +3,8 @@
 import { jointNames } from "../joints/map";
 import { isObject, type JsonObject, KeypointsError, kindOf, shown } from "./errors";
 import * as persons from "./persons";
-import type { Id, People, Person, Place } from "./persons";
+import type { Id } from "./order";
+import type { People, Person, Place } from "./persons";
 
 const COCO = "coco17";
 

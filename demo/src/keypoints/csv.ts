@@ -3,7 +3,8 @@
 import { jointNames, KEYPOINT_SETS } from "../joints/map";
 import { KeypointsError, shown } from "./errors";
 import * as persons from "./persons";
-import type { Id, People, Person } from "./persons";
+import type { Id } from "./order";
+import type { People, Person } from "./persons";
 
 const NEEDED = ["frame", "joint", "x", "y"] as const;
 

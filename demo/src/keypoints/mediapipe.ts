@@ -3,7 +3,8 @@
 import { jointNames } from "../joints/map";
 import { isObject, type JsonObject, KeypointsError, kindOf } from "./errors";
 import * as persons from "./persons";
-import type { Id, People, Person, Place } from "./persons";
+import type { Id } from "./order";
+import type { People, Person, Place } from "./persons";
 
 const SKELETON = "mediapipe33";
 const KEYS = ["pose_landmarks", "poseLandmarks", "landmarks", "landmark"];

@@ -3,7 +3,8 @@
 import { jointNames } from "../joints/map";
 import { isObject, type JsonObject, KeypointsError, kindOf } from "./errors";
 import * as persons from "./persons";
-import type { Id, People, Place } from "./persons";
+import type { Id } from "./order";
+import type { People, Place } from "./persons";
 
 const KEYS = ["pose_keypoints_2d", "pose_keypoints"]; // the latter in old versions
 

@@ -1,6 +1,7 @@
-/** Which frame an image is, by its id: as posenet3d/formats/tracks.py counts. */
+/** Which frame an image is, by its id: as posenet3d/poses/tracks.py counts. */
 
-import type { Id } from "./persons";
+/** What names an image or a person in a file. */
+export type Id = number | string;
 
 /** A name that its last number tells from others: video2_0012.jpg. */
 const NUMBERED = /^([^]*?)(\d{1,15})(\D*)$/;

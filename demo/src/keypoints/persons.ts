@@ -3,7 +3,7 @@
 import { jointNames } from "../joints/map";
 import type { Frame2D } from "../pose";
 import { isObject, type JsonObject, KeypointsError, kindOf, shown } from "./errors";
-import { framesOf } from "./order";
+import { framesOf, type Id } from "./order";
 
 /** Frames a second where a file does not say. */
 export const FRAME_RATE = 30;
@@ -12,8 +12,6 @@ const MAX_PIXELS = 1e6;
 
 /** Confidences taken for [0, 1]: peaks of heat maps overshoot by a few hundredths. */
 const UNIT_RANGE: readonly [number, number] = [-0.1, 1.1];
-
-export type Id = number | string;
 
 /** Where in a file a person stands, for messages. */
 export interface Place {

@@ -10,7 +10,7 @@ import type { Matrix, Quaternion, Vector } from "../geometry/vectors";
 /** Standing height of people, which one view cannot tell, as the package assumes it. */
 export const ASSUMED_HEIGHT_CM = 175;
 
-/** Share of the stature between ankle and top of the head, as in posenet3d/models/stature.py. */
+/** Share of the stature between ankle and top of the head, as in posenet3d/poses/stature.py. */
 const ANKLE_TO_TOP = 1 - 0.039;
 
 const ROTATION = "Zrotation Xrotation Yrotation";

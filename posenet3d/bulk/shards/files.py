@@ -7,7 +7,7 @@ from pathlib import Path
 from posenet3d.bulk.shards.examples import ExampleReader, ExampleWriter
 from posenet3d.bulk.shards.parquet import ParquetReader, ParquetWriter
 from posenet3d.errors import InputError
-from posenet3d.formats.opening import opening
+from posenet3d.files.opening import opening
 
 ENDINGS = (".parquet", ".tfrecord")
 """Shards that `make_shards` writes."""

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from posenet3d.data.records import LARGEST
+from posenet3d.poses.records import LARGEST
 
 KEYPOINTS_2D = "keypoints_2d"
 CONFIDENCE = "confidence"

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import numpy as np
 
-from posenet3d.data.datasets.dataset import DataSet, count_note, left_out_note
+from posenet3d.data.dataset import DataSet, count_note, left_out_note
 from posenet3d.data.datasets.photographs import to_poses
 from posenet3d.errors import InputError
-from posenet3d.formats.parts import Progress
+from posenet3d.files.json_file import load_json
+from posenet3d.files.parts import Progress
 from posenet3d.formats.readers.coco import coco_people
-from posenet3d.formats.readers.json_file import load_json
 
 PERSONS = {"person_keypoints_train2017.json": 149_813, "person_keypoints_val2017.json": 6_352}
 """Persons with keypoints in each file, crowds not counted: what the data loader of HRNet (Sun et

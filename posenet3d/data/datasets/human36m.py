@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 
 from posenet3d.data.datasets.calibration import calibrate
-from posenet3d.data.datasets.videopose3d import Positions2D, Positions3D
-from posenet3d.data.records import Poses2D
 from posenet3d.errors import InputError
-from posenet3d.skeleton import H36M_17
+from posenet3d.poses.archives.videopose3d import Positions2D, Positions3D
+from posenet3d.poses.records import Poses2D
+from posenet3d.skeletons.skeleton import H36M_17
 
 SUBJECTS = {"train": ("S1", "S5", "S6", "S7", "S8"), "test": ("S9", "S11")}
 """The standard split by subject; others (S2, S3 and S4 have no public 3D) are left aside."""

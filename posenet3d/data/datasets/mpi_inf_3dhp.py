@@ -12,14 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from posenet3d import joint_maps
-from posenet3d.data.datasets.dataset import DataSet, count_note
-from posenet3d.data.datasets.matlab import entries, read_mat
-from posenet3d.data.datasets.videopose3d import checked_positions
-from posenet3d.data.records import Poses2D
+from posenet3d.data.dataset import DataSet, count_note
 from posenet3d.errors import InputError
-from posenet3d.formats.parts import Part, Progress, fingerprint, prepared
-from posenet3d.skeleton import H36M_17, MPI_INF_3DHP_17, MPI_INF_3DHP_28
+from posenet3d.files.matlab import entries, read_mat
+from posenet3d.files.parts import Part, Progress, fingerprint, prepared
+from posenet3d.poses.archives.videopose3d import checked_positions
+from posenet3d.poses.records import Poses2D
+from posenet3d.skeletons import joint_maps
+from posenet3d.skeletons.skeleton import H36M_17, MPI_INF_3DHP_17, MPI_INF_3DHP_28
 
 CAMERAS = (0, 1, 2, 4, 5, 6, 7, 8)
 """The set `vnect` of util/mpii_get_camera_set.m, which most papers train on: at the height of chest

@@ -13,16 +13,16 @@ from typing import Any
 
 import numpy as np
 
-from posenet3d.data.datasets.dataset import DataSet, count_note, left_out_note
-from posenet3d.data.datasets.matlab import entries, read_mat
+from posenet3d.data.dataset import DataSet, count_note, left_out_note
 from posenet3d.data.datasets.photographs import to_poses
 from posenet3d.errors import InputError
-from posenet3d.formats.parts import Progress
-from posenet3d.formats.people import People
-from posenet3d.formats.readers import persons
-from posenet3d.formats.readers.json_file import load_json
-from posenet3d.formats.readers.persons import Place
-from posenet3d.skeleton import MPII_16
+from posenet3d.files.json_file import load_json
+from posenet3d.files.matlab import entries, read_mat
+from posenet3d.files.parts import Progress
+from posenet3d.formats.parsing import persons
+from posenet3d.formats.parsing.persons import Place
+from posenet3d.poses.people import People
+from posenet3d.skeletons.skeleton import MPII_16
 
 PERSONS = {"train.json": 22_246, "valid.json": 2_958}
 """Persons in the JSON files: what the data loader of HRNet (Sun et al., CVPR 2019) prints in logs

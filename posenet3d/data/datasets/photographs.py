@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from posenet3d.data.records import Poses2D
 from posenet3d.errors import InputError
-from posenet3d.formats.people import People
+from posenet3d.poses.people import People
+from posenet3d.poses.records import Poses2D
 
 
 def to_poses(

@@ -10,14 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from posenet3d.data.archive_writer import write_splits
+from posenet3d.data.dataset import DataSet, count_note
 from posenet3d.data.datasets import coco, human36m, mpi_inf_3dhp, mpii
-from posenet3d.data.datasets.dataset import DataSet, count_note
 from posenet3d.data.datasets.mocap import cmu
 from posenet3d.data.datasets.mocap.config import MocapConfig
-from posenet3d.data.records import Poses2D
 from posenet3d.errors import ConfigError, InputError
-from posenet3d.formats.parts import Progress, parts_folder, remove
+from posenet3d.files.parts import Progress, parts_folder, remove
+from posenet3d.poses.archives.archive_writer import write_splits
+from posenet3d.poses.records import Poses2D
 
 
 @dataclasses.dataclass(frozen=True)

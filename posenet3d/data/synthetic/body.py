@@ -6,7 +6,7 @@ import dataclasses
 
 import numpy as np
 
-from posenet3d.skeleton import H36M_17
+from posenet3d.skeletons.skeleton import H36M_17
 
 _TRUNK = {
     "heading": (-np.inf, np.inf),

@@ -6,13 +6,13 @@ import dataclasses
 
 import numpy as np
 
-from posenet3d.data.records import Poses2D
 from posenet3d.data.synthetic.activities import ACTIVITIES, animate
 from posenet3d.data.synthetic.animation import Clip
 from posenet3d.data.synthetic.body import ANGLES, draw_bodies, forward_kinematics, place_on_floor
 from posenet3d.data.synthetic.cameras import Cameras, draw_cameras
 from posenet3d.data.synthetic.config import SyntheticConfig
-from posenet3d.skeleton import H36M_17
+from posenet3d.poses.records import Poses2D
+from posenet3d.skeletons.skeleton import H36M_17
 
 HELD_OUT_ACTIVITIES = ("climbing", "throwing", "lunging")
 """Activities of `quickstart_split` that only its test set shows."""

@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 
 from posenet3d.errors import InputError
-from posenet3d.formats.people import People
-from posenet3d.formats.readers import persons
-from posenet3d.formats.readers.json_file import load_json
-from posenet3d.formats.readers.persons import Place
-from posenet3d.skeleton import COCO_17, HALPE_26, Skeleton
+from posenet3d.files.json_file import load_json
+from posenet3d.formats.parsing import persons
+from posenet3d.formats.parsing.persons import Place
+from posenet3d.poses.people import People
+from posenet3d.skeletons.skeleton import COCO_17, HALPE_26, Skeleton
 
 # Full bodies begin with the body: Halpe's 136 keypoints with its 26, COCO-WholeBody's 133 with
 # COCO's 17. Face and hands are not looked at.

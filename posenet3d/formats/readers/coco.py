@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 
 from posenet3d.errors import InputError
-from posenet3d.formats.map_file import MapFile, advice
-from posenet3d.formats.people import People
-from posenet3d.formats.readers import persons
-from posenet3d.formats.readers.json_file import load_json
-from posenet3d.formats.readers.persons import Place
-from posenet3d.skeleton import COCO_17, Skeleton
+from posenet3d.files.json_file import load_json
+from posenet3d.formats.parsing import persons
+from posenet3d.formats.parsing.persons import Place
+from posenet3d.poses.people import People
+from posenet3d.skeletons.map_files.map_file import MapFile, advice
+from posenet3d.skeletons.skeleton import COCO_17, Skeleton
 
 
 def is_coco(content: object) -> bool:

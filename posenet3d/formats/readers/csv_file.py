@@ -11,13 +11,13 @@ from pathlib import Path
 import numpy as np
 
 from posenet3d.errors import InputError
-from posenet3d.formats.map_file import MapFile
-from posenet3d.formats.people import People
-from posenet3d.formats.readers import persons
-from posenet3d.formats.readers.joint_names import skeleton_of
-from posenet3d.formats.readers.persons import Place
-from posenet3d.formats.readers.table import Table, identifier_of, load_table
-from posenet3d.skeleton import H36M_17, Skeleton
+from posenet3d.formats.parsing import persons
+from posenet3d.formats.parsing.joint_names import skeleton_of
+from posenet3d.formats.parsing.persons import Place
+from posenet3d.formats.parsing.table import Table, identifier_of, load_table
+from posenet3d.poses.people import People
+from posenet3d.skeletons.map_files.map_file import MapFile
+from posenet3d.skeletons.skeleton import H36M_17, Skeleton
 
 _NEEDED = ("frame", "joint", "x", "y")
 

@@ -14,16 +14,16 @@ from pathlib import Path
 import numpy as np
 
 from posenet3d.errors import InputError
-from posenet3d.formats.map_checks import listed
-from posenet3d.formats.map_file import MapFile
-from posenet3d.formats.opening import opening
-from posenet3d.formats.people import People
-from posenet3d.formats.readers import persons
-from posenet3d.formats.readers.joint_names import skeleton_of
-from posenet3d.formats.readers.labelled_table import LabelledTable, load_labelled_csv
-from posenet3d.formats.readers.pandas_hdf5 import MAGIC, is_pandas_hdf5, load_pandas_hdf5
-from posenet3d.formats.readers.persons import Place
-from posenet3d.skeleton import H36M_17, Skeleton
+from posenet3d.files.opening import opening
+from posenet3d.formats.parsing import persons
+from posenet3d.formats.parsing.joint_names import skeleton_of
+from posenet3d.formats.parsing.labelled_table import LabelledTable, load_labelled_csv
+from posenet3d.formats.parsing.pandas_hdf5 import MAGIC, is_pandas_hdf5, load_pandas_hdf5
+from posenet3d.formats.parsing.persons import Place
+from posenet3d.poses.people import People
+from posenet3d.skeletons.map_files.map_checks import listed
+from posenet3d.skeletons.map_files.map_file import MapFile
+from posenet3d.skeletons.skeleton import H36M_17, Skeleton
 
 _LEVELS = ("scorer", "individuals", "bodyparts", "coords")
 _COORDS = ("x", "y", "likelihood")

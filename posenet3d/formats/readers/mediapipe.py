@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 
 from posenet3d.errors import InputError
-from posenet3d.formats.people import People
-from posenet3d.formats.readers import persons
-from posenet3d.formats.readers.mediapipe_table import is_mediapipe_table, table_poses
-from posenet3d.formats.readers.persons import Place
-from posenet3d.formats.readers.table import Table
-from posenet3d.skeleton import MEDIAPIPE_33
+from posenet3d.formats.parsing import persons
+from posenet3d.formats.parsing.mediapipe_table import is_mediapipe_table, table_poses
+from posenet3d.formats.parsing.persons import Place
+from posenet3d.formats.parsing.table import Table
+from posenet3d.poses.people import People
+from posenet3d.skeletons.skeleton import MEDIAPIPE_33
 
 _KEYS = ("pose_landmarks", "poseLandmarks", "landmarks", "landmark")
 _FRAME_KEYS = ("frame", "frame_id", "image_id", "image")

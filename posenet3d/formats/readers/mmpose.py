@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 
 from posenet3d.errors import InputError
-from posenet3d.formats.people import People
-from posenet3d.formats.readers import persons
-from posenet3d.formats.readers.json_file import load_json
-from posenet3d.formats.readers.persons import Place
-from posenet3d.skeleton import COCO_17, HALPE_26, Skeleton
+from posenet3d.files.json_file import load_json
+from posenet3d.formats.parsing import persons
+from posenet3d.formats.parsing.persons import Place
+from posenet3d.poses.people import People
+from posenet3d.skeletons.skeleton import COCO_17, HALPE_26, Skeleton
 
 _BODIES = (HALPE_26, COCO_17)  # the longer first: Halpe's names begin with COCO's
 _BY_COUNT = {17: COCO_17, 26: HALPE_26, 133: COCO_17, 136: HALPE_26}

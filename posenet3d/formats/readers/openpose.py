@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 
 from posenet3d.errors import InputError
-from posenet3d.formats.opening import opening
-from posenet3d.formats.people import People
-from posenet3d.formats.readers import persons
-from posenet3d.formats.readers.json_file import load_json
-from posenet3d.formats.readers.persons import Place
-from posenet3d.skeleton import BODY_25, OPENPOSE_18, Skeleton
+from posenet3d.files.json_file import load_json
+from posenet3d.files.opening import opening
+from posenet3d.formats.parsing import persons
+from posenet3d.formats.parsing.persons import Place
+from posenet3d.poses.people import People
+from posenet3d.skeletons.skeleton import BODY_25, OPENPOSE_18, Skeleton
 
 _ENDING = "_keypoints"
 _KEYS = ("pose_keypoints_2d", "pose_keypoints")  # the latter in old versions

@@ -7,15 +7,15 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from posenet3d.formats.map_file import MapFile
-from posenet3d.formats.people import People
+from posenet3d.files.json_file import load_json
+from posenet3d.files.json_items import JsonItems
+from posenet3d.formats.parsing.source import PeopleSource, Read, count_of
 from posenet3d.formats.readers import alphapose, mmpose
 from posenet3d.formats.readers.coco import coco_key, coco_people
-from posenet3d.formats.readers.json_file import load_json
-from posenet3d.formats.readers.json_items import JsonItems
 from posenet3d.formats.readers.mediapipe import check_mediapipe, is_frames, mediapipe_people
 from posenet3d.formats.readers.openpose import openpose_files, openpose_people
-from posenet3d.formats.source import PeopleSource, Read, count_of
+from posenet3d.poses.people import People
+from posenet3d.skeletons.map_files.map_file import MapFile
 
 
 def openpose_source(folder: str | Path, image_size: tuple[int, int] | None = None) -> PeopleSource:

@@ -14,12 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from posenet3d.data.datasets.restricted_unpickler import read_pickled
-from posenet3d.data.datasets.videopose3d import checked_positions, layout_of
 from posenet3d.errors import InputError
-from posenet3d.formats.map_file import MapFile
-from posenet3d.formats.people import People
-from posenet3d.formats.readers import persons
+from posenet3d.files.restricted_unpickler import read_pickled
+from posenet3d.formats.parsing import persons
+from posenet3d.poses.archives.videopose3d import checked_positions, layout_of
+from posenet3d.poses.people import People
+from posenet3d.skeletons.map_files.map_file import MapFile
 
 _KEYS = ("positions_2d", "metadata")
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from posenet3d.formats.atomic import atomic_path
-from posenet3d.formats.axes import MATRICES, from_camera
+from posenet3d.files.atomic import atomic_path
 from posenet3d.geometry import inverse_kinematics, quaternion
-from posenet3d.skeleton import Skeleton
+from posenet3d.geometry.axes import MATRICES, from_camera
+from posenet3d.skeletons.skeleton import Skeleton
 
 _CM_A_MM = 0.1
 _ROTATION = "Zrotation Xrotation Yrotation"

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from posenet3d.formats.atomic import atomic_path
-from posenet3d.formats.axes import from_camera
-from posenet3d.formats.writers.library import require
-from posenet3d.skeleton import Skeleton
+from posenet3d.files.atomic import atomic_path
+from posenet3d.geometry.axes import from_camera
+from posenet3d.platform.optional import require
+from posenet3d.skeletons.skeleton import Skeleton
 
 _LARGEST_INTEGER = 32000
 _MISSING = -1.0  # the residual of a point that is not there

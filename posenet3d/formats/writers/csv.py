@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from posenet3d.formats.atomic import atomic_path
-from posenet3d.formats.axes import CAMERA, from_camera
-from posenet3d.formats.lifted import Lifted
+from posenet3d.files.atomic import atomic_path
+from posenet3d.geometry.axes import CAMERA, from_camera
+from posenet3d.poses.lifted import Lifted
 
 COLUMNS = ("frame", "person", "joint", "x", "y", "z", "filled", "interpolated", "score")
 """The first line of the file."""

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from posenet3d.formats.atomic import atomic_path
-from posenet3d.formats.axes import from_camera
-from posenet3d.formats.writers.library import require
+from posenet3d.files.atomic import atomic_path
 from posenet3d.geometry import inverse_kinematics, quaternion
-from posenet3d.skeleton import Skeleton
+from posenet3d.geometry.axes import from_camera
+from posenet3d.platform.optional import require
+from posenet3d.skeletons.skeleton import Skeleton
 
 _M_A_MM = 0.001
 _THICKNESS = 0.08  # of a drawn bone, as a share of its length

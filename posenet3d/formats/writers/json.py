@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from posenet3d.formats.atomic import atomic_path
-from posenet3d.formats.axes import CAMERA, from_camera
-from posenet3d.formats.lifted import Lifted
+from posenet3d.files.atomic import atomic_path
+from posenet3d.geometry.axes import CAMERA, from_camera
+from posenet3d.poses.lifted import Lifted
 
 DECIMALS = 5
 """Digits after the point: a hundred-thousandth of a millimetre, or of a pose's size."""

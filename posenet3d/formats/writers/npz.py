@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from posenet3d.formats.atomic import atomic_path
-from posenet3d.formats.lifted import Lifted
+from posenet3d.files.atomic import atomic_path
+from posenet3d.poses.lifted import Lifted
 
 _TEXTS = ("problems", "image_ids", "person_ids")
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from posenet3d.formats.atomic import atomic_path
-from posenet3d.formats.axes import from_camera
-from posenet3d.skeleton import Skeleton
+from posenet3d.files.atomic import atomic_path
+from posenet3d.geometry.axes import from_camera
+from posenet3d.skeletons.skeleton import Skeleton
 
 
 def write_trc(

@@ -56,7 +56,7 @@ class Servable:
                 name: self._callable(graph, signature)
                 for name, signature in self.signatures.items()
             }
-            self.warmed_up = warm_up(self, path)
+            self.warmed_up = warm_up(self.run, self.signatures, path)
         except BaseException:
             self.close()
             raise

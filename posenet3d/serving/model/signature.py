@@ -11,7 +11,7 @@ from tensorflow.core.framework import tensor_pb2
 from tensorflow.core.protobuf import meta_graph_pb2
 
 from posenet3d.serving.model import tensors
-from posenet3d.serving.rpc.failure import RequestError, invalid
+from posenet3d.serving.model.failure import RequestError, invalid
 
 Shape = tuple[int, ...] | None
 

@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.core.framework import tensor_pb2, types_pb2
 
-from posenet3d.serving.rpc.failure import invalid
+from posenet3d.serving.model.failure import invalid
 
 MAX_ELEMENTS = 1 << 26
 """Numbers in one tensor; a shape of more is not believed. Ours: far above a batch of poses."""

@@ -13,8 +13,8 @@ import grpc
 import tensorflow as tf
 from tensorflow_serving.apis import get_model_status_pb2, model_pb2
 
+from posenet3d.serving.model.failure import RequestError, invalid
 from posenet3d.serving.model.servable import Servable
-from posenet3d.serving.rpc.failure import RequestError, invalid
 
 State = get_model_status_pb2.ModelVersionStatus.State
 

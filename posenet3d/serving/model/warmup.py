@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import numpy as np
 import tensorflow as tf
 from tensorflow_serving.apis import prediction_log_pb2
 
-from posenet3d.serving.model import signature as signatures
-
-if TYPE_CHECKING:
-    from posenet3d.serving.model.servable import Servable
+from posenet3d.serving.model.signature import Signature, find
 
 WARMUP_FILE = Path("assets.extra", "tf_serving_warmup_requests")
 MAX_RECORDS = 1000
 """tensorflow/serving, servables/tensorflow/saved_model_warmup_util.cc."""
 
 
-def warm_up(servable: Servable, path: Path) -> int:
+def warm_up(
+    run: Callable[[Signature, Mapping[str, np.ndarray]], object],
+    signatures: Mapping[str, Signature],
+    path: Path,
+) -> int:
     """Runs the Predict requests of a version's warmup file.
 
     Args:
-      servable: The version, loaded.
+      run: Runs a signature of the loaded version on arrays.
+      signatures: Those that the version has.
       path: Its folder; without a warmup file nothing is run.
 
     Returns:
@@ -46,8 +49,8 @@ def warm_up(servable: Servable, path: Path) -> int:
             raise ValueError(f"Failed to parse warmup record {number} of {WARMUP_FILE}.") from error
         if log.HasField("predict_log"):
             request = log.predict_log.request
-            signature = signatures.find(servable.signatures, request.model_spec.signature_name)
+            signature = find(signatures, request.model_spec.signature_name)
             arrays, _ = signature.arrays(request.inputs, max_rows=2**31)
-            servable.run(signature, arrays)
+            run(signature, arrays)
             count += 1
     return count

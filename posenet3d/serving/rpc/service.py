@@ -14,11 +14,11 @@ from tensorflow_serving.apis import (
     prediction_service_pb2_grpc,
 )
 
-from posenet3d.serving.batching import Batcher
 from posenet3d.serving.model import signature as signatures
 from posenet3d.serving.model import tensors
+from posenet3d.serving.model.failure import RequestError, invalid
 from posenet3d.serving.model.versions import Versions
-from posenet3d.serving.rpc.failure import RequestError, invalid
+from posenet3d.serving.rpc.batching import Batcher
 from posenet3d.serving.rpc.metrics import Metrics
 
 _SIGNATURES = "signature_def"

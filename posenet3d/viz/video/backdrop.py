@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from posenet3d.errors import InputError
-from posenet3d.formats.image_ids import number_of
+from posenet3d.poses.image_ids import number_of
 from posenet3d.viz.scene import Scene
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from posenet3d.errors import InputError
-from posenet3d.formats.atomic import atomic_path
-from posenet3d.formats.people import People
-from posenet3d.formats.writers.library import require
+from posenet3d.files.atomic import atomic_path
+from posenet3d.platform.optional import require
+from posenet3d.poses.people import People
 from posenet3d.viz.scene import Scene, scene_of
 from posenet3d.viz.video import encode
 from posenet3d.viz.video.backdrop import Backdrop, backdrop_of
@@ -21,7 +21,7 @@ from posenet3d.viz.video.frames import TURN_SECONDS, FrameArtist
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from posenet3d.models.lift_result import LiftResult
+    from posenet3d.poses.lift_result import LiftResult
 
 ENDINGS = (".mp4", ".gif")
 """The endings that `Video` knows."""

@@ -5,7 +5,7 @@ import pytest
 
 from posenet3d.data.datasets import coco
 from posenet3d.errors import InputError
-from posenet3d.skeleton import COCO_17
+from posenet3d.skeletons.skeleton import COCO_17
 
 
 def person(number, image=1, joints=17, visibility=2, **changes):

@@ -2,17 +2,17 @@ import numpy as np
 import pytest
 
 from posenet3d.data.datasets import human36m
-from posenet3d.data.datasets.videopose3d import JOINTS_OF_32
 from posenet3d.errors import InputError
+from posenet3d.poses.archives.videopose3d import JOINTS_OF_32
 
 
 @pytest.fixture
-def files(save, positions_2d, positions_3d, metadata):
+def files(save_npz, positions_2d, positions_3d, metadata):
     """Paths of the true 2D, detected 2D and 3D, as they are when asked for."""
 
     class Files:
         def true_2d(self):
-            return save("data_2d_h36m_gt.npz", positions_2d=positions_2d, metadata=metadata)
+            return save_npz("data_2d_h36m_gt.npz", positions_2d=positions_2d, metadata=metadata)
 
         def detected(self):
             rng = np.random.default_rng(5)
@@ -23,10 +23,10 @@ def files(save, positions_2d, positions_3d, metadata):
                 }
                 for subject, actions in positions_2d.items()
             }
-            return save("data_2d_h36m_cpn.npz", positions_2d=noisy, metadata=metadata)
+            return save_npz("data_2d_h36m_cpn.npz", positions_2d=noisy, metadata=metadata)
 
         def positions_3d(self):
-            return save("data_3d_h36m.npz", positions_3d=positions_3d)
+            return save_npz("data_3d_h36m.npz", positions_3d=positions_3d)
 
     return Files()
 

@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 import scipy.io
 
-from posenet3d import joint_maps
 from posenet3d.data.datasets import mpi_inf_3dhp
 from posenet3d.errors import InputError
-from posenet3d.formats.parts import parts_folder
-from posenet3d.skeleton import H36M_17, MPI_INF_3DHP_17, MPI_INF_3DHP_28
+from posenet3d.files.parts import parts_folder
+from posenet3d.skeletons import joint_maps
+from posenet3d.skeletons.skeleton import H36M_17, MPI_INF_3DHP_17, MPI_INF_3DHP_28
 
 FRAMES = 7
 VALID = np.array([0, 1, 1, 0, 1, 1, 1, 0, 0, 1], np.uint8)  # ten frames of a test sequence

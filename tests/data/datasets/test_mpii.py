@@ -6,7 +6,7 @@ import scipy.io
 
 from posenet3d.data.datasets import mpii
 from posenet3d.errors import InputError
-from posenet3d.skeleton import MPII_16
+from posenet3d.skeletons.skeleton import MPII_16
 
 RNG = np.random.default_rng(0)
 JOINTS = RNG.uniform(1, 1000, (16, 2)).round(1)

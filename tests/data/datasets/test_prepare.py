@@ -3,11 +3,11 @@ import json
 import numpy as np
 import pytest
 
-from posenet3d.data.archive import archive_splits, read_archive
-from posenet3d.data.datasets.dataset import count_note
+from posenet3d.data.dataset import count_note
 from posenet3d.data.datasets.prepare import SOURCES, Request, prepare, summary
 from posenet3d.errors import ConfigError, InputError
-from posenet3d.skeleton import H36M_17, MPII_16
+from posenet3d.poses.archives.archive import archive_splits, read_archive
+from posenet3d.skeletons.skeleton import H36M_17, MPII_16
 
 
 @pytest.fixture
@@ -47,10 +47,12 @@ def test_single_file_gives_an_archive_without_splits(photographs):
     assert len(read_archive(output)) == 19
 
 
-def test_human36m_goes_through_hourglass_keypoints_too(save, hourglass, tmp_path):
+def test_human36m_goes_through_hourglass_keypoints_too(save_npz, hourglass, tmp_path):
     symmetry = [[3, 4, 5, 13, 14, 15], [0, 1, 2, 10, 11, 12]]
     metadata = {"num_joints": 16, "keypoints_symmetry": symmetry}
-    path = save("data_2d_h36m_sh_pt_mpii.npz", positions_2d=hourglass(mpii=True), metadata=metadata)
+    path = save_npz(
+        "data_2d_h36m_sh_pt_mpii.npz", positions_2d=hourglass(mpii=True), metadata=metadata
+    )
     output = str(tmp_path / "sh.npz")
     data = prepare(Request("human36m", output, keypoints_2d=str(path)))
     assert summary(data)[:2] == [

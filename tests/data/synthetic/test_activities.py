@@ -7,7 +7,7 @@ import pytest
 
 from posenet3d.data import synthetic
 from posenet3d.data.synthetic.body import ANGLES
-from posenet3d.skeleton import H36M_17
+from posenet3d.skeletons.skeleton import H36M_17
 
 SEQUENCES, FRAMES = 12, 150
 

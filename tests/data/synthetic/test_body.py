@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from posenet3d.data.synthetic import body
-from posenet3d.skeleton import H36M_17
+from posenet3d.skeletons.skeleton import H36M_17
 
 FRAME_RATE = 30.0
 UNKNOWN = np.full((6, 60), np.nan)

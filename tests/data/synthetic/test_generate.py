@@ -5,7 +5,7 @@ import pytest
 
 from posenet3d.data import synthetic
 from posenet3d.data.synthetic.body import LIMITS
-from posenet3d.skeleton import H36M_17
+from posenet3d.skeletons.skeleton import H36M_17
 
 FRAMES = 60
 CONFIG = synthetic.SyntheticConfig(num_sequences=60, frames_per_sequence=FRAMES, seed=7)

@@ -6,10 +6,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from posenet3d.errors import InputError
-from posenet3d.formats.map_file import read_map_file
-from posenet3d.formats.people import People
 from posenet3d.formats.readers.coco import read_coco
-from posenet3d.skeleton import COCO_17
+from posenet3d.poses.people import People
+from posenet3d.skeletons.map_files.map_file import read_map_file
+from posenet3d.skeletons.skeleton import COCO_17
 
 KEYPOINTS = [float(v) for j in range(17) for v in (10 * j, 20 * j + 1, 0.5)]
 LABELLED = [v for j in range(17) for v in (10 * j, 20 * j + 1, 2)]

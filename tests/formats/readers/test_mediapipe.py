@@ -5,7 +5,7 @@ import pytest
 
 from posenet3d.errors import InputError
 from posenet3d.formats.detect import detect_format, read_people
-from posenet3d.skeleton import MEDIAPIPE_33
+from posenet3d.skeletons.skeleton import MEDIAPIPE_33
 
 SIZE = (640, 480)
 

@@ -5,7 +5,7 @@ import pytest
 
 from posenet3d.errors import InputError
 from posenet3d.formats.writers.bvh import write_bvh
-from posenet3d.skeleton import COCO_17, H36M_17
+from posenet3d.skeletons.skeleton import COCO_17, H36M_17
 
 
 def about(axis, degrees):

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from posenet3d.errors import InputError
+from posenet3d.formats.output import Output
 from posenet3d.formats.writers.c3d import write_c3d
-from posenet3d.formats.writers.choose import Output
-from posenet3d.skeleton import H36M_17
+from posenet3d.skeletons.skeleton import H36M_17
 
 
 @pytest.fixture

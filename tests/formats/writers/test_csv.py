@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from posenet3d.errors import InputError
-from posenet3d.formats.lifted import Lifted
 from posenet3d.formats.writers.csv import write_csv
-from posenet3d.skeleton import H36M_17
+from posenet3d.poses.lifted import Lifted
+from posenet3d.skeletons.skeleton import H36M_17
 
 
 def read(path):

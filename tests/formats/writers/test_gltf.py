@@ -6,9 +6,9 @@ import pygltflib
 import pytest
 
 from posenet3d.errors import InputError
-from posenet3d.formats.writers.choose import Output
+from posenet3d.formats.output import Output
 from posenet3d.formats.writers.gltf import write_gltf
-from posenet3d.skeleton import COCO_17, H36M_17
+from posenet3d.skeletons.skeleton import COCO_17, H36M_17
 
 TYPES = {5121: np.uint8, 5123: np.uint16, 5126: np.float32}
 SIZES = {"SCALAR": 1, "VEC3": 3, "VEC4": 4, "MAT4": 16}

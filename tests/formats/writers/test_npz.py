@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from posenet3d.errors import InputError
-from posenet3d.formats.lifted import Lifted
-from posenet3d.formats.people import People
 from posenet3d.formats.writers.npz import write_lifted
-from posenet3d.skeleton import H36M_17
+from posenet3d.poses.lifted import Lifted
+from posenet3d.poses.people import People
+from posenet3d.skeletons.skeleton import H36M_17
 
 PEOPLE = People(
     keypoints_2d=np.arange(68, dtype=np.float32).reshape(2, 17, 2),

@@ -5,7 +5,7 @@ import pytest
 
 from posenet3d.errors import InputError
 from posenet3d.formats.writers.trc import write_trc
-from posenet3d.skeleton import H36M_17
+from posenet3d.skeletons.skeleton import H36M_17
 
 
 def read_as_opensim(path):

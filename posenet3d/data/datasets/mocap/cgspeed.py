@@ -12,7 +12,7 @@ import dataclasses
 
 import numpy as np
 
-from posenet3d.data.datasets.mocap.bvh import Bvh
+from posenet3d.data.datasets.mocap.parsers.bvh import Bvh
 
 UNIT_M = 0.0254 / 0.45
 """Metres a unit (http://mocap.cs.cmu.edu/faqs.php)."""

@@ -13,15 +13,15 @@ from pathlib import Path
 
 import numpy as np
 
-from posenet3d.data.datasets.dataset import DataSet
+from posenet3d.data.dataset import DataSet
 from posenet3d.data.datasets.mocap import files as mocap_files
 from posenet3d.data.datasets.mocap.config import MocapConfig
 from posenet3d.data.datasets.mocap.person import read_person
-from posenet3d.data.records import Poses2D
 from posenet3d.data.synthetic.cameras import draw_cameras
 from posenet3d.errors import ConfigError, InputError
-from posenet3d.formats import parts
-from posenet3d.skeleton import CMU_17
+from posenet3d.files import parts
+from posenet3d.poses.records import Poses2D
+from posenet3d.skeletons.skeleton import CMU_17
 
 
 def read(

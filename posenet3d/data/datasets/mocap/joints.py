@@ -9,9 +9,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from posenet3d.data.datasets.mocap import cgspeed
-from posenet3d.data.datasets.mocap.motion import Motion
+from posenet3d.data.datasets.mocap.parsers.motion import Motion
 from posenet3d.errors import ConfigError, InputError
-from posenet3d.skeleton import CMU_17
+from posenet3d.skeletons.skeleton import CMU_17
 
 JointNames = Mapping[str, str | tuple[str, ...]]
 """{joint of `cmu17`: name in the file, or names whose middle it is}."""

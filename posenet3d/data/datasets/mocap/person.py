@@ -8,14 +8,14 @@ import numpy as np
 
 from posenet3d.data.datasets.mocap import cgspeed
 from posenet3d.data.datasets.mocap import joints as naming
-from posenet3d.data.datasets.mocap.amc import read_amc
-from posenet3d.data.datasets.mocap.asf import read_asf
-from posenet3d.data.datasets.mocap.bvh import read_bvh
 from posenet3d.data.datasets.mocap.config import MocapConfig
 from posenet3d.data.datasets.mocap.files import MotionFiles
-from posenet3d.data.datasets.mocap.motion import Motion
+from posenet3d.data.datasets.mocap.parsers.amc import read_amc
+from posenet3d.data.datasets.mocap.parsers.asf import read_asf
+from posenet3d.data.datasets.mocap.parsers.bvh import read_bvh
+from posenet3d.data.datasets.mocap.parsers.motion import Motion
 from posenet3d.errors import InputError
-from posenet3d.skeleton import CMU_17
+from posenet3d.skeletons.skeleton import CMU_17
 
 _Y_UP = {"y": np.eye(3), "z": np.array([[1.0, 0, 0], [0, 0, 1], [0, -1, 0]])}
 _LENGTH_M = (0.7, 2.0)  # from the ankles to the head joint: 1.46 m in the CMU database (median)

@@ -5,13 +5,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from posenet3d.data.archive import read_archive
-from posenet3d.data.archive_writer import write_splits
 from posenet3d.data.datasets.mocap import cmu
 from posenet3d.data.datasets.mocap.config import MocapConfig
 from posenet3d.errors import ConfigError, InputError
-from posenet3d.formats import parts
-from posenet3d.skeleton import CMU_17
+from posenet3d.files import parts
+from posenet3d.poses.archives.archive import read_archive
+from posenet3d.poses.archives.archive_writer import write_splits
+from posenet3d.skeletons.skeleton import CMU_17
 
 FRAMES = {"01_01": 120, "01_02": 61, "02_01": 80, "03_07": 40}  # at 120 Hz
 CONFIG = MocapConfig(cameras=3, test_subjects=("02",), seed=5)

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from posenet3d.data.datasets.mocap import joints as naming
-from posenet3d.data.datasets.mocap.motion import Motion
+from posenet3d.data.datasets.mocap.parsers.motion import Motion
 from posenet3d.errors import ConfigError, InputError
-from posenet3d.skeleton import CMU_17
+from posenet3d.skeletons.skeleton import CMU_17
 
 HAHNE = (
     "Hips LHipJoint LeftUpLeg LeftLeg LeftFoot LeftToeBase RHipJoint RightUpLeg RightLeg RightFoot "

@@ -7,7 +7,7 @@ from posenet3d.data.datasets.mocap.config import MocapConfig
 from posenet3d.data.datasets.mocap.files import find
 from posenet3d.data.datasets.mocap.person import read_person
 from posenet3d.errors import ConfigError, InputError
-from posenet3d.skeleton import CMU_17
+from posenet3d.skeletons.skeleton import CMU_17
 
 UNIT = 0.0254 / 0.45
 LIMBS = ("hip", "knee", "ankle", "shoulder", "elbow", "wrist")

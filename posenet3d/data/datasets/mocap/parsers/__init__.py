@@ -1,0 +1,1 @@
+"""Readers of motion capture files, one file a format."""

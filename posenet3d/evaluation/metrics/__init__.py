@@ -1,0 +1,1 @@
+"""The metrics, each on arrays of joints."""

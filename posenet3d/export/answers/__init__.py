@@ -1,0 +1,1 @@
+"""What exported forms answer: run, compared with Keras, kept as golden outputs."""

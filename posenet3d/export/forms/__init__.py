@@ -1,0 +1,1 @@
+"""The forms a lifter is exported in, one file a form."""

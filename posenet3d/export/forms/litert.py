@@ -1,0 +1,125 @@
+"""The estimator for LiteRT (TensorFlow Lite): phones, browsers, small machines."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from posenet3d.errors import ExportError
+from posenet3d.export.forms.portable import PortableEstimator
+from posenet3d.export.forms.quantised import quantise
+from posenet3d.export.signatures.signatures import CONFIDENCE, KEYPOINTS
+from posenet3d.lite.model_file import BATCHES, METADATA_KEY, VARIANTS, Variant, signature_name
+from posenet3d.models.estimator import PoseEstimator
+from posenet3d.platform import stack
+from posenet3d.poses.records import Poses2D
+
+_BYTES_A_WEIGHT = dict(zip(VARIANTS, (4, 2, 1, 1), strict=True))
+
+
+def convert(
+    estimator: PoseEstimator, variant: Variant, metadata: dict[str, Any], poses: Poses2D
+) -> bytes:
+    """The content of a .tflite file with a signature a number of poses; they share the weights.
+
+    Signatures take `keypoints_2d` `[B, J, 2]` in pixels and `confidence` `[B, J]`, and give
+    `keypoints_3d` `[B, J, 3]` and `elevation` `[B]`, as `PortableEstimator` does. A batch need not
+    be full: persons whose confidence is 0 everywhere come out as NaN.
+
+    Args:
+      estimator: The estimator.
+      variant: One of `VARIANTS`.
+      metadata: What `metadata.describe` says; goes into the file.
+      poses: Poses by which `int8` finds the ranges of the network's numbers.
+
+    Raises:
+      ImportError: If ai-edge-litert is not installed; the message names the extra.
+      ExportError: If the file lacks weights or needs more than LiteRT's own operations.
+    """
+    schema = _schema()
+    source = quantise(estimator, poses) if variant == "int8" else estimator
+    portable = PortableEstimator(source)
+
+    def lift(keypoints_2d: tf.Tensor, confidence: tf.Tensor) -> dict[str, tf.Tensor]:
+        return portable({KEYPOINTS: keypoints_2d, CONFIDENCE: confidence})
+
+    joints = estimator.skeleton.num_joints
+    # By an ExportArchive and its folder: the converter's ways from functions and modules leave the
+    # weights of Keras 3 out of the file, without an error.
+    archive = keras.export.ExportArchive()
+    for batch in BATCHES:
+        inputs = [
+            tf.TensorSpec([batch, joints, 2], tf.float32, KEYPOINTS),
+            tf.TensorSpec([batch, joints], tf.float32, CONFIDENCE),
+        ]
+        archive.add_endpoint(signature_name(batch), lift, inputs)
+    with tempfile.TemporaryDirectory() as folder:
+        stack.write_archive(archive, folder)
+        names = [signature_name(batch) for batch in BATCHES]
+        converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=names)
+        if variant != "float32":
+            converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        if variant == "float16":
+            converter.target_spec.supported_types = [tf.float16]
+        model = schema.ModelT.InitFromPackedBuf(converter.convert(), 0)
+    _check(model, sum(map(np.size, estimator.lifter.get_weights())) * _BYTES_A_WEIGHT[variant])
+    _add_metadata(model, metadata)
+    return _pack(model)
+
+
+def operations(content: bytes) -> set[str]:
+    """Names of the operations of a .tflite file."""
+    return _operations(_schema().ModelT.InitFromPackedBuf(content, 0))
+
+
+def _operations(model: Any) -> set[str]:
+    codes = vars(_schema().BuiltinOperator)
+    names = {code: name for name, code in codes.items() if isinstance(code, int)}
+    return {
+        names[max(code.builtinCode, code.deprecatedBuiltinCode)] for code in model.operatorCodes
+    }
+
+
+def _check(model: Any, weight_bytes: int) -> None:
+    """Refuses what converters make without an error: files without weights, or of Flex."""
+    foreign = _operations(model) & {"VAR_HANDLE", "READ_VARIABLE", "CUSTOM"}
+    if foreign:
+        raise ExportError(f"The converted model has operations {', '.join(sorted(foreign))}.")
+    held = sum(len(buffer.data) for buffer in model.buffers if buffer.data is not None)
+    if not weight_bytes <= held <= 1.5 * weight_bytes + 100_000:
+        raise ExportError(
+            f"The converted model holds {held} bytes where its weights take {weight_bytes}."
+        )
+
+
+def _add_metadata(model: Any, metadata: dict[str, Any]) -> None:
+    schema = _schema()
+    buffer = schema.BufferT()
+    buffer.data = np.frombuffer(json.dumps(metadata).encode(), np.uint8)
+    entry = schema.MetadataT()
+    entry.name, entry.buffer = METADATA_KEY, len(model.buffers)
+    model.buffers.append(buffer)
+    model.metadata = [*(model.metadata or []), entry]
+
+
+def _pack(model: Any) -> bytes:
+    import flatbuffers
+
+    builder = flatbuffers.Builder(1 << 20)
+    builder.Finish(model.Pack(builder), b"TFL3")
+    return bytes(builder.Output())
+
+
+def _schema() -> Any:
+    try:
+        from ai_edge_litert import schema_py_generated
+    except ImportError as error:
+        raise ImportError(
+            "Exporting for LiteRT needs ai-edge-litert: pip install 'posenet3d[tflite]'."
+        ) from error
+    return schema_py_generated

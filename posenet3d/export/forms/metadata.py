@@ -1,0 +1,77 @@
+"""What somebody who has only the exported file must know: joints, frame, units, licence."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from posenet3d.geometry import camera
+from posenet3d.models.estimator import PoseEstimator
+from posenet3d.poses.lift_checks import needed_joints
+from posenet3d.version import __version__
+
+METADATA_FILE = Path("assets.extra") / "posenet3d.json"
+"""Where a SavedModel's folder has it."""
+
+CARD_FILE = "MODEL_CARD.md"
+"""Beside the estimator: a model card, from which licence and training data are taken."""
+
+_UNKNOWN = "not stated"
+
+
+def describe(
+    estimator: PoseEstimator, name: str, licence: str = "", training_data: str = ""
+) -> dict[str, Any]:
+    """The metadata of an exported estimator, as plain data for JSON.
+
+    Args:
+      estimator: The estimator.
+      name: The model's name.
+      licence: The model's licence; empty: not stated.
+      training_data: What it was trained on; empty: not stated.
+    """
+    skeleton = estimator.skeleton
+    if estimator.scale is None:
+        size = f"divided by {camera.DISTANCE:g} times the mean distance of the joints from the root"
+    else:
+        size = f"divided by {estimator.scale:g} px"
+    return {
+        "name": name,
+        "package": "posenet3d",
+        "version": __version__,
+        "skeleton": skeleton.name,
+        "joint_names": list(skeleton.joint_names),
+        "parents": list(skeleton.parents),
+        "left": list(skeleton.left),
+        "right": list(skeleton.right),
+        "root": skeleton.root,
+        "keypoints_2d": "pixels, x right, y down",
+        "confidence": "0 to 1; 0 marks a missing joint, whose coordinates are not looked at but "
+        "must be finite",
+        "keypoints_3d": "camera frame: x right, y down, z forward; relative to the root; unit: "
+        "pose, in which the mean distance of the 2D joints from the root, at the root's depth, is "
+        "1; NaN where a person cannot be lifted",
+        "elevation": "degrees by which the camera looks down on the person; NaN: not estimated",
+        "score": "0 to 1, how much the lifter agrees with itself from other sides",
+        "normalisation": f"done inside, but for lift_normalized: less the root, {size}",
+        "least_joints": needed_joints(skeleton.num_joints),
+        "licence": licence or _UNKNOWN,
+        "training_data": training_data or _UNKNOWN,
+    }
+
+
+def from_card(estimator_file: Path) -> dict[str, str]:
+    """`licence` and `training_data` from the model card beside an estimator; empty without one."""
+    card = estimator_file.with_name(CARD_FILE)
+    text = card.read_text(encoding="utf-8") if card.is_file() else ""
+    patterns = {
+        "licence": r"^## Licence\n(.*?)(?=^## |\Z)",
+        "training_data": r"^- \*\*Trained on\*\*: (.*?)(?=^\S|^$|\Z)",
+    }
+    found = {}
+    for key, pattern in patterns.items():
+        match = re.search(pattern, text, re.MULTILINE | re.DOTALL)
+        words = match[1].split() if match else []
+        found[key] = re.sub(r"\[(.*?)\]\(.*?\)", r"\1", " ".join(words))  # links as their text
+    return found

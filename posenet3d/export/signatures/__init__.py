@@ -1,0 +1,1 @@
+"""The functions that every exported form offers, and their checks."""

@@ -1,0 +1,47 @@
+"""JSON from a user's file: strict, and every fault an `InputError` that says where it is."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from posenet3d.errors import InputError
+from posenet3d.files.opening import read_text
+
+
+def load_json(path: str | Path) -> Any:
+    """Reads a JSON file in UTF-8, with or without a byte order mark.
+
+    Stricter than Python's own reader: NaN and Infinity, which JSON does not know, are refused.
+
+    Raises:
+      InputError: If the file is missing, empty, not UTF-8 or not JSON; with line and column.
+    """
+    text = read_text(path)
+    try:
+        return json.loads(text, parse_constant=_refuse_constant)
+    except json.JSONDecodeError as error:
+        cut = error.pos >= len(text.rstrip())
+        raise InputError(
+            f"{path} is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}"
+            + ("; the file ends there, it is probably cut short." if cut else ".")
+        ) from None
+    except RecursionError:
+        raise InputError(f"{path} nests its lists too deeply to be a file of keypoints.") from None
+    except ValueError as error:  # a constant refused above, or a number of thousands of digits
+        raise InputError(f"{path} is not valid JSON: {error}") from None
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"it holds {name}, which JSON has no number for; write missing joints as 0.")
+
+
+def kind_of(content: object) -> str:
+    """What a piece of JSON is, in words, for messages."""
+    if isinstance(content, dict):
+        keys = ", ".join(repr(key)[:40] for key in list(content)[:8])
+        return f"an object with the keys {keys or '(none)'}"
+    if isinstance(content, list):
+        return f"a list of {len(content)}" if content else "an empty list"
+    return f"a single {type(content).__name__}"

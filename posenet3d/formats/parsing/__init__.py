@@ -1,0 +1,1 @@
+"""What several readers share: persons, tables, names of joints, parts of an input."""

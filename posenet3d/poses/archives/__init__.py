@@ -1,0 +1,1 @@
+"""Pose archives (.npz): reading and writing."""

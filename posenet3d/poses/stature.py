@@ -1,0 +1,45 @@
+"""From a person's height to millimetres."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from posenet3d.errors import InputError
+from posenet3d.skeletons.skeleton import Skeleton
+
+ANKLE_TO_TOP = 1.0 - 0.039
+"""Share of the stature between ankle and top of the head; Winter, Biomechanics and Motor Control
+of Human Movement: the ankle stands at 0.039 of the stature."""
+
+ASSUMED_HEIGHT_MM = 1750.0
+"""Standing height of people where the format needs one and none was given; ours."""
+
+
+def check_height(height_mm: float | np.ndarray, count: int, skeleton: Skeleton) -> np.ndarray:
+    """The heights of `count` people as float32, one number or `[count]`.
+
+    Raises:
+      InputError: If they are no heights, or the skeleton's joints cannot tell a body's height.
+    """
+    if not skeleton.stature_weights:
+        raise InputError(
+            f"height_mm cannot be used with the skeleton {skeleton.name!r}: its joints do not tell "
+            "the height of a body. Outputs in mm, cm or m need it; .npz, .json and .csv do not."
+        )
+    try:
+        heights = np.asarray(height_mm, np.float32)
+    except (ValueError, TypeError):
+        heights = np.array(np.nan)
+    if heights.shape not in ((), (count,)) or not ((heights > 0) & (heights < np.inf)).all():
+        raise InputError(
+            f"height_mm must be one positive number or {count} of them, got {height_mm}."
+        )
+    return heights
+
+
+def mm_a_unit(keypoints_3d: np.ndarray, height_mm: np.ndarray, skeleton: Skeleton) -> np.ndarray:
+    """Factors `[N, 1, 1]` that give each body `[N, J, 3]` the length its stature says."""
+    parents, children = np.array(skeleton.bones).T
+    lengths = np.linalg.norm(keypoints_3d[:, children] - keypoints_3d[:, parents], axis=-1)
+    length = lengths @ np.array(skeleton.stature_weights, np.float32)
+    return (ANKLE_TO_TOP * height_mm / length).astype(np.float32)[:, None, None]

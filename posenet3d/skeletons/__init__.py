@@ -1,0 +1,1 @@
+"""Joints, and how the joints of one skeleton become those of another: plain data."""

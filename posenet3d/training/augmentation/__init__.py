@@ -1,0 +1,1 @@
+"""Damage and displacement of the poses that are trained on."""

@@ -1,0 +1,1 @@
+"""What is found in 2D poses without labels."""

@@ -1,0 +1,215 @@
+"""What happens after every epoch: rates, best lifter, records, pictures, checkpoint.
+
+They act in the order of this file, the checkpoint last: once an epoch is in it, all else of that
+epoch has been written.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from posenet3d.errors import ConfigError, TrainingError
+from posenet3d.files.atomic import atomic_path
+from posenet3d.geometry import camera
+from posenet3d.models import PoseEstimator
+from posenet3d.models.weights import copy_weights
+from posenet3d.models.weights_file import save_weights_file
+from posenet3d.poses.records import Poses2D
+from posenet3d.training.estimates.view_distance import ViewDistance
+from posenet3d.training.records.checkpoint import save_checkpoint
+from posenet3d.training.settings.config import TrainingConfig
+from posenet3d.training.updates.optimizers import current_learning_rate
+
+_DIVERGED = 1e6  # losses of normalised poses are of the order of 10
+
+
+class Clock(keras.callbacks.Callback):
+    """Adds the seconds that a run has taken so far, validations included, to what is logged.
+
+    Args:
+      seconds: Those before, of a run that is resumed.
+    """
+
+    def __init__(self, seconds: float = 0.0) -> None:
+        super().__init__()
+        self.seconds = seconds
+        self._since = time.monotonic()
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        """Starts the clock."""
+        self._since = time.monotonic()
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any]) -> None:
+        """Writes into the logs that the callbacks after this one see."""
+        now = time.monotonic()
+        self.seconds, self._since = self.seconds + now - self._since, now
+        logs["seconds"] = self.seconds
+
+
+class StopOnDivergence(keras.callbacks.Callback):
+    """Ends a run whose losses have gone to infinity, with an explanation."""
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        """Looks at the running means, which a single infinite loss spoils."""
+        for name, value in (logs or {}).items():
+            if not abs(float(value)) < _DIVERGED:
+                raise TrainingError(
+                    f"Training diverged: {name} is {float(value):.3g} in step {batch + 1} of the "
+                    "epoch. Lower optimizer_learning_rate, or set optimizer_clip_norm to 1."
+                )
+
+
+class MeasureViews(keras.callbacks.Callback):
+    """Adds the distance of the new views from real poses to what is logged.
+
+    Args:
+      view_distance: What measures it.
+    """
+
+    def __init__(self, view_distance: ViewDistance) -> None:
+        super().__init__()
+        self.view_distance = view_distance
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any]) -> None:
+        """Writes into the logs that the callbacks after this one see."""
+        logs["view_distance"] = self.view_distance.of(self.model)
+
+
+class LearningRates(keras.callbacks.Callback):
+    """Adds the learning rates to what is logged."""
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any]) -> None:
+        """Writes into the logs that the callbacks after this one see."""
+        names = ("lifter_learning_rate", "discriminator_learning_rate")
+        for name, optimizer in zip(names, self.model.optimizers, strict=False):
+            logs[name] = current_learning_rate(optimizer)
+
+
+class KeepLifter(keras.callbacks.Callback):
+    """Keeps the averaged lifter as an estimator: the best by a metric, or the last.
+
+    Args:
+      path: The `.keras` file; the weights file of the same name is written beside it.
+      estimator: Its statistics are kept; its lifter's weights are replaced.
+      config: `keep` and `keep_metric`.
+      best: Value of the metric so far, of a run that is resumed.
+    """
+
+    def __init__(
+        self, path: Path, estimator: PoseEstimator, config: TrainingConfig, best: float = math.inf
+    ) -> None:
+        super().__init__()
+        self.path = path
+        self.estimator = estimator
+        self.config = config
+        self.best = best
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any]) -> None:
+        """Replaces the kept file if this epoch's lifter is to be kept."""
+        if self.config.keep == "best":
+            if self.config.keep_metric not in logs:
+                raise ConfigError(
+                    f"keep_metric is {self.config.keep_metric!r}, but there are only "
+                    f"{', '.join(k for k in logs if k.startswith(('val_', 'view_')))}."
+                )
+            if logs[self.config.keep_metric] >= self.best:
+                return
+            self.best = float(logs[self.config.keep_metric])
+        copy_weights(self.model.averaged_lifter, self.estimator.lifter)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        save_weights_file(self.estimator, self.path.with_suffix(".npz"))
+        with atomic_path(self.path) as temporary:
+            self.estimator.save(temporary)
+
+
+class MetricsLog(keras.callbacks.Callback):
+    """Appends each epoch's logs to a file of JSON lines.
+
+    Args:
+      path: The file; lines of epochs that a resumed run will do again are cut off.
+      start_epoch: Epochs done before.
+    """
+
+    def __init__(self, path: Path, start_epoch: int) -> None:
+        super().__init__()
+        self.path = path
+        lines = path.read_text().splitlines()[:start_epoch] if path.exists() else []
+        with atomic_path(path) as temporary:
+            temporary.write_text("".join(f"{line}\n" for line in lines))
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any]) -> None:
+        """Writes one line."""
+        values = {name: float(value) for name, value in logs.items()}
+        with open(self.path, "a") as file:
+            file.write(json.dumps({"epoch": epoch + 1, **values}) + "\n")
+
+
+class PosePictures(keras.callbacks.Callback):
+    """Draws the same poses after every few epochs, and new views of them, into TensorBoard.
+
+    Args:
+      log_dir: TensorBoard's folder.
+      poses: A handful of poses.
+      estimator: As in `KeepLifter`.
+      every: Epochs between two pictures.
+    """
+
+    def __init__(self, log_dir: Path, poses: Poses2D, estimator: PoseEstimator, every: int) -> None:
+        super().__init__()
+        self.log_dir = log_dir
+        self.poses = poses
+        self.estimator = estimator
+        self.every = every
+        self._writer = None
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any]) -> None:
+        """Draws if it is time."""
+        if epoch % self.every:
+            return
+        from posenet3d.viz import figures
+
+        self._writer = self._writer or tf.summary.create_file_writer(str(self.log_dir))
+        copy_weights(self.model.averaged_lifter, self.estimator.lifter)
+        result = self.estimator.lift(self.poses.keypoints_2d, self.poses.confidence)
+        normalised = camera.normalise(
+            tf.constant(self.poses.keypoints_2d, tf.float32), self.poses.skeleton.root
+        )
+        cycle = self.model.cycle_of(normalised.keypoints_2d)
+        sheets = {
+            "lifted": (self.poses.keypoints_2d, result.keypoints_3d),
+            "sampled views": (cycle.synthetic_2d.numpy(), cycle.turned_3d.numpy()),
+        }
+        with self._writer.as_default(step=epoch):
+            for name, (keypoints_2d, keypoints_3d) in sheets.items():
+                sheet = figures.lifted_sheet(keypoints_2d, keypoints_3d, self.poses.skeleton)
+                image = tf.io.decode_png(figures.to_png(sheet))
+                tf.summary.image(name, image[tf.newaxis])
+        self._writer.flush()
+
+
+class SaveCheckpoint(keras.callbacks.Callback):
+    """Saves all that resuming needs.
+
+    Args:
+      path: The checkpoint file.
+      keep: Its best value goes on record.
+    """
+
+    def __init__(self, path: Path, keep: KeepLifter) -> None:
+        super().__init__()
+        self.path = path
+        self.keep = keep
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any]) -> None:
+        """Replaces the checkpoint."""
+        best = None if np.isinf(self.keep.best) else self.keep.best
+        progress = {"epochs": epoch + 1, "best": best, "seconds": logs["seconds"]}
+        save_checkpoint(self.path, self.model, progress)

@@ -1,0 +1,207 @@
+"""The settings of a run: frozen dataclasses, checked once, each field a flag of scripts/train.py.
+
+The `help` of a field is the flag's help text and the line in docs/training.md.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import typing
+from typing import Any, Literal
+
+from posenet3d.distribution.team import Strategy
+from posenet3d.errors import ConfigError
+from posenet3d.platform.precision import Precision
+from posenet3d.settings import check_choice, check_range, setting
+from posenet3d.training.settings.network_settings import (
+    AdapterConfig,
+    DiscriminatorConfig,
+    FlowConfig,
+    LifterConfig,
+)
+from posenet3d.training.settings.step_settings import (
+    AugmentConfig,
+    LossConfig,
+    OptimizerConfig,
+    StudentConfig,
+    ViewConfig,
+)
+
+PLACEMENTS = ("h36m17", "cmu17")
+"""The known skeletons that can be trained on."""
+
+
+@dataclasses.dataclass(frozen=True)
+class TrainingConfig:
+    """Everything a run depends on."""
+
+    run_dir: str = setting("", "Folder of the run's records; made if absent, resumed if not empty.")
+    train_data: str = setting(
+        "", "Pose archive to train on (docs/data.md). Empty: procedural human motion."
+    )
+    train_keypoints: str = setting("keypoints_2d", "Which 2D poses of the archive to train on.")
+    source_data: str = setting(
+        "",
+        "Second pose archive to train on, of another kind: photographs beside motion capture, "
+        "say. The domain adapter carries its poses into the distribution of train_data's.",
+    )
+    source_keypoints: str = setting("keypoints_2d", "Which 2D poses of source_data to train on.")
+    eval_data: str = setting(
+        "",
+        "Pose archive to evaluate on. Empty: the test split of train_data if it has one, else "
+        "poses held out from it.",
+    )
+    eval_keypoints: str = setting("keypoints_2d", "Which 2D poses of the archive to evaluate on.")
+    synthetic_sequences: int = setting(
+        0,
+        "Sequences of procedural motion (125 poses each) to train on. Without train_data 0 stands "
+        "for as many as suit the quick start; with it, they are added to the archive's poses, 0: "
+        "none. They help where people in the archive all face the camera.",
+    )
+    skeleton: str = setting(
+        "h36m17",
+        "Where the lifter's 17 joints lie, and those of an archive that does not say otherwise: "
+        "h36m17, as in Human3.6M (pelvis in the middle of the hips), or cmu17, as in CMU's motion "
+        "capture (above them). Or the path of a map file (.toml) with a skeleton of your own "
+        "(docs/own_skeleton.md).",
+    )
+    init_model: str = setting(
+        "",
+        "Saved model (file, folder or name) whose lifter the run starts from: to go on from one "
+        "trained on other poses. Its size must be that of the settings.",
+    )
+    elevation: float | None = setting(
+        None,
+        "Mean elevation of the cameras in degrees, positive where they look down on people. Its "
+        "sign tells the front of a body from its back. auto: searched before training, by which "
+        "elevation short runs agree best with the data; no 3D needed.",
+    )
+    bone_ratios: tuple[float, ...] | None = setting(
+        None,
+        "Typical bone lengths over their mean, one a bone in the order of the skeleton's bones. "
+        "auto: estimated from the training 2D.",
+    )
+    scale: Literal["pose", "dataset"] = setting(
+        "pose",
+        "What 2D poses are scaled by. pose: each by its own size; dataset: all by the mean "
+        "head-root distance of the data set, as in the paper.",
+    )
+    steps: int = setting(2000, "Training steps of the whole run.")
+    steps_per_epoch: int = setting(
+        100, "Steps between two lines of progress, validations and checkpoints."
+    )
+    batch_size: int = setting(512, "Poses a step.")
+    validation_poses: int = setting(2048, "Poses looked at after every epoch.")
+    keep: Literal["best", "last"] = setting(
+        "last",
+        "Which lifter is kept. best: the one with the smallest keep_metric; last: that of the "
+        "last epoch.",
+    )
+    keep_metric: str = setting(
+        "view_distance",
+        "By what the best lifter is chosen. view_distance needs no 3D: how far its new views are "
+        "from real poses. val_pa_mpjpe and val_n_mpjpe need true 3D, and then the final table is "
+        "no longer independent of the choice. val_consistency needs none, but is as small for a "
+        "wrong lifter that agrees with itself.",
+    )
+    mirror: bool = setting(True, "Mirror every other pose, left and right joints changed.")
+    average_mirrored: bool = setting(
+        True,
+        "The kept lifter lifts each pose in a mirror as well and averages the two: a second lift, "
+        "and a tenth less error. Needs mirror.",
+    )
+    average_turned: float = setting(
+        0.0,
+        "Share that the pose as lifted from six other sides has in the kept lifter's answer; six "
+        "lifts more.",
+    )
+    jit_compile: bool = setting(False, "Compile the training step with XLA.")
+    mixed_precision: Precision = setting(
+        "none",
+        "What the networks' layers compute in; geometry, losses and weights stay float32. "
+        "bfloat16: for GPUs since Ampere; float16: for older ones, with scaled losses "
+        "(docs/gpu.md).",
+    )
+    strategy: Strategy = setting(
+        "none",
+        "On which devices to train (docs/distributed.md). none: one; mirrored: all GPUs of this "
+        "machine; multiworker: those of all the machines that the environment variable TF_CONFIG "
+        "names. They share every batch: batch_size is that of all together.",
+    )
+    worker_timeout: float = setting(
+        300.0, "Seconds to wait for the other machines at the start (strategy multiworker)."
+    )
+    seed: int = setting(0, "Seed of weights, batches and views.")
+    figures: bool = setting(True, "Draw pictures into the report and TensorBoard (extra viz).")
+    lifter: LifterConfig = dataclasses.field(default_factory=LifterConfig)
+    discriminator: DiscriminatorConfig = dataclasses.field(default_factory=DiscriminatorConfig)
+    augment: AugmentConfig = dataclasses.field(default_factory=AugmentConfig)
+    student: StudentConfig = dataclasses.field(default_factory=StudentConfig)
+    adapter: AdapterConfig = dataclasses.field(default_factory=AdapterConfig)
+    view: ViewConfig = dataclasses.field(default_factory=ViewConfig)
+    loss: LossConfig = dataclasses.field(default_factory=LossConfig)
+    flow: FlowConfig = dataclasses.field(default_factory=FlowConfig)
+    optimizer: OptimizerConfig = dataclasses.field(default_factory=OptimizerConfig)
+
+    def __post_init__(self) -> None:
+        if self.skeleton not in PLACEMENTS and not self.skeleton.endswith(".toml"):
+            raise ConfigError(
+                f"skeleton must be one of {', '.join(PLACEMENTS)} or the path of a map file "
+                f"(.toml), got {self.skeleton!r}."
+            )
+        for name, choices in (("mixed_precision", Precision), ("strategy", Strategy)):
+            check_choice(name, getattr(self, name), typing.get_args(choices))
+        for name in ("steps", "steps_per_epoch", "batch_size", "validation_poses"):
+            check_range(name, getattr(self, name), 1, 10**9)
+        check_range("synthetic_sequences", self.synthetic_sequences, 0, 10**6)
+        check_range("average_turned", self.average_turned, 0.0, 1.0)
+        check_range("seed", self.seed, 0, 2**31 - 1)
+        check_range("worker_timeout", self.worker_timeout, 0.0, 1e6)
+        if self.elevation is not None:
+            check_range("elevation", self.elevation, -90.0, 90.0)
+        if self.bone_ratios is not None and any(
+            not 0 < ratio < math.inf for ratio in self.bone_ratios
+        ):
+            raise ConfigError(f"bone_ratios must all be positive, got {self.bone_ratios}.")
+        if self.lifter.completes and self.scale != "pose":
+            raise ConfigError(
+                "lifter_completes needs scale=pose: a pose that has been completed is scaled anew, "
+                "by its own size."
+            )
+        if (self.augment.damages or self.augment.placements) and self.scale != "pose":
+            raise ConfigError("augment_* needs scale=pose: what is changed is scaled anew.")
+        if self.student.steps and self.scale != "pose":
+            raise ConfigError("student_steps needs scale=pose: virtual cameras see every size.")
+        if self.student.steps % self.steps_per_epoch:
+            raise ConfigError(
+                f"student_steps must be a multiple of steps_per_epoch, got {self.student.steps} "
+                f"and {self.steps_per_epoch}."
+            )
+        if self.steps % self.steps_per_epoch:
+            raise ConfigError(
+                f"steps must be a multiple of steps_per_epoch, got {self.steps} and "
+                f"{self.steps_per_epoch}."
+            )
+
+    @property
+    def epochs(self) -> int:
+        """Number of epochs, each of `steps_per_epoch` steps."""
+        return self.steps // self.steps_per_epoch
+
+
+def config_from_dict(values: dict[str, Any]) -> TrainingConfig:
+    """Rebuilds a `TrainingConfig` from `dataclasses.asdict`, or from the JSON of it."""
+    kinds = typing.get_type_hints(TrainingConfig)
+    values = dict(values)
+    for name, kind in kinds.items():
+        if dataclasses.is_dataclass(kind):
+            values[name] = kind(**{k: _plain(v) for k, v in values[name].items()})
+        else:
+            values[name] = _plain(values[name])
+    return TrainingConfig(**values)
+
+
+def _plain(value: Any) -> Any:
+    """JSON has no tuples."""
+    return tuple(value) if isinstance(value, list) else value

@@ -1,0 +1,277 @@
+"""Settings of the training steps: views, losses, damage to the poses, student, optimisers."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Literal
+
+from posenet3d.errors import ConfigError
+from posenet3d.settings import check_range, setting
+from posenet3d.training.settings.optimizer_names import accepted, optimizer_class
+
+
+@dataclasses.dataclass(frozen=True)
+class ViewConfig:
+    """From where lifted poses are looked at anew."""
+
+    kind: Literal["uniform", "known", "learned"] = setting(
+        "known",
+        "How new views are drawn. uniform: the paper's, cameras taken as level and new ones "
+        "within +-view_max_elevation. known: the cameras' mean elevation is undone, the person "
+        "turned about the vertical and seen from elevation +- view_elevation_spread. learned: the "
+        "same, but the lifter has a second output, the elevation of each pose's own camera about "
+        "the mean, and that is undone.",
+    )
+    elevation_spread: float = setting(
+        6.0, "Standard deviation in degrees of the new views' elevation (known, learned)."
+    )
+    max_elevation: float = setting(
+        20.0, "Largest elevation in degrees of the new views (kind uniform)."
+    )
+    max_azimuth: float = setting(
+        180.0,
+        "Largest turn about the vertical in degrees. Less than 180 where people face the camera, "
+        "as in photographs: turned further, they would look unlike the data however well lifted.",
+    )
+    ramp: float = setting(
+        0.0,
+        "Curriculum: share of the run over which the largest turn grows from nothing to "
+        "view_max_azimuth; 0: at once.",
+    )
+
+    def __post_init__(self) -> None:
+        check_range("view_max_azimuth", self.max_azimuth, 1.0, 180.0)
+        check_range("view_ramp", self.ramp, 0.0, 1.0)
+        check_range("view_elevation_spread", self.elevation_spread, 0.0, 90.0)
+        check_range("view_max_elevation", self.max_elevation, 0.0, 90.0)
+
+
+@dataclasses.dataclass(frozen=True)
+class LossConfig:
+    """What the lifter is trained for. Weights are those of squared errors summed over a pose."""
+
+    consistency_2d: float = setting(
+        1000.0, "Weight of the 2D consistency (in squared units of the image plane)."
+    )
+    consistency_3d: float = setting(
+        1.0, "Weight of the 3D consistency (in squared units of the pose's size)."
+    )
+    adversarial: float = setting(1.0, "Weight of the adversarial loss.")
+    adversarial_kind: Literal["log", "softplus", "least_squares", "wgan_gp"] = setting(
+        "least_squares", "Kind of the adversarial loss."
+    )
+    adversarial_noise: float = setting(
+        0.0,
+        "Standard deviation, in parts of a pose's size, of noise on every pose that the "
+        "discriminator sees. Hides from it what only real poses have: a detector's or an "
+        "annotator's jitter, joints that were interpolated.",
+    )
+    motion: float = setting(
+        0.0,
+        "Weight of the adversarial loss on the difference of neighbouring frames, with a "
+        "discriminator of its own (the paper's temporal loss).",
+    )
+    flow: float = setting(
+        0.0,
+        "Weight of the new views' negative log likelihood under a normalising flow that is fitted "
+        "to the training poses first (ElePose). It may stand beside the adversarial loss or in "
+        "its place.",
+    )
+    elevation: float = setting(
+        1.0,
+        "Weight of the error, in squared radians, of the elevation that the lifter gives the new "
+        "views, whose elevation is known (view_kind learned).",
+    )
+    deformation: float = setting(
+        0.0,
+        "Weight of the pairwise deformation: the difference of two poses of a batch must survive "
+        "the cycle (ElePose; in squared units of the pose's size).",
+    )
+    same_body: float = setting(
+        0.0,
+        "Weight of the squared difference in bone ratios of two frames of one sequence, whose "
+        "body is the same.",
+    )
+    completion: float = setting(
+        1000.0,
+        "Weight of the 2D error of poses that a lifter has completed and mended (lifter_completes; "
+        "in squared units of the image plane).",
+    )
+    bone: float = setting(50.0, "Weight of the bone-ratio prior at the end of its ramp; 0: off.")
+    bone_start: float = setting(5.0, "Weight of the bone-ratio prior at the first step.")
+    bone_ramp: float = setting(
+        0.5, "Share of the run over which the bone-ratio weight rises from its start to its end."
+    )
+
+    def __post_init__(self) -> None:
+        for field in dataclasses.fields(self):
+            if field.name not in ("adversarial_kind", "adversarial_noise", "bone_ramp"):
+                check_range(f"loss_{field.name}", getattr(self, field.name), 0.0, 1e9)
+        check_range("loss_adversarial_noise", self.adversarial_noise, 0.0, 1.0)
+        check_range("loss_bone_ramp", self.bone_ramp, 0.0, 1.0)
+        leading = ("consistency_2d", "consistency_3d", "adversarial", "flow")
+        if not any(getattr(self, name) for name in leading):
+            raise ConfigError(f"All of {', '.join(leading)} are 0: nothing leads the lifter.")
+
+
+@dataclasses.dataclass(frozen=True)
+class AugmentConfig:
+    """What is done to complete 2D poses before they are lifted; the losses see them whole.
+
+    With a second stage (`student`) it is done there alone: the cycle learns best from whole poses.
+    """
+
+    placements: int = setting(
+        0,
+        "Other placements of the joints along their bones to train on, half of the time; 0: only "
+        "the data's own. They make a lifter usable on joints that a detector or a lab puts "
+        "elsewhere, and cost some accuracy on the data's own.",
+    )
+    hide: float = setting(
+        0.0, "Largest share of a pose's joints that are hidden, to be filled in; below 0.5."
+    )
+    noise: float = setting(
+        0.0,
+        "Typical standard deviation of noise on the joints, in parts of a pose's size; it varies "
+        "from pose to pose and grows along the limbs, and confidence falls with it.",
+    )
+    swap: float = setting(0.0, "Share of damaged poses whose left and right are exchanged.")
+    clean: float = setting(
+        0.5, "Share of poses that are neither hidden from, nor noisy, nor exchanged."
+    )
+
+    def __post_init__(self) -> None:
+        check_range("augment_placements", self.placements, 0, 10_000)
+        check_range("augment_hide", self.hide, 0.0, 0.5)
+        for name in ("noise", "swap", "clean"):
+            check_range(f"augment_{name}", getattr(self, name), 0.0, 1.0)
+
+    @property
+    def damages(self) -> bool:
+        """Whether poses are changed in a way that a lifter should mend."""
+        return bool(self.hide or self.noise or self.swap)
+
+
+@dataclasses.dataclass(frozen=True)
+class StudentConfig:
+    """A second stage that makes a lifter for everywhere of one that knows its own data."""
+
+    steps: int = setting(
+        0,
+        "Steps of a second stage, in which a new lifter learns from what the first says of the "
+        "training poses, seen through virtual cameras, as other bodies, with joints placed "
+        "elsewhere, noisy and incomplete (augment_*, which then leave the first stage alone). "
+        "0: no such stage.",
+    )
+    teacher: str = setting(
+        "",
+        "Saved model (file, folder or name) that teaches; then there is no first stage. So a "
+        "small lifter learns from a large one.",
+    )
+    rounds: int = setting(
+        1,
+        "How often the second stage is gone through, each time with all its steps: from the second "
+        "time on, the teacher is the student of the time before.",
+    )
+    refine: bool = setting(
+        True,
+        "Before the training poses are learned, those of one sequence are made to agree: bones get "
+        "the lengths that the body shows where they lie across the line of sight, and depth is "
+        "averaged over like neighbouring frames. Only where the data has sequences of its own; "
+        "sequences of the same name are the same body.",
+    )
+    batch_size: int = setting(256, "Poses a step of the second stage.")
+    learning_rate: float = setting(
+        1e-3, "Learning rate of the second stage at its first step; falls to 0 as a cosine."
+    )
+    width: int = setting(0, "Features between the student's layers; 0: as the lifter's.")
+    num_blocks: int = setting(0, "Residual blocks of the student; 0: as the lifter's.")
+    virtual: float = setting(
+        0.5, "Share of poses that are seen through virtual cameras; the others are real 2D."
+    )
+    bodies: float = setting(
+        0.1, "Standard deviation of the factor by which virtual bodies' bones are lengthened."
+    )
+    mixed: float = setting(
+        0.3, "Share of virtual bodies' limbs that have the pose of another body's limb."
+    )
+    lowest: float = setting(-20.0, "Least elevation of virtual cameras in degrees.")
+    highest: float = setting(40.0, "Greatest elevation of virtual cameras in degrees.")
+    nearest: float = setting(
+        5.0,
+        "Least distance of virtual cameras, in mean distances of the joints from the root.",
+    )
+    farthest: float = setting(50.0, "Greatest distance of virtual cameras, in the same unit.")
+
+    def __post_init__(self) -> None:
+        check_range("student_steps", self.steps, 0, 10**9)
+        if self.teacher and not self.steps:
+            raise ConfigError("student_teacher is given, but student_steps is 0.")
+        check_range("student_rounds", self.rounds, 1, 1000)
+        check_range("student_batch_size", self.batch_size, 2, 10**9)
+        check_range("student_learning_rate", self.learning_rate, 1e-9, 1.0)
+        check_range("student_width", self.width, 0, 65536)
+        check_range("student_num_blocks", self.num_blocks, 0, 1000)
+        check_range("student_virtual", self.virtual, 0.0, 1.0)
+        check_range("student_bodies", self.bodies, 0.0, 1.0)
+        check_range("student_mixed", self.mixed, 0.0, 1.0)
+        check_range("student_lowest", self.lowest, -90.0, self.highest)
+        check_range("student_highest", self.highest, self.lowest, 90.0)
+        check_range("student_nearest", self.nearest, 2.5, self.farthest)
+        check_range("student_farthest", self.farthest, self.nearest, 1e6)
+
+
+@dataclasses.dataclass(frozen=True)
+class OptimizerConfig:
+    """How both networks are optimised."""
+
+    name: str = setting(
+        "adam",
+        "Kind of optimizer: Keras's own by name (adam, adamw, sgd, rmsprop, lion and so on) or, "
+        "with TensorFlow Addons, one of those (addons/Lookahead, addons/RectifiedAdam and so on; "
+        "docs/stacks.md). The student's too.",
+    )
+    learning_rate: float = setting(1e-3, "Learning rate of the lifter at the first step.")
+    discriminator_learning_rate: float = setting(
+        0.0, "Learning rate of the discriminator at the first step; 0: the lifter's."
+    )
+    schedule: Literal["constant", "cosine", "exponential"] = setting(
+        "cosine",
+        "How both learning rates fall. cosine: to 0 at the last step; exponential: by "
+        "decay at every epoch.",
+    )
+    decay: float = setting(0.95, "Factor an epoch of the exponential schedule.")
+    beta_1: float = setting(0.5, "First moment's decay of Adam and others that have it.")
+    beta_2: float = setting(0.999, "Second moment's decay of Adam and others that have it.")
+    weight_decay: float | None = setting(
+        None, "Weight decay, where the optimizer has one; auto: the optimizer's own, mostly none."
+    )
+    momentum: float | None = setting(
+        None, "Momentum of sgd, rmsprop and muon; auto: the optimizer's own."
+    )
+    clip_norm: float = setting(
+        0.0, "Gradients of each network are scaled down to this global norm; 0: never."
+    )
+    discriminator_every: int = setting(1, "The discriminator learns at every k-th step.")
+    average_decay: float = setting(
+        0.999, "Decay a step of the averaged lifter, which is the one kept; 0: no averaging."
+    )
+
+    def __post_init__(self) -> None:
+        kind = optimizer_class(self.name)
+        for name in ("weight_decay", "momentum"):
+            if getattr(self, name) is None:
+                continue
+            check_range(f"optimizer_{name}", getattr(self, name), 0.0, 1.0)
+            if not accepted(kind, {name: getattr(self, name)}):
+                raise ConfigError(
+                    f"optimizer_{name} must be auto: the optimizer {self.name} has none."
+                )
+        check_range("optimizer_learning_rate", self.learning_rate, 1e-9, 1.0)
+        rate = self.discriminator_learning_rate
+        check_range("optimizer_discriminator_learning_rate", rate, 0.0, 1.0)
+        check_range("optimizer_decay", self.decay, 1e-6, 1.0)
+        check_range("optimizer_clip_norm", self.clip_norm, 0.0, 1e9)
+        for name in ("beta_1", "beta_2", "average_decay"):
+            check_range(f"optimizer_{name}", getattr(self, name), 0.0, 0.999999)
+        check_range("optimizer_discriminator_every", self.discriminator_every, 1, 10**6)

@@ -1,0 +1,1 @@
+"""The second stage: a student learns from lifted poses."""

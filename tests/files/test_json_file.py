@@ -1,0 +1,40 @@
+import pytest
+
+from posenet3d.errors import InputError
+from posenet3d.files.json_file import load_json
+
+BAD = {
+    "empty": (b"", "is empty"),
+    "blank": (b" \n ", "is empty"),
+    "truncated": (b'[{"image_id": 1,\n "keypoints": [1, 2', "line 2, column 20.*cut short"),
+    "syntax": (b"[1,\n 2,, 3]", r"line 2, column 4\."),
+    "latin-1": ('["é"]'.encode("latin-1"), "not UTF-8 text .byte 2 is 0xe9"),
+    "utf-16": ("[1]".encode("utf-16"), "not UTF-8"),
+    "nan": (b"[1, NaN]", "NaN, which JSON has no number for"),
+    "infinity": (b"[-Infinity]", "Infinity"),
+    "deep": (b"[" * 200_000, "too deeply"),
+    "digits": (b"[" + b"1" * 5000 + b"]", "not valid JSON"),
+}
+
+
+@pytest.mark.parametrize(("content", "message"), BAD.values(), ids=BAD)
+def test_faults_say_what_and_where(tmp_path, content, message):
+    path = tmp_path / "people.json"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=message) as caught:
+        load_json(path)
+    assert str(path) in str(caught.value)
+
+
+def test_byte_order_mark_is_ignored(tmp_path):
+    path = tmp_path / "people.json"
+    path.write_bytes('["é", 1.5]'.encode("utf-8-sig"))
+    assert load_json(path) == ["é", 1.5]
+
+
+@pytest.mark.parametrize(
+    ("name", "message"), [("gone.json", "no such file"), ("", "is a folder"), ("\0", "cannot be")]
+)
+def test_what_is_no_file_is_refused(tmp_path, name, message):
+    with pytest.raises(InputError, match=message):
+        load_json(f"{tmp_path}/{name}")

@@ -1,0 +1,47 @@
+"""The two stacks: what the page about them says is there, and files of another Keras."""
+
+import importlib
+import re
+import zipfile
+from pathlib import Path
+
+import keras
+import pytest
+
+from posenet3d.platform import stack
+from posenet3d.training.settings.optimizer_names import addons_names, keras_names
+
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "stacks.md").read_text()
+
+
+@pytest.mark.current_stack("the names are Keras 3's")
+@pytest.mark.parametrize("name", sorted(set(re.findall(r"`(keras(?:\.\w+)+)`", PAGE))))
+def test_documented_equivalents_exist(name):
+    found = keras
+    for part in name.split(".")[1:]:
+        found = getattr(found, part)
+    assert callable(found)
+
+
+@pytest.mark.addons
+def test_documented_names_of_addons_exist():
+    addons = importlib.import_module("tensorflow_addons")
+    for name in addons_names():
+        assert hasattr(addons.optimizers, name.removeprefix("addons/"))
+
+
+def test_documented_optimizers_are_those_there_are():
+    for name in (*keras_names(), *addons_names()):
+        assert f"`{name}`" in PAGE
+
+
+@pytest.mark.parametrize("major", [2, 3])
+def test_each_keras_opens_its_own_files(tmp_path, major):
+    with zipfile.ZipFile(tmp_path / "a.keras", "w") as archive:
+        archive.writestr("metadata.json", f'{{"keras_version": "{major}.15.0"}}')
+    assert stack.can_open(tmp_path / "a.keras") == ((major == 3) == stack.KERAS_3)
+
+
+def test_damaged_file_is_left_for_keras_to_refuse(tmp_path):
+    (tmp_path / "a.keras").write_bytes(b"hello")
+    assert stack.can_open(tmp_path / "a.keras")

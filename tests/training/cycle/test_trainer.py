@@ -1,0 +1,297 @@
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from posenet3d.data import pipeline
+from posenet3d.skeletons.skeleton import H36M_17
+from posenet3d.training import (
+    GeometricSelfSupervision,
+    LifterConfig,
+    LossConfig,
+    OptimizerConfig,
+    ViewConfig,
+)
+
+
+def lifter_weights(trainer):
+    return [w.numpy() for w in trainer.lifter.trainable_variables]
+
+
+def equal(first, second):
+    return all(np.array_equal(a, b) for a, b in zip(first, second, strict=True))
+
+
+def new_views(trainer, count):
+    """The views `[count, 3, 3]` that the trainer would draw at its present step."""
+    lifted = trainer.lifter(tf.zeros([count, 17, 2]))
+    return trainer._views(lifted, trainer._seed(0), trainer._turn_share())[0].numpy()
+
+
+def concrete_step(trainer):
+    """The graph of the training step."""
+    batch = {"keypoints_2d": tf.TensorSpec([32, 17, 2], tf.float32)}
+    step = tf.function(lambda data: trainer.train_step(data), input_signature=[batch])
+    return step.get_concrete_function()
+
+
+def test_a_step_changes_both_networks_and_the_averaged_lifter(make_trainer, fit):
+    trainer = make_trainer()
+    networks = (trainer.lifter, trainer.discriminator, trainer.averaged_lifter)
+    before = [[w.numpy() for w in n.weights] for n in networks]
+    fit(trainer, steps=1)
+    for network, weights in zip(networks, before, strict=True):
+        assert not equal([w.numpy() for w in network.weights], weights)
+    assert int(trainer.step) == 1
+
+
+def test_losses_fall(make_trainer, fit):
+    trainer = make_trainer(optimizer=OptimizerConfig(learning_rate=3e-3, schedule="constant"))
+    first = fit(trainer, steps=5)
+    last = fit(trainer, steps=60, start=5)
+    assert last["loss"] < 0.7 * first["loss"]
+
+
+def test_same_seed_same_numbers(make_trainer, fit):
+    first, second = make_trainer(), make_trainer()
+    for trainer in (first, second):
+        fit(trainer, steps=2)
+    assert equal(lifter_weights(first), lifter_weights(second))
+    assert not equal(lifter_weights(first), lifter_weights(make_trainer(seed=1)))
+
+
+def test_views_differ_from_step_to_step(make_trainer, fit):
+    trainer = make_trainer()
+    first = new_views(trainer, 8)
+    fit(trainer, steps=1)
+    assert np.abs(first - new_views(trainer, 8)).max() > 0.1
+
+
+def test_step_is_traced_once_for_a_whole_run(make_trainer, poses):
+    trainer = make_trainer()
+    traces = []
+    train_step = trainer.train_step
+
+    def counted(data):
+        traces.append(data)
+        return train_step(data)
+
+    trainer.train_step = counted
+    trainer.fit(
+        pipeline.training_batches(poses, 32, seed=0),
+        steps_per_epoch=3,
+        epochs=3,
+        validation_data=pipeline.validation_batches(poses, 32),
+        verbose=0,
+        shuffle=False,
+    )
+    assert len(traces) == 1
+
+
+def test_graph_of_the_step_calls_no_python(make_trainer):
+    graph = concrete_step(make_trainer()).graph.as_graph_def()
+    nodes = [*graph.node, *(n for f in graph.library.function for n in f.node_def)]
+    kinds = {node.op for node in nodes}
+    assert "MatMul" in kinds
+    assert not kinds & {"PyFunc", "EagerPyFunc", "PyFuncStateless", "NumpyFunction"}
+
+
+def test_random_views_rotation_and_projection_are_in_the_graph(make_trainer):
+    graph = concrete_step(make_trainer()).graph.as_graph_def()
+    nodes = [*graph.node, *(n for f in graph.library.function for n in f.node_def)]
+    kinds = {node.op for node in nodes}
+    assert {"StatelessRandomUniformFullIntV2", "Cos", "Sin", "RealDiv"} <= kinds
+
+
+def test_xla_gives_the_numbers_of_no_xla(make_trainer, fit):
+    plain, compiled = (fit(make_trainer(jit_compile=jit), steps=2) for jit in (False, True))
+    for name, value in plain.items():
+        np.testing.assert_allclose(compiled[name], value, rtol=1e-3, err_msg=name)
+
+
+def test_batch_normalised_and_dropped_out_networks_train(make_trainer, fit):
+    config = LifterConfig(width=16, num_blocks=1, normalisation="batch", dropout=0.2)
+    logs = fit(make_trainer(lifter=config), steps=2)
+    assert np.isfinite(logs["loss"])
+
+
+def test_discriminator_learns_at_every_kth_step(make_trainer, fit):
+    """Compiled with XLA and with a penalty on gradients, the hardest case of all."""
+    trainer = make_trainer(
+        optimizer=OptimizerConfig(discriminator_every=3),
+        loss=LossConfig(adversarial_kind="wgan_gp"),
+        jit_compile=True,
+    )
+    logs = fit(trainer, steps=7)
+    assert np.isfinite(logs["discriminator_loss"])
+    assert logs["discriminator_loss"] != 0.0
+    assert int(trainer.discriminator_optimizer.iterations) == 3  # steps 0, 3 and 6
+    assert int(trainer.optimizer.iterations) == 7
+
+
+def test_discriminator_rests_without_adversarial_loss(make_trainer, fit):
+    trainer = make_trainer(loss=LossConfig(adversarial=0.0))
+    before = trainer.discriminator.get_weights()
+    assert fit(trainer, steps=2)["discriminator_loss"] == 0.0
+    assert equal(trainer.discriminator.get_weights(), before)
+
+
+@pytest.mark.parametrize("name", ["consistency_2d", "consistency_3d", "adversarial", "bone"])
+def test_a_loss_of_weight_zero_is_left_out(make_trainer, fit, name):
+    logs = fit(make_trainer(loss=LossConfig(**{name: 0.0})), steps=1)
+    assert logs[name] == 0.0
+    others = {"consistency_2d", "consistency_3d", "adversarial", "bone"} - {name}
+    assert all(logs[other] > 0 for other in others)
+
+
+def test_bone_weight_rises_and_stays(make_trainer):
+    trainer = make_trainer(
+        steps=100, steps_per_epoch=10, loss=LossConfig(bone_start=5.0, bone=25.0, bone_ramp=0.4)
+    )
+    weights = {}
+    for step in (0, 20, 40, 100):
+        trainer.step.assign(step)
+        weights[step] = float(trainer._bone_weight())
+    assert weights == {0: 5.0, 20: 15.0, 40: 25.0, 100: 25.0}
+
+
+def test_clipped_gradients_move_the_weights_less(make_trainer):
+    variables = [tf.Variable([0.0, 0.0])]
+    moved = {}
+    for norm in (0.0, 1.0):
+        trainer = make_trainer(optimizer=OptimizerConfig(clip_norm=norm))
+        variables[0].assign([0.0, 0.0])
+        trainer._apply(keras.optimizers.SGD(1.0), [tf.constant([30.0, 40.0])], variables)
+        moved[norm] = variables[0].numpy()
+    np.testing.assert_allclose(moved[0.0], [-30.0, -40.0])
+    np.testing.assert_allclose(moved[1.0], [-0.6, -0.8], rtol=1e-6)
+
+
+def test_without_averaging_the_kept_lifter_is_the_present_one(make_trainer, fit):
+    trainer = make_trainer(optimizer=OptimizerConfig(average_decay=0.0))
+    fit(trainer, steps=3)
+    for average, weight in zip(trainer.averaged_lifter.weights, trainer.lifter.weights):  # noqa: B905
+        np.testing.assert_allclose(average.numpy(), weight.numpy(), atol=1e-6)
+
+
+@pytest.mark.parametrize("mirror", [True, False])
+def test_poses_are_mirrored_where_asked_for(make_trainer, normalised_2d, mirror):
+    batch, _, _ = make_trainer(mirror=mirror)._batch({"keypoints_2d": normalised_2d})
+    mirrored = np.any(batch.keypoints_2d != normalised_2d, axis=(1, 2)).mean()
+    assert mirrored == pytest.approx(0.5 if mirror else 0.0, abs=0.1)
+
+
+@pytest.mark.parametrize("kind", ["uniform", "known"])
+def test_views_are_those_of_the_settings(make_trainer, kind):
+    trainer = make_trainer(elevation=0.0, view=ViewConfig(kind=kind, elevation_spread=0.0))
+    vertical = new_views(trainer, 64) @ [0.0, 1.0, 0.0]
+    leaning = np.degrees(np.arccos(np.clip(vertical[:, 1], -1, 1)))
+    if kind == "known":  # level cameras stay level
+        np.testing.assert_allclose(leaning, 0.0, atol=0.1)
+    else:
+        assert 10 < leaning.max() < 20.1
+
+
+def turns(trainer, count=64):
+    """How far each view is turned about the vertical, degrees; for level cameras."""
+    views = new_views(trainer, count)
+    return np.abs(np.degrees(np.arctan2(views[:, 0, 2], views[:, 0, 0])))
+
+
+def test_turns_grow_from_nothing_to_the_largest(make_trainer):
+    view = ViewConfig(max_azimuth=90.0, ramp=0.5)
+    trainer = make_trainer(steps=100, steps_per_epoch=10, elevation=0.0, view=view)
+    largest = {}
+    for step in (0, 25, 50, 100):
+        trainer.step.assign(step)
+        largest[step] = turns(trainer).max()
+    assert largest[0] == pytest.approx(0.0, abs=1e-3)
+    assert list(largest.values())[1:] == pytest.approx([45.0, 90.0, 90.0], rel=0.1)
+
+
+@pytest.mark.parametrize("kind", ["uniform", "known"])
+def test_no_view_is_turned_further_than_the_settings_say(make_trainer, kind):
+    trainer = make_trainer(elevation=0.0, view=ViewConfig(kind=kind, max_azimuth=60.0))
+    assert 50 < turns(trainer).max() < 66  # the tilt adds a little
+
+
+def test_a_lifter_that_knows_its_cameras_undoes_their_elevation(make_trainer, normalised_2d):
+    view = ViewConfig(kind="learned", elevation_spread=0.0)
+    trainer = make_trainer(view=view)
+    lifted = trainer.lifter(normalised_2d)
+    own = np.radians(np.linspace(-30, 30, len(normalised_2d))).astype(np.float32)
+    matrices, elevation_to = trainer._views(lifted._replace(elevation=own), trainer._seed(0))
+    np.testing.assert_allclose(elevation_to, np.radians(8.0), rtol=1e-5)
+    # The vertical of a camera at that elevation becomes that of one at 8 degrees.
+    vertical = np.stack([np.zeros_like(own), np.cos(own), np.sin(own)], axis=-1)
+    turned = np.einsum("nij,nj->ni", matrices, vertical)
+    expected = [0.0, np.cos(np.radians(8.0)), np.sin(np.radians(8.0))]
+    np.testing.assert_allclose(turned, np.tile(expected, (len(own), 1)), atol=1e-5)
+
+
+def test_validation_looks_from_the_same_views_all_along(make_trainer, normalised_2d):
+    trainer = make_trainer(view=ViewConfig(ramp=1.0))
+    first = trainer.cycle_of(normalised_2d).synthetic_2d
+    trainer.step.assign(7)
+    np.testing.assert_array_equal(trainer.cycle_of(normalised_2d).synthetic_2d, first)
+
+
+def test_saved_and_loaded_it_goes_on_as_if_nothing_had_happened(
+    make_trainer, fit, weights_of, tmp_path
+):
+    trainer = make_trainer(optimizer=OptimizerConfig(discriminator_every=2))
+    fit(trainer, steps=3)
+    trainer.save(tmp_path / "trainer.keras")
+    loaded = keras.saving.load_model(tmp_path / "trainer.keras")
+    assert isinstance(loaded, GeometricSelfSupervision)
+    assert loaded.get_config() == trainer.get_config()
+    assert equal(weights_of(loaded), weights_of(trainer))
+    for model in (trainer, loaded):
+        fit(model, steps=3, start=3)
+    assert equal(weights_of(loaded), weights_of(trainer))
+
+
+def test_keras_own_resuming_keeps_both_optimizers(make_trainer, fit, weights_of, tmp_path):
+    trainer = make_trainer()
+    fit(trainer, steps=3)
+    trainer.save_weights(tmp_path / "trainer.weights.h5")
+    other = make_trainer(seed=5)
+    other.load_weights(tmp_path / "trainer.weights.h5")
+    assert equal(weights_of(other), weights_of(trainer))
+
+
+def test_optimizer_that_callbacks_see_is_the_lifters(make_trainer):
+    trainer = make_trainer()
+    assert trainer.optimizer is not trainer.discriminator_optimizer
+    shapes = [tuple(v.shape) for v in trainer.lifter.trainable_variables]
+    assert shapes == [tuple(v.shape) for v in trainer.optimizer._trainable_variables]
+
+
+def test_validation_agrees_with_the_reference_metric(make_trainer, poses):
+    from posenet3d.evaluation.metrics import joint_errors
+    from posenet3d.geometry import camera
+    from posenet3d.models.lifter import unproject
+
+    trainer = make_trainer()
+    logs = trainer.evaluate(pipeline.validation_batches(poses, 64), verbose=0, return_dict=True)
+    normalised = camera.normalise(poses.keypoints_2d, 0).keypoints_2d
+    lifted = unproject(trainer.averaged_lifter(normalised)).numpy()
+    expected = joint_errors.pa_mpjpe(lifted, poses.keypoints_3d).mean()
+    np.testing.assert_allclose(logs["pa_mpjpe"], expected, rtol=0.02)  # batches weigh the same
+
+
+def test_missing_bone_ratios_are_refused(small_config):
+    with pytest.raises(ValueError, match="bone_ratios is None"):
+        GeometricSelfSupervision(small_config(), H36M_17)
+
+
+def test_missing_flow_is_refused(small_config):
+    with pytest.raises(ValueError, match=r"flow has the weight 2.0 but there is none"):
+        GeometricSelfSupervision(small_config(loss=LossConfig(flow=2.0)), H36M_17, [1.0] * 16)
+
+
+def test_elevation_must_be_known_by_now(small_config):
+    with pytest.raises(ValueError, match="elevation is auto"):
+        GeometricSelfSupervision(small_config(elevation=None), H36M_17, [1.0] * 16)
+    uniform = small_config(elevation=None, view=ViewConfig(kind="uniform"))
+    GeometricSelfSupervision(uniform, H36M_17, [1.0] * 16)  # needs none

@@ -1,0 +1,243 @@
+"""The trainer with everything switched on, and what each switch does beside the losses."""
+
+import dataclasses
+from types import SimpleNamespace
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from posenet3d.data import pipeline, synthetic
+from posenet3d.models.discriminator import MOTION_UNIT
+from posenet3d.skeletons.skeleton import H36M_17
+from posenet3d.training import LifterConfig, LossConfig, OptimizerConfig, ViewConfig, build
+from posenet3d.training.records.checkpoint import restore_checkpoint, save_checkpoint
+from posenet3d.training.settings.config import AdapterConfig, AugmentConfig, FlowConfig
+
+NETWORKS = (
+    "lifter", "averaged_lifter", "adapter",
+    "discriminator", "motion_discriminator", "adapter_discriminator",
+)  # fmt: skip
+FIXED = ("flow", "gap_filler")
+
+
+def equal(first, second):
+    return all(np.array_equal(a, b) for a, b in zip(first, second, strict=True))
+
+
+@pytest.fixture(scope="module")
+def settings(small_config):
+    return small_config(
+        source_data="another.npz",
+        lifter=LifterConfig(width=16, num_blocks=1, completes=True),
+        augment=AugmentConfig(placements=4, hide=0.4, noise=0.05, swap=0.1),
+        adapter=AdapterConfig(width=16, num_blocks=0),
+        view=ViewConfig(kind="learned", ramp=0.5),
+        loss=LossConfig(
+            adversarial_kind="wgan_gp",
+            adversarial_noise=0.02,
+            motion=0.5,
+            flow=0.1,
+            deformation=1.0,
+            same_body=1.0,
+        ),
+        flow=FlowConfig(width=16, num_blocks=2, steps=3, batch_size=64),
+    )
+
+
+@pytest.fixture(scope="module")
+def source():
+    return synthetic.generate_poses(
+        synthetic.SyntheticConfig(num_sequences=8, frames_per_sequence=20, seed=4)
+    )
+
+
+@pytest.fixture(scope="module")
+def data(run_data, source, poses):
+    group = np.repeat([0, 1], len(poses) // 2).astype(np.int32)
+    return run_data(source=source, group=group)
+
+
+@pytest.fixture(scope="module")
+def trained(settings, data, fit, weights_of, tmp_path_factory):
+    """A trainer after four steps, with a checkpoint after two; do not change it."""
+    keras.utils.set_random_seed(0)
+    trainer = build.make_trainer(settings, data)
+    before = {name: getattr(trainer, name).get_weights() for name in (*NETWORKS, *FIXED)}
+    traces, train_step = [], trainer.train_step
+
+    def counted(batch):
+        traces.append(batch)
+        return train_step(batch)
+
+    trainer.train_step = counted
+    path = tmp_path_factory.mktemp("checkpoints") / "latest.npz"
+    logs = fit(trainer, steps=2, data=data)
+    save_checkpoint(path, trainer, {"epochs": 1})
+    fit(trainer, steps=2, start=2, data=data)
+    trainer.evaluate(pipeline.validation_batches(data.validation, 32), verbose=0, return_dict=True)
+    return SimpleNamespace(
+        trainer=trainer, before=before, logs=logs, path=path, traces=traces,
+        weights=weights_of(trainer),
+    )  # fmt: skip
+
+
+@pytest.fixture
+def batch(settings, data):
+    return next(iter(build.training_data(settings, data)))
+
+
+def test_every_loss_is_reported_and_finite(trained):
+    assert set(trained.logs) == {
+        "loss", "consistency_2d", "consistency_3d", "adversarial", "motion", "flow",
+        "deformation", "same_body", "adapter", "adapter_penalty", "completion", "elevation",
+        "bone", "discriminator_loss",
+    }  # fmt: skip
+    assert np.isfinite(list(trained.logs.values())).all()
+    assert all(value != 0.0 for value in trained.logs.values())
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_every_network_learns(trained, name):
+    for before, now in zip(
+        trained.before[name], getattr(trained.trainer, name).get_weights(), strict=True
+    ):
+        # The bias of a critic's value drops out of wgan_gp.
+        assert np.any(before != now) or before.shape == (1,)
+
+
+@pytest.mark.parametrize("name", FIXED)
+def test_what_was_fitted_before_stays(trained, name):
+    assert equal(trained.before[name], getattr(trained.trainer, name).get_weights())
+
+
+def test_step_is_traced_once(trained):
+    assert len(trained.traces) == 1
+
+
+def test_restored_from_its_checkpoint_it_goes_on_exactly(trained, settings, data, fit, weights_of):
+    keras.utils.set_random_seed(1)
+    other = build.make_trainer(settings, data, fit=False)
+    assert not equal(weights_of(other), trained.weights)
+    assert restore_checkpoint(trained.path, other) == {"epochs": 1}
+    fit(other, steps=2, start=2, data=data)
+    assert equal(weights_of(other), trained.weights)
+
+
+def test_saved_and_loaded_it_is_the_same(trained, weights_of, normalised_2d, tmp_path):
+    trained.trainer.save(tmp_path / "trainer.keras")
+    loaded = keras.saving.load_model(tmp_path / "trainer.keras")
+    assert loaded.get_config() == trained.trainer.get_config()
+    assert loaded.config == trained.trainer.config
+    assert equal(weights_of(loaded), trained.weights)
+    assert not loaded.flow.trainable
+    np.testing.assert_array_equal(loaded.flow(normalised_2d), trained.trainer.flow(normalised_2d))
+    np.testing.assert_array_equal(loaded.placements, trained.trainer.placements)
+
+
+def test_the_adapter_hears_its_own_game_alone(trained, batch):
+    """Were it to answer for the lifter's losses, it would make poses that are easy to lift."""
+    trainer = trained.trainer
+    with tf.GradientTape(persistent=True) as tape:
+        poses, games, adapting = trainer._batch(batch)
+        lifter_terms, more_games = trainer._lifter_terms(poses)
+        lifting = tf.add_n([value for _, value in lifter_terms.values()])
+        for game in more_games.values():
+            lifting += tf.reduce_sum(game.discriminator(game.synthetic_2d))
+            lifting += tf.reduce_sum(game.discriminator(game.real_2d))
+        own = tf.reduce_sum(games["adapter"].discriminator(games["adapter"].synthetic_2d))
+        own += adapting["adapter_penalty"][1]
+    variables = trainer.adapter.trainable_variables
+    assert tape.gradient(lifting, variables) == [None] * len(variables)
+    assert all(np.any(gradient) for gradient in tape.gradient(own, variables))
+
+
+def test_adapted_poses_are_lifted_but_do_not_count_as_real(trained, batch):
+    poses, games, _ = trained.trainer._batch(batch)
+    assert (len(poses.keypoints_2d), len(poses.real_2d)) == (32 + 8, 32)
+    assert len(games["adapter"].synthetic_2d) == 8
+    _, games = trained.trainer._lifter_terms(poses)
+    assert len(games["adversarial"].real_2d) == 32
+    assert len(games["adversarial"].synthetic_2d) == 32 + 8
+    assert len(games["motion"].real_2d) == len(games["motion"].synthetic_2d) == 32
+
+
+def test_without_the_adapter_all_poses_count_as_real(settings, data, batch):
+    plain = dataclasses.replace(
+        settings,
+        adapter=AdapterConfig(use=False),
+        loss=LossConfig(),
+        view=ViewConfig(),
+        mirror=False,
+        augment=AugmentConfig(),
+    )
+    trainer = build.make_trainer(plain, data)
+    assert trainer.adapter is None
+    poses, games, adapting = trainer._batch(batch)
+    both = np.concatenate([batch["keypoints_2d"], batch["source_2d"]])
+    np.testing.assert_array_equal(poses.keypoints_2d, both)
+    np.testing.assert_array_equal(poses.real_2d, both)
+    assert (games, adapting) == ({}, {})
+
+
+def test_a_person_who_stands_still_does_not_move_in_the_new_view(make_trainer, normalised_2d):
+    trainer = make_trainer(loss=LossConfig(motion=1.0))
+    still, _, _ = trainer._batch({"keypoints_2d": normalised_2d, "neighbour_2d": normalised_2d})
+    game = trainer._lifter_terms(still)[1]["motion"]
+    np.testing.assert_array_equal(game.real_2d, tf.zeros_like(normalised_2d))
+    np.testing.assert_allclose(game.synthetic_2d, tf.zeros_like(normalised_2d), atol=1e-5)
+
+
+def test_motion_is_seen_in_the_new_view_at_the_size_of_the_first_frame(make_trainer, normalised_2d):
+    trainer = make_trainer(loss=LossConfig(motion=1.0))
+    moving, _, _ = trainer._batch(
+        {"keypoints_2d": normalised_2d, "neighbour_2d": 1.02 * normalised_2d}
+    )
+    game = trainer._lifter_terms(moving)[1]["motion"]
+    np.testing.assert_allclose(game.real_2d, 0.02 * moving.real_2d / MOTION_UNIT, atol=1e-5)
+    grown = np.linalg.norm(game.synthetic_2d, axis=-1).mean() * MOTION_UNIT
+    assert 0.01 < grown / np.linalg.norm(normalised_2d, axis=-1).mean() < 0.04
+
+
+def test_damage_is_on_what_is_lifted_and_not_on_what_is_compared(settings, run_data, normalised_2d):
+    config = dataclasses.replace(
+        settings,
+        source_data="",
+        view=ViewConfig(),
+        loss=LossConfig(),
+        augment=AugmentConfig(hide=0.4, noise=0.2, clean=0.0),
+        mirror=False,
+    )
+    trainer = build.make_trainer(config, run_data())
+    seen = []
+    lifter = trainer.lifter
+
+    def spy(keypoints_2d, confidence=None, training=False):
+        seen.append((keypoints_2d, confidence))
+        return lifter(keypoints_2d, confidence, training=training)
+
+    object.__setattr__(trainer, "lifter", spy)
+    try:
+        poses, _, _ = trainer._batch({"keypoints_2d": normalised_2d})
+        trainer._lift(poses.keypoints_2d, 0)
+    finally:
+        object.__setattr__(trainer, "lifter", lifter)
+    np.testing.assert_array_equal(poses.keypoints_2d, normalised_2d)
+    keypoints_2d, confidence = seen[0]
+    assert np.isfinite(keypoints_2d).all()
+    assert (confidence.numpy() == 0).any()
+    assert np.abs(keypoints_2d - normalised_2d).mean() > 0.005
+    np.testing.assert_array_equal(keypoints_2d[:, H36M_17.root], 0.0)
+
+
+def test_motion_alone_has_a_discriminator_to_play_against(make_trainer, fit):
+    trainer = make_trainer(
+        loss=LossConfig(adversarial=0.0, motion=1.0),
+        optimizer=OptimizerConfig(discriminator_every=2),
+    )
+    before = trainer.discriminator.get_weights(), trainer.motion_discriminator.get_weights()
+    logs = fit(trainer, steps=2)
+    assert logs["discriminator_loss"] > 0
+    assert equal(trainer.discriminator.get_weights(), before[0])
+    assert not equal(trainer.motion_discriminator.get_weights(), before[1])

@@ -1,0 +1,50 @@
+import numpy as np
+import pytest
+
+from posenet3d.errors import InputError
+from posenet3d.training import LifterConfig
+from posenet3d.training.records.checkpoint import restore_checkpoint, save_checkpoint
+
+PROGRESS = {"epochs": 2, "best": None, "seconds": 1.5}
+
+
+@pytest.fixture
+def saved(make_trainer, fit, tmp_path):
+    trainer = make_trainer()
+    fit(trainer, steps=3)
+    save_checkpoint(tmp_path / "latest.npz", trainer, PROGRESS)
+    return trainer, tmp_path / "latest.npz"
+
+
+def test_restored_trainer_goes_on_exactly(saved, make_trainer, fit, weights_of):
+    trainer, path = saved
+    other = make_trainer(seed=0)
+    assert restore_checkpoint(path, other) == PROGRESS
+    for model in (trainer, other):
+        fit(model, steps=2, start=3)
+    for first, second in zip(weights_of(trainer), weights_of(other), strict=True):
+        np.testing.assert_array_equal(first, second)
+
+
+@pytest.mark.parametrize("size", [0, 100, 5000])
+def test_damaged_file_is_refused(saved, size):
+    trainer, path = saved
+    path.write_bytes(path.read_bytes()[:size])
+    with pytest.raises(InputError, match=r"latest.npz cannot be read .*; remove it"):
+        restore_checkpoint(path, trainer)
+
+
+def test_other_networks_are_refused(saved, make_trainer):
+    other = make_trainer(lifter=LifterConfig(width=8, num_blocks=1))
+    with pytest.raises(InputError, match="networks of other sizes"):
+        restore_checkpoint(saved[1], other)
+
+
+def test_failed_write_leaves_the_checkpoint_before(saved, monkeypatch):
+    trainer, path = saved
+    before = path.read_bytes()
+    monkeypatch.setattr(np, "savez", lambda *args, **kwargs: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        save_checkpoint(path, trainer, PROGRESS)
+    assert path.read_bytes() == before
+    assert [p.name for p in path.parent.iterdir()] == ["latest.npz"]
