@@ -1,4 +1,4 @@
-"""What docs/mobile.md shows is so."""
+"""What docs/mobile.md, mobile_apps.md and lite.md show is so."""
 
 import importlib.util
 import json
@@ -16,7 +16,9 @@ from posenet3d.skeletons.skeleton import CMU_17, MEDIAPIPE_33
 
 @pytest.fixture(scope="module")
 def page(checkout):
-    return (checkout / "docs" / "mobile.md").read_text()
+    """The three pages in the order in which their code builds on each other."""
+    pages = ("mobile.md", "mobile_apps.md", "lite.md")
+    return "\n".join((checkout / "docs" / name).read_text() for name in pages)
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +81,7 @@ def test_flags_that_differ_from_lift_are_shown(page, module):
     lift = flags.to_markdown(LiftConfig).splitlines()
     rows = [row for row in flags.to_markdown(LiteConfig).splitlines() if row not in lift]
     table = "\n".join(rows)
-    assert table in page, f"docs/mobile.md must have this table of flags:\n{table}"
+    assert table in page, f"docs/lite.md must have this table of flags:\n{table}"
 
 
 def test_python_shown_runs(page, checkout, monkeypatch):
