@@ -65,7 +65,7 @@ leg() {
   "$venv/bin/python" - <<'PYTHON'
 import sys
 
-from posenet3d import stack
+from posenet3d.platform import stack
 
 print(f"test_stacks.sh: Python {sys.version.split()[0]}, {stack.NAME}")
 PYTHON
