@@ -20,15 +20,15 @@ tests=(
   tests/models/test_lifter.py
   tests/models/test_loading.py
   tests/models/test_weights_file.py
-  tests/training/test_optimizers.py
-  tests/training/test_callbacks.py
-  tests/training/test_checkpoint.py
+  tests/training/updates/test_optimizers.py
+  tests/training/records/test_callbacks.py
+  tests/training/records/test_checkpoint.py
   tests/training/test_run.py
   tests/evaluation/test_evaluate.py
-  tests/evaluation/test_metrics_tf.py
+  tests/evaluation/metrics/test_joint_errors_tf.py
   tests/lifting/test_job.py
-  tests/export/test_signatures.py
-  tests/export/test_litert.py
+  tests/export/signatures/test_signatures.py
+  tests/export/forms/test_litert.py
   tests/serving/test_requests.py
 )
 
