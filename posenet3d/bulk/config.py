@@ -18,7 +18,9 @@ class BulkConfig:
     """Everything that lifting shards depends on; flags of scripts/lift_bulk.py."""
 
     input: str = setting(
-        "", "Shards: files of .parquet or .tfrecord, patterns like 'shards/*.parquet', with commas."
+        "",
+        "Shards: files of .parquet or .tfrecord, or patterns like 'shards/*.parquet', "
+        "separated by commas.",
     )
     output: str = setting(
         "", "Folder of the lifted shards, each named as its input; made if absent."
@@ -36,7 +38,9 @@ class BulkConfig:
     )
     batch_size: int = setting(4096, "Poses that the model is run on at a time.")
     workers: int = setting(
-        0, "Processes that lift, a model and a shard each; 0: as many as the cores have room for."
+        0,
+        "Processes that lift, each with its own model and shard; 0: as many as the cores have "
+        "room for.",
     )
     threads: int = setting(1, "Cores a process.")
     address: str = setting(
@@ -64,8 +68,8 @@ class ShardsConfig:
     """Everything that making shards depends on; flags of scripts/make_shards.py."""
 
     input: str = setting(
-        "", "Files that lift.py reads, folders of OpenPose, or patterns like 'cam*/*.json', with "
-        "commas.",
+        "", "Files that lift.py reads, folders of OpenPose, or patterns like 'cam*/*.json', "
+        "separated by commas.",
     )  # fmt: skip
     output: str = setting(
         "", "Where the shards go: shards/poses.parquet makes shards/poses-00000.parquet and so on; "

@@ -36,23 +36,24 @@ class LiftConfig:
     height_mm: float | None = setting(
         None, "Standing height of the people; gives mm. auto: units of each pose's own size."
     )
-    fps: float = setting(30.0, "Frames a second, for whatever holds motion.")
+    fps: float = setting(30.0, "Frames a second, for outputs that hold motion.")
     up: Literal["auto", "camera", "y", "z"] = setting(
         "auto", "Axis of the output that points up; auto: the format's."
     )
     min_confidence: float = setting(0.0, "Joints of less confidence count as missing.")
     associate: Literal["auto", "always", "never"] = setting(
         "auto",
-        "Join persons into tracks by position. auto: where the output or --smooth needs tracks and "
-        "the input has none.",
+        "Join persons into tracks by position. auto: if the output or --smooth needs tracks "
+        "and the input has none.",
     )
     smooth: Literal[METHODS] = setting(
         "none",
-        "Takes the jitter out of each track: bones of one length (steady), before that a filter "
-        "that knows the past alone (one_euro) or looks ahead as well (savgol).",
+        "Remove the jitter of each track. steady: bones of constant length. one_euro and "
+        "savgol: the same, after a filter; one_euro uses the past alone, savgol also looks "
+        "ahead.",
     )
     fill_gaps: int = setting(
-        0, "Frames without a pose that are filled in where there are poses before and after."
+        0, "Longest gap in frames that is filled between the poses before and after it; 0: none."
     )
     score: bool = setting(
         True, "Score each pose by how much the lifter agrees with itself; five times slower."
@@ -63,7 +64,7 @@ class LiftConfig:
     figure: str = setting("", "A picture (.png, .pdf, .svg) of the first 24 people.")
     video: str = setting("", "A video (.mp4, .gif): the 2D input, and everybody in 3D, turning.")
     images: str = setting(
-        "", "Video, image or folder of images that lies behind the 2D input of --video."
+        "", "Video, image or folder of images to show behind the 2D input of --video."
     )
     html: str = setting("", "A page (.html) to look at everybody from all sides, offline.")
     rerun: str = setting("", "A file of Rerun (.rrd); spawn: show everybody in its viewer.")

@@ -29,14 +29,14 @@ class RequestConfig(LiftConfig):
     model: str = setting("full", "The model's name at the server.")
     server: str = setting("127.0.0.1:8500", "HOST:PORT of the server's gRPC.")
     model_skeleton: Literal["cmu17", "h36m17"] = setting(
-        "cmu17", "Joints of the server's model; those of the pretrained models are cmu17."
+        "cmu17", "Skeleton of the server's model; the pretrained models have cmu17."
     )
     timeout: float = setting(30.0, "Seconds for a request, retries included.")
     people_a_request: int = setting(256, "People in a request; the server has a largest batch.")
     tls_ca: str = setting("", "Authority (PEM) of the server's certificate; empty: no encryption.")
     tls_certificate: str = setting("", "Own certificate (PEM), where the server asks for one.")
     tls_key: str = setting("", "Private key (PEM) of the own certificate.")
-    token_file: str = setting("", "File that holds the token which the server asks for.")
+    token_file: str = setting("", "File with the token that the server asks for.")
 
     def __post_init__(self) -> None:
         super().__post_init__()
