@@ -1,6 +1,7 @@
 """The house in order: no import runs back up, no room is crowded, no file is long."""
 
 import ast
+import functools
 import itertools
 from collections import defaultdict
 from pathlib import Path
@@ -14,6 +15,7 @@ MOST_LINES = 300
 FLAT = {"scripts", "benchmarks"}
 
 
+@functools.cache
 def modules():
     """{dotted name: path} of the package; a package's name stands for its `__init__.py`."""
     found = {}
@@ -107,6 +109,7 @@ def test_a_circle_is_found_and_named():
     assert circle({("a", "b"): [], ("a", "c"): [], ("b", "c"): []}) == []
 
 
+@functools.cache
 def folders():
     """{folder: its source files} of everything that is written by hand."""
     found = defaultdict(list)
