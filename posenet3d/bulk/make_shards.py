@@ -13,12 +13,10 @@ from posenet3d.bulk.shards.examples import write_examples
 from posenet3d.bulk.shards.parquet import write_parquet
 from posenet3d.bulk.shards.records import ROWS_A_CHUNK
 from posenet3d.errors import InputError
-from posenet3d.formats.detect import open_people
 from posenet3d.formats.parsing.persons import NobodyError
 from posenet3d.models.loading import load
 from posenet3d.poses.image_ids import number_of
 from posenet3d.poses.people import People
-from posenet3d.skeletons.map_files.map_file import read_map_file
 from posenet3d.skeletons.skeleton import Skeleton
 
 _Piece = tuple[People, str]
@@ -85,15 +83,11 @@ def _sources(patterns: str) -> list[str]:
 def _pieces(
     sources: list[str], skeleton: Skeleton, config: ShardsConfig, say: Callable[[str], None]
 ) -> Iterator[_Piece]:
-    map_file = read_map_file(config.map_file) if config.map_file else None
+    map_file = config.reading.read_map()
     maps = map_file.maps if map_file else None
-    placement = skeleton if config.placement == "auto" else config.placement
-    size = config.image_width_height
     for path in sources:
         try:
-            source = open_people(
-                path, config.format, config.split or None, placement, size, map_file
-            )
+            source = config.reading.open(path, skeleton, map_file)
             for part in source.parts(config.skip_bad):
                 try:
                     yield part.read().on(skeleton, maps), path
