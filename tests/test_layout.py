@@ -3,11 +3,11 @@
 import ast
 import itertools
 from collections import defaultdict
-from pathlib import Path
 
 import pytest
 
-CHECKOUT = Path(__file__).resolve().parents[1]
+from tests.fixtures.checkout import CHECKOUT
+
 MOST_FILES = 12
 MOST_LINES = 300
 # Lists of commands and of tests: what is in them is named on the command line, not searched for.

@@ -1,6 +1,5 @@
 import dataclasses
 import re
-from pathlib import Path
 
 import keras
 import numpy as np
@@ -12,8 +11,6 @@ from posenet3d.geometry import bones, camera
 from posenet3d.models import Lifter, PoseEstimator
 from posenet3d.poses.archives.archive_writer import write_archive
 from posenet3d.skeletons.skeleton import CMU_17
-
-CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")

@@ -3,15 +3,15 @@
 import importlib
 import re
 import zipfile
-from pathlib import Path
 
 import keras
 import pytest
 
 from posenet3d.platform import stack
 from posenet3d.training.settings.optimizer_names import addons_names, keras_names
+from tests.fixtures.checkout import CHECKOUT
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "stacks.md").read_text()
+PAGE = (CHECKOUT / "docs" / "stacks.md").read_text()
 
 
 @pytest.mark.current_stack("the names are Keras 3's")
