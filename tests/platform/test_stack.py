@@ -14,6 +14,13 @@ from tests.fixtures.checkout import CHECKOUT
 PAGE = (CHECKOUT / "docs" / "stacks.md").read_text()
 
 
+def test_the_tests_that_are_run_on_both_stacks_are_there():
+    script = (CHECKOUT / "scripts" / "test_stacks.sh").read_text()
+    listed = re.search(r"^tests=\((.*?)^\)", script, re.DOTALL | re.MULTILINE)[1].split()
+    assert listed
+    assert [path for path in listed if not (CHECKOUT / path).exists()] == []
+
+
 @pytest.mark.current_stack("the names are Keras 3's")
 @pytest.mark.parametrize("name", sorted(set(re.findall(r"`(keras(?:\.\w+)+)`", PAGE))))
 def test_documented_equivalents_exist(name):
