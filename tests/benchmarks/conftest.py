@@ -1,8 +1,12 @@
 """Scripts of benchmarks/ as modules."""
 
+import dataclasses
+
 import pytest
 from absl import flags
 
+from posenet3d.data import synthetic
+from posenet3d.skeletons.skeleton import CMU_17
 from tests.fixtures.checkout import load_module
 
 
@@ -21,3 +25,16 @@ def load_benchmark():
 
     yield load
     forget()
+
+
+@pytest.fixture(scope="session")
+def make_poses():
+    """Makes procedural poses whose joints count as those of cmu17."""
+
+    def make(num_sequences, frames_per_sequence):
+        config = synthetic.SyntheticConfig(
+            num_sequences=num_sequences, frames_per_sequence=frames_per_sequence, seed=3
+        )
+        return dataclasses.replace(synthetic.generate_poses(config), skeleton=CMU_17)
+
+    return make

@@ -19,10 +19,8 @@ def accuracy(load_benchmark):
 
 
 @pytest.fixture(scope="module")
-def poses():
-    """Poses whose joints count as those of cmu17."""
-    config = synthetic.SyntheticConfig(num_sequences=12, frames_per_sequence=17, seed=3)
-    return dataclasses.replace(synthetic.generate_poses(config), skeleton=CMU_17)
+def poses(make_poses):
+    return make_poses(12, 17)
 
 
 @pytest.fixture(scope="module")

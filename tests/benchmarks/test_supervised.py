@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 import posenet3d
-from posenet3d.data import synthetic
 from posenet3d.errors import InputError
 from posenet3d.evaluation import evaluate
 from posenet3d.poses.archives.archive_writer import write_archive
@@ -37,10 +36,8 @@ def supervised(load_benchmark):
 
 
 @pytest.fixture(scope="module")
-def poses():
-    """Poses whose joints count as those of cmu17."""
-    config = synthetic.SyntheticConfig(num_sequences=20, frames_per_sequence=20, seed=3)
-    return dataclasses.replace(synthetic.generate_poses(config), skeleton=CMU_17)
+def poses(make_poses):
+    return make_poses(20, 20)
 
 
 @pytest.fixture(scope="module")
