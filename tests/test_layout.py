@@ -10,8 +10,8 @@ from tests.fixtures.checkout import CHECKOUT
 
 MOST_FILES = 12
 MOST_LINES = 300
-# Lists of commands and of tests: what is in them is named on the command line, not searched for.
-FLAT = {"scripts", "benchmarks"}
+# A list of commands: what is in it is named on the command line, not searched for.
+FLAT = {"scripts"}
 
 
 def modules():

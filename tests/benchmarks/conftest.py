@@ -12,7 +12,10 @@ from tests.fixtures.checkout import load_module
 
 @pytest.fixture(scope="module")
 def load_benchmark():
-    """Loads a script by its name; its flags are gone when the next is loaded, and afterwards."""
+    """Loads a script by its name, `motion/gaps`.
+
+    Its flags are gone when the next is loaded, and afterwards.
+    """
     before = set(flags.FLAGS)
 
     def forget():

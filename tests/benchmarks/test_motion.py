@@ -10,17 +10,17 @@ from posenet3d.data import synthetic
 
 @pytest.fixture(scope="module")
 def association(load_benchmark):
-    return load_benchmark("association")
+    return load_benchmark("motion/association")
 
 
 @pytest.fixture(scope="module")
 def jitter(load_benchmark):
-    return load_benchmark("jitter")
+    return load_benchmark("motion/jitter")
 
 
 @pytest.fixture(scope="module")
 def gaps(load_benchmark):
-    return load_benchmark("gaps")
+    return load_benchmark("motion/gaps")
 
 
 @pytest.fixture(scope="module")

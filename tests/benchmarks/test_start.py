@@ -1,4 +1,4 @@
-"""What benchmarks/start.py measures of a process."""
+"""What benchmarks/jobs/start.py measures of a process."""
 
 import sys
 
@@ -9,7 +9,7 @@ from tests.fixtures.checkout import CHECKOUT, run_code
 
 @pytest.fixture(scope="module")
 def start(load_benchmark):
-    return load_benchmark("start")
+    return load_benchmark("jobs/start")
 
 
 def test_memory_is_the_highest_of_that_process():
@@ -20,7 +20,7 @@ def test_memory_is_the_highest_of_that_process():
         "for mb in (100, 300):\n"
         "    print(start.measure([sys.executable, '-c', use.format(mb)])[2])\n"
     )
-    process = run_code(code, CHECKOUT / "benchmarks")
+    process = run_code(code, CHECKOUT / "benchmarks" / "jobs")
     less, more = map(float, process.stdout.split())
     assert 100 < less < 150
     assert 190 < more - less < 210
