@@ -9,7 +9,7 @@ from numpy.lib import format as npy
 
 
 def read_header(member: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype]:
-    """Shape, whether in Fortran's order, and type of an array; the member stands behind them.
+    """Shape of an array, whether its axes are in Fortran's order, and type; its numbers come next.
 
     Raises:
       ValueError: If it does not begin as NumPy writes arrays.

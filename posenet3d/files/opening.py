@@ -24,7 +24,7 @@ def opening(path: str | Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def reading(path: str | Path, kind: str) -> Iterator[None]:
-    """The same where the block leaves it to a library to open and understand the file.
+    """Turns what goes wrong when a library in the block reads `path` into an `InputError`.
 
     Args:
       path: The file; whether it can be opened is tried before the block runs.
