@@ -16,7 +16,7 @@ export TF_CPP_MIN_LOG_LEVEL=2
 tests=(
   tests/geometry
   tests/models/test_blocks.py
-  tests/models/test_estimator.py
+  tests/models/estimator
   tests/models/test_lifter.py
   tests/models/test_loading.py
   tests/models/test_weights_file.py

@@ -4,15 +4,15 @@ import ast
 import functools
 import itertools
 from collections import defaultdict
-from pathlib import Path
 
 import pytest
 
-CHECKOUT = Path(__file__).resolve().parents[1]
+from tests.fixtures.checkout import CHECKOUT
+
 MOST_FILES = 12
 MOST_LINES = 300
-# Lists of commands and of tests: what is in them is named on the command line, not searched for.
-FLAT = {"scripts", "benchmarks"}
+# A list of commands: what is in it is named on the command line, not searched for.
+FLAT = {"scripts"}
 
 
 @functools.cache

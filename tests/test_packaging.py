@@ -14,10 +14,10 @@ import pytest
 from posenet3d.models import Lifter, PoseEstimator, load
 from posenet3d.models.loading import ESTIMATOR_FILE, WEIGHTS_FILE
 from posenet3d.models.weights_file import save_weights_file
+from tests.fixtures.checkout import CHECKOUT
 
 pytest.importorskip("setuptools", reason="builds the package")
 
-CHECKOUT = Path(__file__).resolve().parents[1]
 FILES = ("LICENSE", "MANIFEST.in", "README.md", "pyproject.toml", "setup.cfg", "setup.py")
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Literal
 
 from posenet3d.errors import ConfigError
-from posenet3d.formats.detect import FORMATS
 from posenet3d.formats.output import ENDINGS
+from posenet3d.lifting.input_settings import Format, InputSettings, Placement
 from posenet3d.models.loading import DEFAULT_MODEL
 from posenet3d.motion.config import METHODS, MotionConfig
-from posenet3d.settings import check_range, setting, width_height
+from posenet3d.settings import check_range, setting, setting_of
 from posenet3d.viz.rerun_log import SPAWN
 
 
@@ -22,17 +22,11 @@ class LiftConfig:
     input: str = setting("", "Keypoints: a file, a folder of OpenPose's frames, or a pose archive.")
     output: str = setting("", f"The file to write: {', '.join(ENDINGS)}.")
     model: str = setting(DEFAULT_MODEL, "Pretrained model's name, or a path.")
-    format: Literal["auto", *FORMATS] = setting("auto", "Format of the input; auto: by content.")
-    split: str = setting("", "Split of a pose archive, for example test.")
-    map_file: str = setting(
-        "", "The input's joints, where no known skeleton has them: docs/own_skeleton.md."
-    )
-    skeleton: Literal["auto", "h36m17", "cmu17"] = setting(
-        "auto", "Where the joints of an archive or a table lie; auto: where the model's do."
-    )
-    image_size: str = setting(
-        "", "WIDTHxHEIGHT of the images in pixels; MediaPipe's landmarks need it."
-    )
+    format: Format = setting_of(InputSettings, "format")
+    split: str = setting_of(InputSettings, "split")
+    map_file: str = setting_of(InputSettings, "map_file")
+    skeleton: Placement = setting_of(InputSettings, "placement")
+    image_size: str = setting_of(InputSettings, "image_size")
     height_mm: float | None = setting(
         None, "Standing height of the people; gives mm. auto: units of each pose's own size."
     )
@@ -79,7 +73,16 @@ class LiftConfig:
         check_range("min_confidence", self.min_confidence, 0.0, 1.0)
         if self.images and not self.video:
             raise ConfigError("images are for the video; give --video=FILE as well.")
-        _ = self.motion, self.image_width_height  # whatever is wrong with them is said at once
+        _ = self.motion, self.reading  # whatever is wrong with them is said at once
+
+    @property
+    def reading(self) -> InputSettings:
+        """How the input is read.
+
+        Raises:
+          ConfigError: If `image_size` is not two positive numbers.
+        """
+        return InputSettings(self.format, self.split, self.map_file, self.skeleton, self.image_size)
 
     @property
     def motion(self) -> MotionConfig:
@@ -101,12 +104,3 @@ class LiftConfig:
     def moving_pictures(self) -> bool:
         """Whether pictures of motion are asked for, which need all of it."""
         return bool(self.video or self.html or self.rerun)
-
-    @property
-    def image_width_height(self) -> tuple[int, int] | None:
-        """`image_size` as numbers; None where it is empty.
-
-        Raises:
-          ConfigError: If it is not two positive numbers.
-        """
-        return width_height("image_size", self.image_size) if self.image_size else None

@@ -12,8 +12,7 @@ from posenet3d.errors import ConfigError
 from posenet3d.lifting.config import LiftConfig
 from posenet3d.lifting.job import Progress, Say, lift_file
 from posenet3d.lifting.summary import Summary
-from posenet3d.poses import stature
-from posenet3d.poses.lift_checks import check_people
+from posenet3d.poses.lift_request import check_request
 from posenet3d.poses.lift_result import LiftResult
 from posenet3d.serving.client import Client, ClientConfig
 from posenet3d.settings import check_range, setting
@@ -93,27 +92,15 @@ class RemoteEstimator:
           InputError: If arrays or heights cannot be, here or in the server's eyes.
           ServingError: If the server does not answer.
         """
-        keypoints_2d, confidence = check_people(keypoints_2d, confidence, self.skeleton)
-        if height_mm is not None:
-            heights = stature.check_height(height_mm, len(keypoints_2d), self.skeleton)
-        outputs = ["keypoints_3d", "elevation", *(["score"] if score else [])]
+        request = check_request(keypoints_2d, confidence, self.skeleton, height_mm)
+        confidence = request.confidence
         # A missing joint's coordinates are not looked at, and may be anything here.
-        keypoints_2d = np.where(confidence[..., None] > 0, keypoints_2d, 0).astype(np.float32)
+        keypoints_2d = np.where(confidence[..., None] > 0, request.keypoints_2d, 0)
+        outputs = ["keypoints_3d", "elevation", *(["score"] if score else [])]
         pieces = list(self._client.stream(keypoints_2d, confidence, outputs=outputs))
         answer = {name: np.concatenate([piece[name] for piece in pieces]) for name in outputs}
-        keypoints_3d = answer["keypoints_3d"]
-        lifted = np.isfinite(keypoints_3d).all(axis=(1, 2))
-        if height_mm is not None:
-            keypoints_3d = keypoints_3d * stature.mm_a_unit(keypoints_3d, heights, self.skeleton)
-        return LiftResult(
-            keypoints_3d=keypoints_3d,
-            filled=(confidence == 0) & lifted[:, None],
-            lifted=lifted,
-            problems=tuple("" if one else NOT_LIFTED for one in lifted),
-            score=answer.get("score", np.full(len(lifted), np.nan, np.float32)),
-            elevation=answer["elevation"],
-            unit="pose" if height_mm is None else "mm",
-        )
+        lifted = np.isfinite(answer["keypoints_3d"]).all(axis=(1, 2))
+        return request.result(answer, tuple("" if one else NOT_LIFTED for one in lifted))
 
     def get_config(self) -> dict[str, Any]:
         """What tells this model from others."""

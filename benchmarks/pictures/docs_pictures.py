@@ -1,6 +1,6 @@
 """The pictures of docs/output.md and docs/seeing.md.
 
-    python benchmarks/docs_pictures.py --data=cmu17_bench.npz --output_dir=docs/images
+    python benchmarks/pictures/docs_pictures.py --data=cmu17_bench.npz --output_dir=docs/images
 
 `axes.png`: the frames of `--up`. `video.png` and `page.png`: a frame of the video, and the page as
 Chromium shows it, of people of a pose archive, lifted. Without `--data` the people are synthetic.

@@ -1,6 +1,6 @@
 """How well persons without ids are joined into tracks, on people put into one picture.
 
-    python benchmarks/association.py --data=cmu17_bench.npz
+    python benchmarks/motion/association.py --data=cmu17_bench.npz
 
 The noisy 2D poses of two or three test sequences are moved into one picture, side by side or on
 paths that cross, and their order is drawn anew in each frame. Prints a Markdown table.

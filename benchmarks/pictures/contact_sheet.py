@@ -1,6 +1,6 @@
 """Pictures of lifted people from the best-scored to the worst, with the truth where it is known.
 
-    python benchmarks/contact_sheet.py --data=mpii17.npz --output=docs/images/mpii17.png
+    python benchmarks/pictures/contact_sheet.py --data=mpii17.npz --output=docs/images/mpii17.png
 
 Nobody picks the people: they stand at even steps of the score's ranking, the last ones in the worst
 percent, where a lifter's failures are.

@@ -1,6 +1,6 @@
 """How far off filled frames are, by the length of the gap.
 
-    python benchmarks/gaps.py --data=cmu17_bench.npz --model=full
+    python benchmarks/motion/gaps.py --data=cmu17_bench.npz --model=full
 
 Poses are taken out of lifted test sequences and filled in again. The sequences are those of every
 second motion; by the others the way of filling was chosen. Each sequence is scaled to mm

@@ -1,6 +1,6 @@
 """How calm and how true lifted motion is, before and after what is done over time.
 
-    python benchmarks/jitter.py --data=cmu17_bench.npz --models=full
+    python benchmarks/motion/jitter.py --data=cmu17_bench.npz --models=full
 
 Every second motion of the test split chose the filters' settings (`--tune` prints what that choice
 saw); the tables are of the others. Each sequence is scaled to mm as a whole. The lag is the delay,

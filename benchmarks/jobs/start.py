@@ -1,6 +1,6 @@
 """Start time and memory of lifting one file: Keras beside a .tflite file on LiteRT alone.
 
-    python benchmarks/start.py
+    python benchmarks/jobs/start.py
 
 Each run is a process of its own, from its start to its end: scripts/lift.py and
 scripts/lift_tflite.py on the same file, both without the score, and what TensorFlow alone takes to
@@ -25,7 +25,7 @@ _ROUNDS = flags.DEFINE_integer("rounds", 7, "How often.", lower_bound=1)
 _MODELS = flags.DEFINE_list("models", ["full", "small"], "Pretrained models.")
 _PYTHON = flags.DEFINE_string("python", sys.executable, "The Python that runs lift_tflite.py.")
 
-_CHECKOUT = Path(__file__).resolve().parents[1]
+_CHECKOUT = Path(__file__).resolve().parents[2]
 _INPUT = _CHECKOUT / "docs" / "samples" / "openpose"
 
 

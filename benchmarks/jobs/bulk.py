@@ -1,6 +1,6 @@
 """Poses per second and memory of lift_bulk.py, beside a plain loop on the same shards.
 
-    python benchmarks/bulk.py --poses=100000,1000000 --models=full,small
+    python benchmarks/jobs/bulk.py --poses=100000,1000000 --models=full,small
 
 Makes shards by procedural motion, replicated with noise, in a temporary folder, lifts them by a
 plain loop in one process (read a shard, lift, write) and by scripts/lift_bulk.py, one after the
@@ -33,7 +33,7 @@ _MODELS = flags.DEFINE_list("models", ["full", "small"], "Models.")
 _SCORE = flags.DEFINE_bool("score", False, "Score the poses as well.")
 _SHARD = flags.DEFINE_integer("shard", 50_000, "Poses a shard.", lower_bound=1)
 _ENDING = flags.DEFINE_enum("ending", ENDINGS[0], ENDINGS, "Format of the shards.")
-_SCRIPT = Path(__file__).resolve().parents[1] / "scripts" / "lift_bulk.py"
+_SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "lift_bulk.py"
 
 # What somebody would write without this package's bulk part: no check, no resume, one process.
 _PLAIN_LOOP = """

@@ -1,6 +1,6 @@
 """Memory and speed of lifting inputs that are long or larger than memory.
 
-    python benchmarks/long_work.py --files=100000 --gigabytes=2
+    python benchmarks/jobs/long_work.py --files=100000 --gigabytes=2
 
 Writes a folder of OpenPose's frames and one file of AlphaPose's results into a temporary folder
 (about 0.4 GB and --gigabytes), lifts each by scripts/lift.py in a process of its own, kills one
@@ -28,7 +28,7 @@ from posenet3d.skeletons.skeleton import BODY_25, COCO_17, H36M_17
 _FILES = flags.DEFINE_integer("files", 100_000, "OpenPose's frames.", lower_bound=1)
 _GIGABYTES = flags.DEFINE_float("gigabytes", 2.0, "Size of AlphaPose's results.")
 _MODEL = flags.DEFINE_string("model", "full", "Saved model: a name, folder or file.")
-_SCRIPT = Path(__file__).resolve().parents[1] / "scripts" / "lift.py"
+_SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "lift.py"
 
 
 def main(_: list[str]) -> None:

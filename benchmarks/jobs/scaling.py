@@ -1,6 +1,6 @@
 """What more processes bring, and from where on the network is what they wait for.
 
-    python benchmarks/scaling.py
+    python benchmarks/jobs/scaling.py
 
 Prints Markdown tables: poses a second of one process on one core and of two processes on a core
 each, which train together over the loopback; and, calculated from the measured step and the bytes

@@ -1,6 +1,6 @@
 """How many frames a second a video of lifted people is drawn and encoded with.
 
-    taskset -c 0 python benchmarks/video.py
+    taskset -c 0 python benchmarks/pictures/video.py
 
 The people are synthetic, and their true poses are shown: nothing is lifted.
 """
