@@ -57,12 +57,12 @@ def on_page_markdown(markdown: str, page: Page, files: Files, **_: object) -> st
         if match["code"]:
             return match[0]
         path = posixpath.normpath(posixpath.join(folder, match["path"]))
-        if not (ROOT / path).exists():
+        target = path.removeprefix("docs/")
+        if files.get_file_from_path(target) is None:
+            if (ROOT / path).exists():  # a file or folder of the checkout alone
+                return match["text"]
             _log.warning("%s links to %s, which does not exist.", uri, path)
             return match[0]
-        target = path.removeprefix("docs/")
-        if files.get_file_from_path(target) is None:  # a file or folder of the checkout alone
-            return match["text"]
         relative = posixpath.relpath(target, posixpath.dirname(uri) or ".")
         if not match["text"] and match["before"].startswith("<"):
             relative = files.get_file_from_path(target).url_relative_to(page.file)
