@@ -1,4 +1,4 @@
-"""The pictures of docs/output.md and docs/seeing.md.
+"""The pictures of the axes in docs/numbers.md and of docs/seeing.md.
 
     python benchmarks/pictures/docs_pictures.py --data=cmu17_bench.npz --output_dir=docs/images
 
