@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from posenet3d.data import synthetic
+from posenet3d.data.normalised import NormalisedPoses
 from posenet3d.geometry import camera
 from posenet3d.skeletons.skeleton import H36M_17
 from posenet3d.training import (
@@ -36,19 +37,17 @@ def normalised_2d(poses):
 
 @pytest.fixture(scope="session")
 def run_data(poses):
-    """The same poses as the data of a run; keyword arguments replace parts."""
+    """The same poses as the data of a run; other poses, groups and a scale may be given."""
 
-    def make(**changes):
-        data = RunData(
-            train=poses,
+    def make(train=poses, source=None, group=None, scale=None):
+        return RunData(
+            train=NormalisedPoses.of(train, scale),
+            validation=NormalisedPoses.of(poses.select(np.arange(64)), scale),
             evaluation=poses,
-            validation=poses.select(np.arange(64)),
-            source=None,
-            group=None,
-            scale=None,
-            dropped=0,
+            source=None if source is None else NormalisedPoses.of(source),
+            group=group,
+            scale=scale,
         )
-        return dataclasses.replace(data, **changes)
 
     return make
 

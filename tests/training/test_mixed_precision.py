@@ -164,7 +164,7 @@ def test_students_learn_in_16_bits_and_are_kept_in_32(
     student_config = StudentConfig(steps=8, batch_size=32)
     config = small_config(mixed_precision=precision, student=student_config)
     keras.utils.set_random_seed(0)
-    student = compiled_student(config, poses)
+    student = compiled_student(config, poses.skeleton)
     assert isinstance(student, StudentTrainer)
     student.take_lessons(normalised_2d.numpy(), poses.keypoints_3d)
     assert dtypes(student.lifter.trunk(tf.ones([2, 34]))) == {BITS[precision]}

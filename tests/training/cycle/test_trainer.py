@@ -4,6 +4,7 @@ import pytest
 import tensorflow as tf
 
 from posenet3d.data import pipeline
+from posenet3d.data.normalised import NormalisedPoses
 from posenet3d.skeletons.skeleton import H36M_17
 from posenet3d.training import (
     GeometricSelfSupervision,
@@ -78,10 +79,10 @@ def test_step_is_traced_once_for_a_whole_run(make_trainer, poses):
 
     trainer.train_step = counted
     trainer.fit(
-        pipeline.training_batches(poses, 32, seed=0),
+        pipeline.training_batches(NormalisedPoses.of(poses), 32, seed=0),
         steps_per_epoch=3,
         epochs=3,
-        validation_data=pipeline.validation_batches(poses, 32),
+        validation_data=pipeline.validation_batches(NormalisedPoses.of(poses), 32),
         verbose=0,
         shuffle=False,
     )
@@ -273,7 +274,9 @@ def test_validation_agrees_with_the_reference_metric(make_trainer, poses):
     from posenet3d.models.lifter import unproject
 
     trainer = make_trainer()
-    logs = trainer.evaluate(pipeline.validation_batches(poses, 64), verbose=0, return_dict=True)
+    logs = trainer.evaluate(
+        pipeline.validation_batches(NormalisedPoses.of(poses), 64), verbose=0, return_dict=True
+    )
     normalised = camera.normalise(poses.keypoints_2d, 0).keypoints_2d
     lifted = unproject(trainer.averaged_lifter(normalised)).numpy()
     expected = joint_errors.pa_mpjpe(lifted, poses.keypoints_3d).mean()
