@@ -25,12 +25,12 @@ from posenet3d.training.estimates.source_distance import source_distances
 from posenet3d.training.estimates.view_distance import ViewDistance
 from posenet3d.training.prepare import RunData
 from posenet3d.training.records import callbacks
-from posenet3d.training.records.record_files import record
-from posenet3d.training.records.shared_checkpoint import (
+from posenet3d.training.records.team_checkpoint import (
     load_together,
     plain_copy,
     resume_together,
 )
+from posenet3d.training.records.text_files import record
 from posenet3d.training.second_stage import first_stage
 from posenet3d.training.settings.config import TrainingConfig
 

@@ -20,7 +20,7 @@ from posenet3d.skeletons.skeleton import Skeleton
 from posenet3d.training import loop
 from posenet3d.training.prepare import RunData
 from posenet3d.training.records import callbacks
-from posenet3d.training.records.shared_checkpoint import load_together, resume_together
+from posenet3d.training.records.team_checkpoint import load_together, resume_together
 from posenet3d.training.settings.config import AugmentConfig, TrainingConfig
 from posenet3d.training.student.refine import refine
 from posenet3d.training.student.student_trainer import StudentTrainer

@@ -17,6 +17,7 @@ from posenet3d.training import (
     TrainingConfig,
 )
 from posenet3d.training.build import training_data
+from posenet3d.training.cycle import adversarial_losses
 from posenet3d.training.prepare import RunData
 from posenet3d.training.updates.optimizers import make_optimizers
 
@@ -97,6 +98,24 @@ def fit(run_data):
         return {name: values[-1] for name, values in history.history.items()}
 
     return fit
+
+
+@pytest.fixture
+def sets_of(monkeypatch):
+    """What each discriminator has to tell apart in a step, by the name of the loss."""
+
+    def sets_of(trainer, data):
+        seen, loss = [], adversarial_losses.discriminator_loss
+
+        def spy(sets, *args):
+            seen.append(sets)
+            return loss(sets, *args)
+
+        monkeypatch.setattr(adversarial_losses, "discriminator_loss", spy)
+        trainer.learn(data)
+        return seen[0]
+
+    return sets_of
 
 
 @pytest.fixture(scope="session")

@@ -83,6 +83,7 @@ def test_one_scale_for_the_data_set_is_that_of_the_paper(small_config, poses, ar
     data = prepare(small_config(train_data=archive(), scale="dataset"))
     head_root = np.linalg.norm(data.train.read()[:, poses.skeleton.index("head")], axis=-1)
     np.testing.assert_allclose(head_root.mean(), 1 / camera.DISTANCE, rtol=1e-5)
+    assert set(data.validation.scale.ravel()) == {np.float32(data.scale)}
 
 
 def test_missing_file_is_named(small_config):

@@ -26,7 +26,7 @@ def equal(first, second):
 def new_views(trainer, count):
     """The views `[count, 3, 3]` that the trainer would draw at its present step."""
     lifted = trainer.lifter(tf.zeros([count, 17, 2]))
-    return trainer._views(lifted, trainer._seed(0), trainer._turn_share())[0].numpy()
+    return trainer._views(lifted, trainer._seed(0), trainer._turn())[0].numpy()
 
 
 def concrete_step(trainer):
@@ -145,17 +145,6 @@ def test_a_loss_of_weight_zero_is_left_out(make_trainer, fit, name):
     assert all(logs[other] > 0 for other in others)
 
 
-def test_bone_weight_rises_and_stays(make_trainer):
-    trainer = make_trainer(
-        steps=100, steps_per_epoch=10, loss=LossConfig(bone_start=5.0, bone=25.0, bone_ramp=0.4)
-    )
-    weights = {}
-    for step in (0, 20, 40, 100):
-        trainer.step.assign(step)
-        weights[step] = float(trainer._bone_weight())
-    assert weights == {0: 5.0, 20: 15.0, 40: 25.0, 100: 25.0}
-
-
 def test_clipped_gradients_move_the_weights_less(make_trainer):
     variables = [tf.Variable([0.0, 0.0])]
     moved = {}
@@ -177,7 +166,7 @@ def test_without_averaging_the_kept_lifter_is_the_present_one(make_trainer, fit)
 
 @pytest.mark.parametrize("mirror", [True, False])
 def test_poses_are_mirrored_where_asked_for(make_trainer, normalised_2d, mirror):
-    batch, _, _ = make_trainer(mirror=mirror)._batch({"keypoints_2d": normalised_2d})
+    batch = make_trainer(mirror=mirror)._batch({"keypoints_2d": normalised_2d})
     mirrored = np.any(batch.keypoints_2d != normalised_2d, axis=(1, 2)).mean()
     assert mirrored == pytest.approx(0.5 if mirror else 0.0, abs=0.1)
 
