@@ -109,7 +109,7 @@ def test_the_curve_has_a_line_of_errors_every_few_steps(supervised, poses, tmp_p
         student=StudentConfig(steps=10, batch_size=32, learning_rate=1e-2),
     )
     normalised = supervised.camera.normalise(poses.keypoints_2d, CMU_17.root).keypoints_2d
-    student = make_student(config, poses, normalised.numpy(), poses.keypoints_3d)
+    student = make_student(config, poses.skeleton, normalised.numpy(), poses.keypoints_3d)
     seconds = supervised.draw_curve(student, poses.select(np.arange(50)), tmp_path / "curve.jsonl")
     lines = [json.loads(line) for line in (tmp_path / "curve.jsonl").read_text().splitlines()]
     assert [line["step"] for line in lines] == [4, 8, 10]

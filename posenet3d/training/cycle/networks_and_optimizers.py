@@ -15,6 +15,7 @@ from posenet3d.models.lifter import Lifted
 from posenet3d.models.weights import copy_weights
 from posenet3d.platform import stack
 from posenet3d.skeletons.skeleton import Skeleton
+from posenet3d.training.cycle.loss_weights import loss_weights
 from posenet3d.training.cycle.networks import averaged, make_networks
 from posenet3d.training.settings.config import TrainingConfig, config_from_dict
 
@@ -79,15 +80,22 @@ class TrainedNetworks(keras.Model):
     @property
     def loss_names(self) -> list[str]:
         """What a step reports; the paper's losses always, others if they are in use."""
-        loss, names = self.config.loss, ["loss", "consistency_2d", "consistency_3d", "adversarial"]
-        names += [n for n in ("motion", "flow", "deformation", "same_body") if getattr(loss, n)]
-        if self.adapter is not None:
-            names += ["adapter", "adapter_penalty"]
-        if self.lifter.completes and loss.completion:
-            names.append("completion")
-        if self.config.view.kind == "learned" and loss.elevation:
-            names.append("elevation")
-        return [*names, "bone", "discriminator_loss"]
+        always = ["consistency_2d", "consistency_3d", "adversarial"]
+        others = [n for n in self.loss_weights() if n not in (*always, "bone")]
+        return ["loss", *always, *others, "bone", "discriminator_loss"]
+
+    def loss_weights(self) -> dict[str, float | tf.Tensor]:
+        """Weight of each loss in use at the present step, by name."""
+        adapts = self.adapter is not None
+        return loss_weights(self.config, self.step, self.lifter.completes, adapts)
+
+    def running_means(self, values: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+        """What Keras logs of a step, from what `learn` returned: means over the epoch so far."""
+        learnt = values["discriminators_learnt"]
+        for name, mean in self._means.items():
+            weight = learnt if name == "discriminator_loss" else None
+            mean.update_state(values.get(name, 0.0), sample_weight=weight)
+        return {name: mean.result() for name, mean in self._means.items()}
 
     def build(self, input_shape: Any = None) -> None:
         """Makes all weights, since a train_step never calls the model itself."""

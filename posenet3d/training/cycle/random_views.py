@@ -1,4 +1,4 @@
-"""What a training step draws, and how far its ramps have come: functions of settings and step."""
+"""The random views of the cycle: from where lifted poses are looked at anew."""
 
 from __future__ import annotations
 
@@ -8,25 +8,7 @@ import tensorflow as tf
 
 from posenet3d.geometry import views
 from posenet3d.models.lifter import Lifted
-from posenet3d.platform import randomness
 from posenet3d.training.settings.config import TrainingConfig
-
-# One stream of random numbers each.
-(
-    MIRROR, MIRROR_SOURCE, PLACE, VIEWS, DAMAGE, DAMAGE_AGAIN, LIFTED, JUDGED, VALIDATION,
-) = range(9)  # fmt: skip
-
-
-def step_seed(config: TrainingConfig, stream: int, step: tf.Tensor) -> tf.Tensor:
-    """A seed int32 `[2]` of a stream at a step, from the run's seed and the saved counter."""
-    return randomness.fold_in([config.seed, stream], tf.cast(step, tf.int32))
-
-
-def bone_weight(config: TrainingConfig, step: tf.Tensor) -> tf.Tensor:
-    """Rises linearly: held to its end weight at once, the lifter settles in wrong signs."""
-    loss, steps = config.loss, config.loss.bone_ramp * config.steps
-    progress = tf.minimum(tf.cast(step, tf.float32) / max(steps, 1.0), 1.0)
-    return loss.bone_start + (loss.bone - loss.bone_start) * progress
 
 
 def turn_share(config: TrainingConfig, step: tf.Tensor) -> float | tf.Tensor:
