@@ -11,7 +11,7 @@ from __future__ import annotations
 from absl import app, flags
 
 import posenet3d
-from posenet3d.data import pipeline
+from posenet3d.data.normalised import NormalisedPoses
 from posenet3d.evaluation.metrics import joint_errors
 from posenet3d.poses.archives.archive import read_archive
 from posenet3d.training.student.refine import refine
@@ -23,7 +23,7 @@ _MODELS = flags.DEFINE_list("models", ["full"], "Saved models: names, folders or
 def main(_: list[str]) -> None:
     """Lifts, refines, measures."""
     poses = read_archive(_DATA.value, "test", placement="cmu17")
-    keypoints_2d = pipeline.normalised_poses(poses)
+    keypoints_2d = NormalisedPoses.of(poses).read()
     print("| | PA-MPJPE | refined | N-MPJPE | refined |\n|---|---:|---:|---:|---:|")
     for name in _MODELS.value:
         lifted = posenet3d.load(name).lift(keypoints_2d, score=False).keypoints_3d

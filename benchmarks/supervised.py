@@ -28,6 +28,7 @@ from absl import flags
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 import _flags
 
+from posenet3d.data.normalised import NormalisedPoses
 from posenet3d.errors import ConfigError, InputError
 from posenet3d.evaluation.metrics import joint_errors
 from posenet3d.evaluation.report import make_report, write_report
@@ -123,9 +124,9 @@ def main() -> None:
     folder = Path(config.run_dir)
     folder.mkdir(parents=True, exist_ok=True)
     keras.utils.set_random_seed(config.seed)
-    root = poses.skeleton.root
-    normalised = camera.normalise(np.asarray(poses.keypoints_2d, np.float32), root).keypoints_2d
-    student = make_student(config, poses, normalised.numpy(), true_3d - true_3d[:, root, None])
+    true_3d -= true_3d[:, poses.skeleton.root, None]
+    normalised_2d = NormalisedPoses.of(poses).read()
+    student = make_student(config, poses.skeleton, normalised_2d, true_3d)
     watched = test.select(np.arange(0, len(test), _EVERY))
     seconds = draw_curve(student, watched, folder / "curve.jsonl")
     estimator = student_estimator(student)

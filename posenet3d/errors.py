@@ -25,3 +25,8 @@ class TrainingError(RuntimeError):
 
 class ExportError(RuntimeError):
     """A converted file is not the same model; says by what, and what to do instead."""
+
+
+def reason_of(error: BaseException) -> str:
+    """The first line of what an error of a library says, or the error's name if it says nothing."""
+    return str(error).strip().split("\n")[0] or type(error).__name__

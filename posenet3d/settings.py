@@ -14,6 +14,12 @@ def setting(default: Any, help: str) -> Any:
     return dataclasses.field(default=default, metadata={"help": help})
 
 
+def setting_of(config_class: type, name: str, help: str | None = None) -> Any:
+    """The field that another dataclass of settings has, with its help text or one of its own."""
+    (field,) = (field for field in dataclasses.fields(config_class) if field.name == name)
+    return setting(field.default, help or field.metadata["help"])
+
+
 def check_range(name: str, value: float, low: float, high: float) -> None:
     """Raises `ConfigError` where a value lies outside, NaN included."""
     if not low <= value <= high:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import sys
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from absl import app, flags
@@ -17,14 +17,10 @@ _AUTO = "auto"
 flags.disclaim_key_flags()  # those defined here belong to the script that asks for them
 
 
-def define(config_class: type, prefix: str = "") -> None:
+def define(config_class: type) -> None:
     """Defines a flag a field: its name, type, default and help; `lifter_width` for groups."""
-    for field, kind, default in _fields(config_class):
-        name = _flag(prefix, field)
-        if dataclasses.is_dataclass(kind):
-            define(kind, f"{name}_")
-            continue
-        text = field.metadata["help"]
+    for name, field, kind in _flags(config_class):
+        text, default = field.metadata["help"], field.default
         if typing.get_origin(kind) is typing.Literal:
             flags.DEFINE_enum(name, default, typing.get_args(kind), text)
         elif _optional(kind):
@@ -46,8 +42,7 @@ def parse(config_class: type, prefix: str = "") -> Any:
       ConfigError: If a value is not what its field takes.
     """
     values = {}
-    for field, kind, _ in _fields(config_class):
-        name = _flag(prefix, field)
+    for name, field, kind in _fields(config_class, prefix):
         if dataclasses.is_dataclass(kind):
             values[field.name] = parse(kind, f"{name}_")
         elif _optional(kind):
@@ -57,30 +52,20 @@ def parse(config_class: type, prefix: str = "") -> Any:
     return config_class(**values)
 
 
-def to_flagfile(config_class: type, prefix: str = "") -> str:
+def to_flagfile(config_class: type) -> str:
     """The present values as a flagfile that replays the run."""
-    lines = []
-    for field, kind, _ in _fields(config_class):
-        name = _flag(prefix, field)
-        if dataclasses.is_dataclass(kind):
-            lines.append(to_flagfile(kind, f"{name}_"))
-        else:
-            lines.append(flags.FLAGS[name].serialize())
+    lines = [flags.FLAGS[name].serialize() for name, _, _ in _flags(config_class)]
     return "\n".join(line for line in lines if line)
 
 
-def to_markdown(config_class: type, prefix: str = "") -> str:
+def to_markdown(config_class: type) -> str:
     """A table row a flag, as docs/training.md has them."""
     lines = []
-    for field, kind, default in _fields(config_class):
-        name = _flag(prefix, field)
-        if dataclasses.is_dataclass(kind):
-            lines.append(to_markdown(kind, f"{name}_"))
-            continue
+    for name, field, kind in _flags(config_class):
         choices = ""
         if typing.get_origin(kind) is typing.Literal:
             choices = f" One of {', '.join(typing.get_args(kind))}."
-        value = str(default).lower() if kind is bool else default
+        value = str(field.default).lower() if kind is bool else field.default
         shown = "`auto`" if value is None else f"`{value}`" if value != "" else "(empty)"
         lines.append(f"| `--{name}` | {shown} | {field.metadata['help']}{choices} |")
     return "\n".join(lines)
@@ -114,11 +99,6 @@ def run(main: Callable[[], None]) -> None:
     app.run(guarded, flags_parser=parse_flags)
 
 
-def _flag(prefix: str, field: dataclasses.Field) -> str:
-    """A field's flag; what a group's `name` says is the group's own flag, `--optimizer=sgd`."""
-    return prefix.removesuffix("_") if prefix and field.name == "name" else prefix + field.name
-
-
 def _optional(kind: Any) -> bool:
     """Whether a setting may be None, which its flag calls auto."""
     return type(None) in typing.get_args(kind)
@@ -149,7 +129,21 @@ def fail(message: str) -> int:
     return 2
 
 
-def _fields(config_class: type) -> list[tuple[dataclasses.Field, Any, Any]]:
-    """Each field with its resolved type and its default."""
+def _fields(config_class: type, prefix: str = "") -> Iterator[tuple[str, dataclasses.Field, Any]]:
+    """The flag of each field, the field and its resolved type.
+
+    What a group's `name` says is the group's own flag, `--optimizer=sgd`.
+    """
     kinds = typing.get_type_hints(config_class)
-    return [(f, kinds[f.name], f.default) for f in dataclasses.fields(config_class)]
+    for field in dataclasses.fields(config_class):
+        own = prefix and field.name == "name"
+        yield prefix.removesuffix("_") if own else prefix + field.name, field, kinds[field.name]
+
+
+def _flags(config_class: type, prefix: str = "") -> Iterator[tuple[str, dataclasses.Field, Any]]:
+    """The same with the fields of a group in the place of the group."""
+    for name, field, kind in _fields(config_class, prefix):
+        if dataclasses.is_dataclass(kind):
+            yield from _flags(kind, f"{name}_")
+        else:
+            yield name, field, kind

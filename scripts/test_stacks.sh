@@ -16,19 +16,19 @@ export TF_CPP_MIN_LOG_LEVEL=2
 tests=(
   tests/geometry
   tests/models/test_blocks.py
-  tests/models/test_estimator.py
+  tests/models/estimator
   tests/models/test_lifter.py
   tests/models/test_loading.py
   tests/models/test_weights_file.py
-  tests/training/test_optimizers.py
-  tests/training/test_callbacks.py
-  tests/training/test_checkpoint.py
+  tests/training/updates/test_optimizers.py
+  tests/training/records/test_callbacks.py
+  tests/training/records/test_checkpoint.py
   tests/training/test_run.py
   tests/evaluation/test_evaluate.py
-  tests/evaluation/test_metrics_tf.py
+  tests/evaluation/metrics/test_joint_errors_tf.py
   tests/lifting/test_job.py
-  tests/export/test_signatures.py
-  tests/export/test_litert.py
+  tests/export/signatures/test_signatures.py
+  tests/export/forms/test_litert.py
   tests/serving/test_requests.py
 )
 
@@ -65,7 +65,7 @@ leg() {
   "$venv/bin/python" - <<'PYTHON'
 import sys
 
-from posenet3d import stack
+from posenet3d.platform import stack
 
 print(f"test_stacks.sh: Python {sys.version.split()[0]}, {stack.NAME}")
 PYTHON

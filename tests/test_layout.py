@@ -1,19 +1,21 @@
 """The house in order: no import runs back up, no room is crowded, no file is long."""
 
 import ast
+import functools
 import itertools
 from collections import defaultdict
-from pathlib import Path
 
 import pytest
 
-CHECKOUT = Path(__file__).resolve().parents[1]
+from tests.fixtures.checkout import CHECKOUT
+
 MOST_FILES = 12
 MOST_LINES = 300
-# Lists of commands and of tests: what is in them is named on the command line, not searched for.
-FLAT = {"scripts", "benchmarks"}
+# A list of commands: what is in it is named on the command line, not searched for.
+FLAT = {"scripts"}
 
 
+@functools.cache
 def modules():
     """{dotted name: path} of the package; a package's name stands for its `__init__.py`."""
     found = {}
@@ -107,6 +109,7 @@ def test_a_circle_is_found_and_named():
     assert circle({("a", "b"): [], ("a", "c"): [], ("b", "c"): []}) == []
 
 
+@functools.cache
 def folders():
     """{folder: its source files} of everything that is written by hand."""
     found = defaultdict(list)

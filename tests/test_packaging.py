@@ -14,11 +14,14 @@ import pytest
 from posenet3d.models import Lifter, PoseEstimator, load
 from posenet3d.models.loading import ESTIMATOR_FILE, WEIGHTS_FILE
 from posenet3d.models.weights_file import save_weights_file
+from tests.fixtures.checkout import CHECKOUT
 
 pytest.importorskip("setuptools", reason="builds the package")
 
-CHECKOUT = Path(__file__).resolve().parents[1]
-FILES = ("LICENSE", "MANIFEST.in", "README.md", "pyproject.toml", "setup.cfg", "setup.py")
+FILES = (
+    *("CHANGELOG.md", "CITATION.cff", "LICENSE", "MANIFEST.in"),
+    *("README.md", "pyproject.toml", "setup.cfg", "setup.py"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +98,7 @@ def test_source_archive_makes_the_same_wheel(tree, wheel, tmp_path):
         archive.extractall(tmp_path / "source", filter="data")
     (source,) = (tmp_path / "source").iterdir()
     assert not (source / "tests").exists()
+    assert all((source / file).is_file() for file in FILES)
     assert names(build(source, "wheel", tmp_path / "wheel")) == names(wheel)
 
 

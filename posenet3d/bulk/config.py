@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Literal
 
 from posenet3d.errors import ConfigError
-from posenet3d.formats.detect import FORMATS
+from posenet3d.lifting.config import LiftConfig
+from posenet3d.lifting.input_settings import Format, InputSettings, Placement
 from posenet3d.models.loading import DEFAULT_MODEL
-from posenet3d.settings import check_range, setting, width_height
+from posenet3d.settings import check_range, setting, setting_of
 from posenet3d.skeletons.skeleton import SKELETONS
 
 
@@ -18,25 +19,27 @@ class BulkConfig:
     """Everything that lifting shards depends on; flags of scripts/lift_bulk.py."""
 
     input: str = setting(
-        "", "Shards: files of .parquet or .tfrecord, patterns like 'shards/*.parquet', with commas."
+        "",
+        "Shards: files of .parquet or .tfrecord, or patterns like 'shards/*.parquet', "
+        "separated by commas.",
     )
     output: str = setting(
         "", "Folder of the lifted shards, each named as its input; made if absent."
     )
-    model: str = setting(DEFAULT_MODEL, "Pretrained model's name, or a path.")
+    model: str = setting_of(LiftConfig, "model")
     skeleton: Literal["auto", *SKELETONS] = setting(
         "auto", "Joints of the shards; auto: what a Parquet file says, else those of the model."
     )
-    min_confidence: float = setting(0.0, "Joints of less confidence count as missing.")
-    height_mm: float | None = setting(
-        None, "Standing height of the people; gives mm. auto: units of each pose's own size."
-    )
+    min_confidence: float = setting_of(LiftConfig, "min_confidence")
+    height_mm: float | None = setting_of(LiftConfig, "height_mm")
     score: bool = setting(
         True, "Score each pose by how much the lifter agrees with itself; four times slower."
     )
     batch_size: int = setting(4096, "Poses that the model is run on at a time.")
     workers: int = setting(
-        0, "Processes that lift, a model and a shard each; 0: as many as the cores have room for."
+        0,
+        "Processes that lift, each with its own model and shard; 0: as many as the cores have "
+        "room for.",
     )
     threads: int = setting(1, "Cores a process.")
     address: str = setting(
@@ -64,8 +67,8 @@ class ShardsConfig:
     """Everything that making shards depends on; flags of scripts/make_shards.py."""
 
     input: str = setting(
-        "", "Files that lift.py reads, folders of OpenPose, or patterns like 'cam*/*.json', with "
-        "commas.",
+        "", "Files that lift.py reads, folders of OpenPose, or patterns like 'cam*/*.json', "
+        "separated by commas.",
     )  # fmt: skip
     output: str = setting(
         "", "Where the shards go: shards/poses.parquet makes shards/poses-00000.parquet and so on; "
@@ -73,17 +76,11 @@ class ShardsConfig:
     )  # fmt: skip
     model: str = setting(DEFAULT_MODEL, "The shards get the joints that this model lifts.")
     rows: int = setting(65_536, "People a shard.")
-    format: Literal["auto", *FORMATS] = setting("auto", "Format of the input; auto: by content.")
-    split: str = setting("", "Split of pose archives, for example test.")
-    map_file: str = setting(
-        "", "The input's joints, where no known skeleton has them: docs/own_skeleton.md."
-    )
-    placement: Literal["auto", "h36m17", "cmu17"] = setting(
-        "auto", "Where the joints of an archive or a table lie; auto: where the model's do."
-    )
-    image_size: str = setting(
-        "", "WIDTHxHEIGHT of the images in pixels; MediaPipe's landmarks need it."
-    )
+    format: Format = setting_of(InputSettings, "format")
+    split: str = setting_of(InputSettings, "split", "Split of pose archives, for example test.")
+    map_file: str = setting_of(InputSettings, "map_file")
+    placement: Placement = setting_of(InputSettings, "placement")
+    image_size: str = setting_of(InputSettings, "image_size")
     skip_bad: bool = setting(False, "Leave out files and entries that cannot be used, and say so.")
 
     def __post_init__(self) -> None:
@@ -94,13 +91,15 @@ class ShardsConfig:
                 f"output must be a name that ends with .parquet or .tfrecord, got {self.output!r}."
             )
         check_range("rows", self.rows, 1, 1 << 30)
-        _ = self.image_width_height
+        _ = self.reading  # whatever is wrong with it is said at once
 
     @property
-    def image_width_height(self) -> tuple[int, int] | None:
-        """`image_size` as numbers; None where it is empty.
+    def reading(self) -> InputSettings:
+        """How the input is read.
 
         Raises:
-          ConfigError: If it is not two positive numbers.
+          ConfigError: If `image_size` is not two positive numbers.
         """
-        return width_height("image_size", self.image_size) if self.image_size else None
+        return InputSettings(
+            self.format, self.split, self.map_file, self.placement, self.image_size
+        )

@@ -14,7 +14,7 @@ import ray.data
 import ray.exceptions
 
 from posenet3d.bulk.lifter import ShardLifter, Work
-from posenet3d.errors import InputError
+from posenet3d.errors import InputError, reason_of
 
 Engine = Callable[[Work, Sequence[str]], Iterator[dict[str, Any]]]
 """Lifts these shards and yields their entries as they are finished."""
@@ -48,10 +48,9 @@ class RayEngine:
         try:
             yield from self._run(work, shards)
         except ray.exceptions.RayError as error:
-            reason = str(error).strip().split("\n")[0]
             raise InputError(
-                f"Ray ended the job ({reason}); finished shards are kept. Workers that die often "
-                "lack memory: give fewer --workers."
+                f"Ray ended the job ({reason_of(error)}); finished shards are kept. Workers that "
+                "die often lack memory: give fewer --workers."
             ) from None
         finally:
             ray.shutdown()
@@ -67,10 +66,9 @@ class RayEngine:
                 _check_reachable(self._address)
                 ray.init(self._address, **quiet)
             except (OSError, ValueError, RuntimeError) as error:
-                reason = str(error).strip().split("\n")[0]
                 raise InputError(
-                    f"There is no Ray cluster at {self._address} ({reason}); start one by "
-                    "'ray start --head' and give its host:port."
+                    f"There is no Ray cluster at {self._address} ({reason_of(error)}); start one "
+                    "by 'ray start --head' and give its host:port."
                 ) from None
             return
         cores = max(os.cpu_count() or 1, self._workers * self._threads)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import glob
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,17 +16,12 @@ from posenet3d.bulk.lifter import Work
 from posenet3d.bulk.summary import BulkSummary
 from posenet3d.errors import ConfigError, InputError
 from posenet3d.files.opening import opening
+from posenet3d.lifting.job import Progress, Say
 from posenet3d.models.loading import find, load
 from posenet3d.poses.stature import check_height
 from posenet3d.skeletons import joint_maps
 from posenet3d.skeletons.skeleton import SKELETONS
 from posenet3d.version import __version__
-
-Say = Callable[[str], None]
-"""Takes a line for the user."""
-
-Progress = Callable[[int, int], None]
-"""Takes how many shards are done, and how many there are."""
 
 
 def lift_shards(
@@ -42,7 +37,7 @@ def lift_shards(
     Args:
       config: The settings.
       say: Takes lines about what goes on.
-      progress: Is told after every shard.
+      progress: Is told after every shard how many are done, and how many there are.
       engine: What runs the workers; None: Ray, as the settings say.
 
     Returns:

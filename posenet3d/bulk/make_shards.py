@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from posenet3d.bulk.config import ShardsConfig
@@ -13,19 +13,18 @@ from posenet3d.bulk.shards.examples import write_examples
 from posenet3d.bulk.shards.parquet import write_parquet
 from posenet3d.bulk.shards.records import ROWS_A_CHUNK
 from posenet3d.errors import InputError
-from posenet3d.formats.detect import open_people
 from posenet3d.formats.parsing.persons import NobodyError
+from posenet3d.lifting.job import Say
 from posenet3d.models.loading import load
 from posenet3d.poses.image_ids import number_of
 from posenet3d.poses.people import People
-from posenet3d.skeletons.map_files.map_file import read_map_file
 from posenet3d.skeletons.skeleton import Skeleton
 
 _Piece = tuple[People, str]
 """People on the lifter's skeleton, and the file that they come from."""
 
 
-def make_shards(config: ShardsConfig, say: Callable[[str], None] = lambda line: None) -> list[Path]:
+def make_shards(config: ShardsConfig, say: Say = lambda line: None) -> list[Path]:
     """Writes the people of some files as shards, in their order.
 
     Shards take their names when all of them are written; memory is bounded by a shard, where the
@@ -83,17 +82,13 @@ def _sources(patterns: str) -> list[str]:
 
 
 def _pieces(
-    sources: list[str], skeleton: Skeleton, config: ShardsConfig, say: Callable[[str], None]
+    sources: list[str], skeleton: Skeleton, config: ShardsConfig, say: Say
 ) -> Iterator[_Piece]:
-    map_file = read_map_file(config.map_file) if config.map_file else None
+    map_file = config.reading.read_map()
     maps = map_file.maps if map_file else None
-    placement = skeleton if config.placement == "auto" else config.placement
-    size = config.image_width_height
     for path in sources:
         try:
-            source = open_people(
-                path, config.format, config.split or None, placement, size, map_file
-            )
+            source = config.reading.open(path, skeleton, map_file)
             for part in source.parts(config.skip_bad):
                 try:
                     yield part.read().on(skeleton, maps), path

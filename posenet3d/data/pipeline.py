@@ -9,12 +9,12 @@ from __future__ import annotations
 import dataclasses
 import functools
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
-from posenet3d.geometry import camera
-from posenet3d.poses.records import Poses2D
+from posenet3d.data.normalised import NormalisedPoses
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,26 +29,11 @@ class Share:
 ALL = Share()
 
 
-def normalised_poses(
-    poses: Poses2D, rows: np.ndarray | slice = slice(None), scale: float | None = None
-) -> np.ndarray:
-    """The 2D poses of these rows as networks see them, float32 `[M, J, 2]`.
-
-    Args:
-      poses: The poses, complete.
-      rows: Which; rising, where the archive may be memory-mapped.
-      scale: Pixels a unit for all poses alike; None: each pose by its own size.
-    """
-    keypoints_2d = np.asarray(poses.keypoints_2d[rows], np.float32)
-    return camera.normalise(keypoints_2d, poses.skeleton.root, scale).keypoints_2d.numpy()
-
-
 def training_batches(
-    poses: Poses2D,
+    poses: NormalisedPoses,
     batch_size: int,
     seed: int,
     start_step: int = 0,
-    scale: float | None = None,
     neighbours: bool = False,
     same_body: bool = False,
     group: np.ndarray | None = None,
@@ -60,11 +45,10 @@ def training_batches(
     is what one replica has of a batch; those of the process's replicas follow one another.
 
     Args:
-      poses: Complete poses; confidence is not looked at.
+      poses: The poses.
       batch_size: Poses a batch, N.
       seed: Seed of the order.
       start_step: The first batch is that of this step.
-      scale: Pixels a unit for all poses alike; None: each pose by its own size.
       neighbours: Whether each pose comes with the next frame of its sequence (the last with the
         one before it), its root at the origin too and at the same scale; sequences of one frame
         are left out.
@@ -89,17 +73,17 @@ def training_batches(
     if batch_size % share.replicas:
         raise ValueError(f"A batch of {batch_size} has no {share.replicas} equal shares.")
     own_size = batch_size // share.replicas
-    keypoints_2d, root = poses.keypoints_2d, poses.skeleton.root
+    joints = poses.skeleton.num_joints
     ends = np.cumsum(poses.lengths)
 
-    def read(element: tf.Tensor, lookup: Callable[[int], np.ndarray]) -> tf.Tensor:
-        def poses_of_element(element: np.ndarray) -> np.ndarray:
-            return keypoints_2d[lookup(int(element))].astype(np.float32)
-
+    def call(element: tf.Tensor, make: Callable[[int], np.ndarray], dtype: Any) -> tf.Tensor:
         # Not Dataset.from_generator: it makes malloc return freed memory at once, and the pages
         # that every later tensor then has to be given anew double the time of a training step.
-        batch = tf.numpy_function(poses_of_element, [element], tf.float32)
-        return tf.ensure_shape(batch, [own_size, *keypoints_2d.shape[1:]])
+        return tf.numpy_function(lambda element: make(int(element)), [element], dtype)
+
+    def read(element: tf.Tensor, poses_of_element: Callable[[int], np.ndarray]) -> tf.Tensor:
+        batch = call(element, poses_of_element, tf.float32)
+        return tf.ensure_shape(batch, [own_size, joints, 2])
 
     @functools.lru_cache(maxsize=1)
     def order_of_pass(number: int) -> np.ndarray:
@@ -124,23 +108,21 @@ def training_batches(
         draw = np.random.default_rng([seed, step, 1]).random(batch_size)[own]
         return ends[sequence] - length + (draw * length).astype(np.int64)
 
+    def neighbours_of_element(element: int) -> np.ndarray:
+        rows = rows_of_element(element)
+        return poses.read(neighbour_of[rows], scale_of=rows)
+
+    def groups_of_element(element: int) -> np.ndarray:
+        return group[rows_of_element(element)].astype(np.int32)
+
     def make(element: tf.Tensor) -> dict[str, tf.Tensor]:
-        normalised = camera.normalise(read(element, rows_of_element), root, scale)
-        item = {"keypoints_2d": normalised.keypoints_2d}
+        item = {"keypoints_2d": read(element, lambda e: poses.read(rows_of_element(e)))}
         if neighbours:
-            neighbour_2d = read(element, lambda element: neighbour_of[rows_of_element(element)])
-            item["neighbour_2d"] = camera.normalise(
-                neighbour_2d, root, normalised.scale
-            ).keypoints_2d
+            item["neighbour_2d"] = read(element, neighbours_of_element)
         if same_body:
-            other_2d = read(element, others_of_element)
-            item["same_body_2d"] = camera.normalise(other_2d, root, scale).keypoints_2d
+            item["same_body_2d"] = read(element, lambda e: poses.read(others_of_element(e)))
         if group is not None:
-            numbers = tf.numpy_function(
-                lambda element: group[rows_of_element(int(element))].astype(np.int32),
-                [element],
-                tf.int32,
-            )
+            numbers = call(element, groups_of_element, tf.int32)
             item["group"] = tf.ensure_shape(numbers, [own_size])
         return item
 
@@ -150,17 +132,17 @@ def training_batches(
 
 def with_source(
     batches: tf.data.Dataset,
-    source: Poses2D,
+    source: NormalisedPoses,
     batch_size: int,
     seed: int,
     start_step: int = 0,
     share: Share = ALL,
 ) -> tf.data.Dataset:
-    """Adds `"source_2d"` `[M, J, 2]` to batches: normalised poses of another data set.
+    """Adds `"source_2d"` `[M, J, 2]` to batches: poses of another data set.
 
     Args:
       batches: As of `training_batches`.
-      source: Complete poses.
+      source: The other data set's poses.
       batch_size: Poses of the source a batch, M.
       seed: Seed of their order.
       start_step: The first batch is that of this step.
@@ -171,25 +153,19 @@ def with_source(
     return both.map(lambda batch, other: batch | {"source_2d": other["keypoints_2d"]}).prefetch(1)
 
 
-def validation_batches(
-    poses: Poses2D, batch_size: int, scale: float | None = None
-) -> tf.data.Dataset:
+def validation_batches(poses: NormalisedPoses, batch_size: int) -> tf.data.Dataset:
     """The poses once, in order, with their true 3D where it is known.
 
     Args:
-      poses: Complete poses.
+      poses: The poses.
       batch_size: Poses a batch; the last may be smaller.
-      scale: See `training_batches`.
 
     Returns:
       Batches `{"keypoints_2d": [N, J, 2]}` and, where known, `"keypoints_3d": [N, J, 3]` in mm.
     """
-    normalised = camera.normalise(
-        np.asarray(poses.keypoints_2d, np.float32), poses.skeleton.root, scale
-    )
-    arrays = {"keypoints_2d": normalised.keypoints_2d}
-    if poses.keypoints_3d is not None:
-        arrays["keypoints_3d"] = np.asarray(poses.keypoints_3d, np.float32)
+    arrays = {"keypoints_2d": poses.read()}
+    if poses.pixels.keypoints_3d is not None:
+        arrays["keypoints_3d"] = np.asarray(poses.pixels.keypoints_3d, np.float32)
     return tf.data.Dataset.from_tensor_slices(arrays).batch(batch_size)
 
 

@@ -25,10 +25,10 @@ class ExportConfig:
         "Keras 2.15 and Keras 3 alike (docs/stacks.md).",
     )
     golden: bool = setting(
-        False, "Write golden.json: poses, and what the files of this export make of them."
+        False, "Write golden.json: poses, and the answers of this export's files for them."
     )
     calibration_data: str = setting(
-        "", "A file of 2D poses by which int8 finds its ranges; empty: the model's own statistics."
+        "", "A file of 2D poses to find the ranges of int8; empty: the model's own statistics."
     )
     licence: str = setting("", "The model's licence; empty: as its MODEL_CARD.md says.")
     training_data: str = setting("", "What it was trained on; empty: as its MODEL_CARD.md says.")

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from posenet3d.errors import InputError
+from posenet3d.files.hdf5 import own_names
 from posenet3d.files.mat5 import read_variables
-from posenet3d.files.opening import opening
+from posenet3d.files.opening import check_held, reading
 
 _NUMBERS = "biuf"  # kinds of type
 
@@ -38,21 +39,13 @@ def read_mat(path: str | Path, names: Sequence[str]) -> dict[str, Any]:
     import h5py
 
     path = Path(path)
-    with opening(path), open(path, "rb"):
-        pass
-    try:
+    with reading(path, "a MATLAB file (.mat)"):
         read = _read_hdf5 if h5py.is_hdf5(path) else _read_mat5
-        values, held = read(path, names)
-    except _UnreadableError as error:
-        raise InputError(f"{path}: {error}.") from None
-    except Exception as error:  # a damaged file fails in many ways, and all mean the same
-        reason = str(error).split("\n")[0] or type(error).__name__
-        raise InputError(f"{path} is damaged or not a MATLAB file (.mat): {reason}") from None
-    for name in names:
-        if name not in values:
-            raise InputError(
-                f"{path} holds no variable {name}; it holds {', '.join(sorted(held)) or 'nothing'}."
-            )
+        try:
+            values, held = read(path, names)
+        except _UnreadableError as error:
+            raise InputError(f"{path}: {error}.") from None
+    check_held(path, "variable", names, held)
     return values
 
 
@@ -75,9 +68,7 @@ def _read_hdf5(path: Path, names: Sequence[str]) -> tuple[dict[str, Any], list[s
     import h5py
 
     with h5py.File(path, "r") as file:
-        # Links may lead into other files, which nobody named.
-        own = [name for name in file if isinstance(file.get(name, getlink=True), h5py.HardLink)]
-        held = [name for name in own if not name.startswith("#")]
+        held = [name for name in own_names(file) if not name.startswith("#")]
         return {name: _item(file, file[name], name) for name in names if name in held}, held
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
-from posenet3d.errors import InputError
+from posenet3d.errors import InputError, reason_of
 
 
 @contextlib.contextmanager
@@ -20,6 +20,37 @@ def opening(path: str | Path) -> Iterator[None]:
         raise InputError(f"{path} is a folder; give a file.") from None
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         raise InputError(f"{path} cannot be read: {error}") from None
+
+
+@contextlib.contextmanager
+def reading(path: str | Path, kind: str) -> Iterator[None]:
+    """Turns what goes wrong when a library in the block reads `path` into an `InputError`.
+
+    Args:
+      path: The file; whether it can be opened is tried before the block runs.
+      kind: What it should be, for the message: "a MATLAB file (.mat)".
+    """
+    with opening(path), open(path, "rb"):
+        pass
+    try:
+        yield
+    except InputError:
+        raise
+    except Exception as error:  # a damaged file fails in many ways, and all mean the same
+        raise InputError(f"{path} is damaged or not {kind}: {reason_of(error)}") from None
+
+
+def check_held(path: str | Path, kind: str, names: Iterable[str], held: Collection[str]) -> None:
+    """Refuses a file that lacks one of the names; the message lists what it holds.
+
+    Raises:
+      InputError: Naming the file, the kind of thing (`array`, `variable`) and the name.
+    """
+    for name in names:
+        if name not in held:
+            raise InputError(
+                f"{path} holds no {kind} {name}; it holds {', '.join(sorted(held)) or 'nothing'}."
+            )
 
 
 def read_text(path: str | Path) -> str:

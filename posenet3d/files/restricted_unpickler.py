@@ -19,7 +19,8 @@ from typing import IO, Any
 import numpy as np
 
 from posenet3d.errors import InputError
-from posenet3d.files.opening import opening
+from posenet3d.files.npz import read_header
+from posenet3d.files.opening import check_held, reading
 
 _NUMBERS = {f"{kind}{size}" for kind in "iu" for size in (1, 2, 4, 8)} | {"b1", "f2", "f4", "f8"}
 _DEPTH = 8  # containers in containers; the data sets' archives have 4
@@ -41,26 +42,17 @@ def read_pickled(path: str | Path, keys: Sequence[str]) -> dict[str, Any]:
         or asks for code to be run, which is named and does not happen.
     """
     path = Path(path)
-    with opening(path), open(path, "rb"):
-        pass
     values: dict[str, Any] = {}
-    try:
-        with zipfile.ZipFile(path) as archive:
-            held = {name.removesuffix(".npy") for name in archive.namelist()}
-            for key in keys:
-                if key in held:
-                    with archive.open(f"{key}.npy") as member:
+    with reading(path, "a NumPy archive (.npz)"), zipfile.ZipFile(path) as archive:
+        held = {name.removesuffix(".npy") for name in archive.namelist()}
+        for key in keys:
+            if key in held:
+                with archive.open(f"{key}.npy") as member:
+                    try:
                         values[key] = _read_member(member)
-    except _RefusedError as error:
-        raise InputError(f"{path}: the array {key} {error}.") from None
-    except Exception as error:  # a damaged file fails in many ways, and all mean the same
-        reason = str(error).split("\n")[0] or type(error).__name__
-        raise InputError(f"{path} is damaged or not a NumPy archive (.npz): {reason}") from None
-    for key in keys:
-        if key not in values:
-            raise InputError(
-                f"{path} holds no array {key}; it holds {', '.join(sorted(held)) or 'nothing'}."
-            )
+                    except _RefusedError as error:
+                        raise InputError(f"{path}: the array {key} {error}.") from None
+    check_held(path, "array", keys, held)
     return values
 
 
@@ -84,14 +76,7 @@ class _RefusedError(pickle.UnpicklingError):
 
 
 def _read_member(member: IO[bytes]) -> Any:
-    version = np.lib.format.read_magic(member)
-    read_header = (
-        np.lib.format.read_array_header_1_0
-        if version == (1, 0)
-        else np.lib.format.read_array_header_2_0
-    )
-    dtype = read_header(member)[2]
-    if dtype.hasobject:
+    if read_header(member)[2].hasobject:
         return unpickled(member.read())
     raise _RefusedError("is a plain array, not a pickled object; this is another layout")
 

@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from posenet3d.errors import InputError
-from posenet3d.formats.writers.bvh import write_bvh
-from posenet3d.formats.writers.c3d import require_c3d, write_c3d
-from posenet3d.formats.writers.csv import write_csv
-from posenet3d.formats.writers.gltf import require_pygltflib, write_gltf
-from posenet3d.formats.writers.json import write_json
-from posenet3d.formats.writers.npz import write_lifted
-from posenet3d.formats.writers.trc import write_trc
-from posenet3d.geometry.axes import CAMERA
+from posenet3d.formats.interface.writer import PROBLEMS, Writer, endings_of
+from posenet3d.formats.writers import WRITERS
 from posenet3d.poses import stature
 from posenet3d.poses.lifted import Lifted, join
 from posenet3d.poses.people import People
@@ -31,33 +25,14 @@ MAX_FILES = 1000
 """More persons than this are hardly tracks but ids that no two images share; ours."""
 
 
-@dataclasses.dataclass(frozen=True)
-class _Format:
-    """Writes all people at once, or one person over time; `ups` are its axes, the default first.
-
-    `gaps` says what becomes of frames without a pose.
-    """
-
-    ups: tuple[str, ...]
-    people: Callable[..., None] | None = None
-    track: Callable[..., None] | None = None
-    gaps: str = ""
-    check: Callable[[], object] | None = None  # raises InputError where a library is missing
-
-
-_FORMATS = {
-    ".npz": _Format((CAMERA,), people=lambda path, parts, up: write_lifted(path, parts)),
-    ".json": _Format((CAMERA, "y", "z"), people=write_json),
-    ".csv": _Format((CAMERA, "y", "z"), people=write_csv),
-    ".trc": _Format(("y", "z"), track=write_trc, gaps="left empty"),
-    ".bvh": _Format(("y", "z"), track=write_bvh, gaps="filled in from their neighbours"),
-    ".c3d": _Format(("z", "y"), track=write_c3d, gaps="marked as missing", check=require_c3d),
-    ".glb": _Format(
-        ("y",), track=write_gltf, gaps="left without keyframes", check=require_pygltflib
-    ),
-}
-ENDINGS = tuple(_FORMATS)
+ENDINGS = tuple(writer.ending for writer in WRITERS)
 """The endings that `Output` knows."""
+
+WITH_EVERYBODY = endings_of(writer for writer in WRITERS if not writer.holds_motion)
+"""The endings that hold all people in one file, for messages: `.a, .b or .c`."""
+
+WITH_PROBLEMS = endings_of(writer for writer in WRITERS if PROBLEMS in writer.holds)
+"""The endings that hold why people were not lifted, for messages."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,14 +52,15 @@ class Output:
         output = Output("lifted.trc", fps=25)
         written = output.write(people, estimator.lift(people.keypoints_2d, height_mm=1820))
 
-    `.npz`, `.json` and `.csv` hold all people of all images. The others hold one person's motion:
-    a file a track (`formats.tracks`), with the track's name behind that of the file where there
-    are several, and no file of a person who was never lifted.
+    Some formats hold all people of all images, others one person's motion (`holds_motion`): a file
+    a track (`poses.tracks`), with the track's name behind that of the file where there are several,
+    and no file of a person who was never lifted. docs/output.md lists them.
 
     Args:
       path: The file to write; its ending, one of `ENDINGS`, says the format.
       fps: Frames a second, for formats that hold motion.
       up: The axis of the file that points up, `"y"` or `"z"`; None: as the format has it.
+      writers: The formats to choose from; a format of one's own can be added to `WRITERS`.
 
     Raises:
       InputError: If the ending, the rate or the axis cannot be, or a library is missing.
@@ -93,32 +69,36 @@ class Output:
     path: str | Path
     fps: float = 30.0
     up: str | None = None
+    writers: tuple[Writer, ...] = dataclasses.field(default=WRITERS, repr=False)
 
     def __post_init__(self) -> None:
-        ending = Path(self.path).suffix.lower()
-        if ending not in _FORMATS:
+        ending, endings = self._ending, [writer.ending for writer in self.writers]
+        if ending not in endings:
             raise InputError(
                 f"Cannot write {self.path}: the ending must say the format, one of "
-                f"{', '.join(ENDINGS)}; got {ending or 'none'}."
+                f"{', '.join(endings)}; got {ending or 'none'}."
             )
         if not (0 < self.fps < math.inf):
             raise InputError(f"fps must be a positive number of frames a second, got {self.fps}.")
-        if self.up not in (None, *self._format.ups):
+        if self.up not in (None, *self._writer.ups):
             raise InputError(
                 f"up={self.up} cannot be had in {ending} files; "
-                f"they can have {', '.join(self._format.ups)}."
+                f"they can have {', '.join(self._writer.ups)}."
             )
-        if self._format.check:
-            self._format.check()
+        self._writer.require()
 
     @property
-    def _format(self) -> _Format:
-        return _FORMATS[Path(self.path).suffix.lower()]
+    def _ending(self) -> str:
+        return Path(self.path).suffix.lower()
+
+    @property
+    def _writer(self) -> Writer:
+        return next(writer for writer in self.writers if writer.ending == self._ending)
 
     @property
     def holds_motion(self) -> bool:
         """Whether the format holds one person over time, for which ids must make tracks."""
-        return self._format.track is not None
+        return self._writer.holds_motion
 
     def check(self, people: People) -> None:
         """Whether these people can be written, before they are lifted.
@@ -129,8 +109,8 @@ class Output:
         if self.holds_motion and (count := len(tracks_of(people))) > MAX_FILES:
             raise InputError(
                 f"{self.path} would become {count} files, one a person, {MAX_FILES} at most; "
-                "person ids that stay the same from image to image make fewer. Or write .npz, "
-                ".json or .csv, which hold all people in one file."
+                "person ids that stay the same from image to image make fewer. Or write "
+                f"{WITH_EVERYBODY}, which hold all people in one file."
             )
 
     def write(self, people: People, result: LiftResult) -> Written:
@@ -140,8 +120,8 @@ class Output:
     def write_parts(self, parts: Iterable[Lifted]) -> Written:
         """Writes the files, each of which appears whole or not at all.
 
-        `.npz`, `.json` and `.csv` are written with one part at a time in memory; the others hold
-        motion and need all of it.
+        Formats that hold all people are written with one part at a time in memory; those that hold
+        motion need all of it.
 
         Args:
           parts: The people and what became of them, in pose units or mm; may be gone through more
@@ -152,9 +132,9 @@ class Output:
           InputError: If the folder does not exist, the ids do not make tracks or nobody was
             lifted, so that there is no motion to write.
         """
-        up = self.up or self._format.ups[0]
-        if self._format.people:
-            self._format.people(self.path, parts, up=up)
+        up = self.up or self._writer.ups[0]
+        if self._writer.people:
+            self._writer.people(self.path, parts, up=up)
             return Written((Path(self.path),))
         return self._write_tracks(join(list(parts)), up)
 
@@ -164,7 +144,7 @@ class Output:
         if not result.lifted.any():
             raise InputError(
                 f"Nothing to write to {self.path}: nobody was lifted (the first person: "
-                f"{result.problems[0]}). Write .npz or .json to keep all the reasons."
+                f"{result.problems[0]}). Write {WITH_PROBLEMS} to keep all the reasons."
             )
         keypoints_3d, notes = result.keypoints_3d, []
         if result.unit != "mm":
@@ -184,11 +164,11 @@ class Output:
                 continue
             gaps += int(missing.sum())
             path = self._path_of(track.name)
-            self._format.track(path, moving, people.skeleton, fps=self.fps, up=up)
+            self._writer.track(path, moving, people.skeleton, fps=self.fps, up=up)
             paths.append(path)
         if gaps:
             frames = "1 frame" if gaps == 1 else f"{gaps} frames"
-            notes.append(f"Without a pose, and {self._format.gaps}: {frames}.")
+            notes.append(f"Without a pose, and {self._writer.gaps}: {frames}.")
         return Written(tuple(paths), tuple(notes))
 
     def _path_of(self, track_name: str) -> Path:

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Literal
 
 from posenet3d.errors import ConfigError
-from posenet3d.formats.detect import FORMATS
 from posenet3d.formats.output import ENDINGS
+from posenet3d.lifting.input_settings import Format, InputSettings, Placement
 from posenet3d.models.loading import DEFAULT_MODEL
 from posenet3d.motion.config import METHODS, MotionConfig
-from posenet3d.settings import check_range, setting, width_height
+from posenet3d.settings import check_range, setting, setting_of
 from posenet3d.viz.rerun_log import SPAWN
 
 
@@ -22,37 +22,32 @@ class LiftConfig:
     input: str = setting("", "Keypoints: a file, a folder of OpenPose's frames, or a pose archive.")
     output: str = setting("", f"The file to write: {', '.join(ENDINGS)}.")
     model: str = setting(DEFAULT_MODEL, "Pretrained model's name, or a path.")
-    format: Literal["auto", *FORMATS] = setting("auto", "Format of the input; auto: by content.")
-    split: str = setting("", "Split of a pose archive, for example test.")
-    map_file: str = setting(
-        "", "The input's joints, where no known skeleton has them: docs/own_skeleton.md."
-    )
-    skeleton: Literal["auto", "h36m17", "cmu17"] = setting(
-        "auto", "Where the joints of an archive or a table lie; auto: where the model's do."
-    )
-    image_size: str = setting(
-        "", "WIDTHxHEIGHT of the images in pixels; MediaPipe's landmarks need it."
-    )
+    format: Format = setting_of(InputSettings, "format")
+    split: str = setting_of(InputSettings, "split")
+    map_file: str = setting_of(InputSettings, "map_file")
+    skeleton: Placement = setting_of(InputSettings, "placement")
+    image_size: str = setting_of(InputSettings, "image_size")
     height_mm: float | None = setting(
         None, "Standing height of the people; gives mm. auto: units of each pose's own size."
     )
-    fps: float = setting(30.0, "Frames a second, for whatever holds motion.")
+    fps: float = setting(30.0, "Frames a second, for outputs that hold motion.")
     up: Literal["auto", "camera", "y", "z"] = setting(
         "auto", "Axis of the output that points up; auto: the format's."
     )
     min_confidence: float = setting(0.0, "Joints of less confidence count as missing.")
     associate: Literal["auto", "always", "never"] = setting(
         "auto",
-        "Join persons into tracks by position. auto: where the output or --smooth needs tracks and "
-        "the input has none.",
+        "Join persons into tracks by position. auto: if the output or --smooth needs tracks "
+        "and the input has none.",
     )
     smooth: Literal[METHODS] = setting(
         "none",
-        "Takes the jitter out of each track: bones of one length (steady), before that a filter "
-        "that knows the past alone (one_euro) or looks ahead as well (savgol).",
+        "Remove the jitter of each track. steady: bones of constant length. one_euro and "
+        "savgol: the same, after a filter; one_euro uses the past alone, savgol also looks "
+        "ahead.",
     )
     fill_gaps: int = setting(
-        0, "Frames without a pose that are filled in where there are poses before and after."
+        0, "Longest gap in frames that is filled between the poses before and after it; 0: none."
     )
     score: bool = setting(
         True, "Score each pose by how much the lifter agrees with itself; five times slower."
@@ -63,7 +58,7 @@ class LiftConfig:
     figure: str = setting("", "A picture (.png, .pdf, .svg) of the first 24 people.")
     video: str = setting("", "A video (.mp4, .gif): the 2D input, and everybody in 3D, turning.")
     images: str = setting(
-        "", "Video, image or folder of images that lies behind the 2D input of --video."
+        "", "Video, image or folder of images to show behind the 2D input of --video."
     )
     html: str = setting("", "A page (.html) to look at everybody from all sides, offline.")
     rerun: str = setting("", "A file of Rerun (.rrd); spawn: show everybody in its viewer.")
@@ -78,7 +73,16 @@ class LiftConfig:
         check_range("min_confidence", self.min_confidence, 0.0, 1.0)
         if self.images and not self.video:
             raise ConfigError("images are for the video; give --video=FILE as well.")
-        _ = self.motion, self.image_width_height  # whatever is wrong with them is said at once
+        _ = self.motion, self.reading  # whatever is wrong with them is said at once
+
+    @property
+    def reading(self) -> InputSettings:
+        """How the input is read.
+
+        Raises:
+          ConfigError: If `image_size` is not two positive numbers.
+        """
+        return InputSettings(self.format, self.split, self.map_file, self.skeleton, self.image_size)
 
     @property
     def motion(self) -> MotionConfig:
@@ -100,12 +104,3 @@ class LiftConfig:
     def moving_pictures(self) -> bool:
         """Whether pictures of motion are asked for, which need all of it."""
         return bool(self.video or self.html or self.rerun)
-
-    @property
-    def image_width_height(self) -> tuple[int, int] | None:
-        """`image_size` as numbers; None where it is empty.
-
-        Raises:
-          ConfigError: If it is not two positive numbers.
-        """
-        return width_height("image_size", self.image_size) if self.image_size else None

@@ -15,7 +15,6 @@ import numpy as np
 
 from posenet3d.errors import InputError
 from posenet3d.files.parts import parts_folder
-from posenet3d.formats.detect import open_people
 from posenet3d.formats.output import Output
 from posenet3d.formats.parsing.persons import NobodyError
 from posenet3d.formats.parsing.source import UNITS_A_PART, Part, PeopleSource
@@ -29,7 +28,7 @@ from posenet3d.motion.config import MotionConfig
 from posenet3d.poses.lift_result import LiftResult
 from posenet3d.poses.lifted import Lifted, join
 from posenet3d.skeletons.joint_rules import JointMap
-from posenet3d.skeletons.map_files.map_file import MapFile, read_map_file
+from posenet3d.skeletons.map_files.map_file import MapFile
 from posenet3d.skeletons.skeleton import Skeleton
 
 Say = Callable[[str], None]
@@ -73,7 +72,6 @@ def lift_file(
       InputError: If the input cannot be read or the output cannot be written.
       ConfigError: If a setting is no setting.
     """
-    image_size = config.image_width_height
     up = None if config.up == "auto" else config.up
     output = Output(config.output, config.fps, up) if config.output else None
     pictures = Pictures(config)
@@ -82,10 +80,8 @@ def lift_file(
             raise InputError(f"Cannot write {target}: there is no folder {target.parent}.")
     if estimator is None:
         estimator = load(config.model)
-    map_file = read_map_file(config.map_file) if config.map_file else None
-    placement = estimator.skeleton if config.skeleton == "auto" else config.skeleton
-    split = config.split or None
-    source = open_people(config.input, config.format, split, placement, image_size, map_file)
+    map_file = config.reading.read_map()
+    source = config.reading.open(config.input, estimator.skeleton, map_file)
     maps = map_file.maps if map_file else None
     lift = functools.partial(_lift, estimator=estimator, maps=maps, config=config)
     settings = _settings(config, estimator, map_file)

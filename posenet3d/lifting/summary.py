@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
+from posenet3d.formats.output import WITH_PROBLEMS
 from posenet3d.poses.lifted import Lifted
 
 SHOWN = 10
@@ -66,7 +67,7 @@ class Summary:
         missed = self.people - self.lifted
         if missed > len(self.not_lifted):
             lines.append(
-                f"... and {missed - len(self.not_lifted)} more; an output .npz or .json has them "
+                f"... and {missed - len(self.not_lifted)} more; an output {WITH_PROBLEMS} has them "
                 "all."
             )
         if self.num_faults:

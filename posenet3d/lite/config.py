@@ -20,9 +20,10 @@ class LiteConfig(LiftConfig):
     model: str = setting(
         DEFAULT_MODEL, "A .tflite file, a folder of them, or a pretrained model's name."
     )
-    score: bool = setting(False, "Not to be had: .tflite files do not score.")
+    score: bool = setting(False, "Not available: .tflite files give no score.")
     variant: Variant = setting(
-        "float32", "Which file of a folder or a pretrained model: how its weights are kept."
+        "float32",
+        "Which file of a folder or of a pretrained model, by the precision of its weights.",
     )
     threads: int = setting(1, "Threads of the runtime.")
 

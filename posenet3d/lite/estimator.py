@@ -13,8 +13,7 @@ from posenet3d.lite import model_file
 from posenet3d.lite.model_file import Variant
 from posenet3d.lite.runtime import Lift, tflite_runtime
 from posenet3d.models.loading import DEFAULT_MODEL
-from posenet3d.poses import stature
-from posenet3d.poses.lift_checks import check_people, why_not
+from posenet3d.poses.lift_request import check_request
 from posenet3d.poses.lift_result import LiftResult
 from posenet3d.skeletons.skeleton import Skeleton
 
@@ -84,26 +83,14 @@ class LiteEstimator:
         """
         if score:
             raise InputError("A .tflite file gives no score; posenet3d.load(...).lift does.")
-        keypoints_2d, confidence = check_people(keypoints_2d, confidence, self.skeleton)
-        if height_mm is not None:
-            heights = stature.check_height(height_mm, len(keypoints_2d), self.skeleton)
-        problems = why_not(keypoints_2d, confidence)
+        request = check_request(keypoints_2d, confidence, self.skeleton, height_mm)
+        problems = request.problems()
         lifted = np.array([not problem for problem in problems], bool)
-        keypoints_3d = np.full((*confidence.shape, 3), np.nan, np.float32)
-        elevation = np.full(len(confidence), np.nan, np.float32)
-        answer = self._lift(keypoints_2d[lifted], confidence[lifted])
+        answer = self._lift(request.keypoints_2d[lifted], request.confidence[lifted])
+        keypoints_3d = np.full((*request.confidence.shape, 3), np.nan, np.float32)
+        elevation = np.full(len(lifted), np.nan, np.float32)
         keypoints_3d[lifted], elevation[lifted] = answer["keypoints_3d"], answer["elevation"]
-        if height_mm is not None:
-            keypoints_3d *= stature.mm_a_unit(keypoints_3d, heights, self.skeleton)
-        return LiftResult(
-            keypoints_3d=keypoints_3d,
-            filled=(confidence == 0) & lifted[:, None],
-            lifted=lifted,
-            problems=problems,
-            score=np.full(len(lifted), np.nan, np.float32),
-            elevation=elevation,
-            unit="pose" if height_mm is None else "mm",
-        )
+        return request.result({"keypoints_3d": keypoints_3d, "elevation": elevation}, problems)
 
     def get_config(self) -> dict[str, Any]:
         """What tells this model from others, for work that goes on after a stop."""

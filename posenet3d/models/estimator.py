@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from numbers import Real
 from typing import Any
 
@@ -17,8 +17,7 @@ from posenet3d.geometry import camera, mirror
 from posenet3d.models import self_check
 from posenet3d.models.gap_filling import GapFiller
 from posenet3d.models.lifter import Lifter, unproject
-from posenet3d.poses import stature
-from posenet3d.poses.lift_checks import check_people, why_not
+from posenet3d.poses.lift_request import LiftRequest, check_request
 from posenet3d.poses.lift_result import LiftResult
 from posenet3d.skeletons.skeleton import Skeleton
 
@@ -187,9 +186,8 @@ class PoseEstimator(keras.Model):
 
         Args and errors are those of `lift`; a person who cannot be lifted is NaN.
         """
-        inputs = self._check(keypoints_2d, confidence)
-        rows = np.flatnonzero([not problem for problem in why_not(**inputs)])
-        return _in_batches(self._complete, inputs, rows, batch_size)["keypoints_2d"]
+        request = check_request(keypoints_2d, confidence, self.skeleton)
+        return _in_batches(self._complete, request, request.problems(), batch_size)["keypoints_2d"]
 
     def lift(
         self,
@@ -216,32 +214,10 @@ class PoseEstimator(keras.Model):
           InputError: On wrong shapes or types, a NaN or infinity, named by row and joint, or a
             height that is no height or that the skeleton's joints cannot tell.
         """
-        inputs = self._check(keypoints_2d, confidence)
-        if height_mm is not None:
-            heights = stature.check_height(height_mm, len(keypoints_2d), self.skeleton)
-        problems = why_not(**inputs)
-        lifted = np.array([not problem for problem in problems], bool)
-        rows = np.flatnonzero(lifted)
+        request = check_request(keypoints_2d, confidence, self.skeleton, height_mm)
+        problems = request.problems()
         function = self._lift_and_score if score else self._lift
-        answer = _in_batches(function, inputs, rows, batch_size)
-        keypoints_3d = answer["keypoints_3d"]
-        if height_mm is not None:
-            keypoints_3d *= stature.mm_a_unit(keypoints_3d, heights, self.skeleton)
-        return LiftResult(
-            keypoints_3d=keypoints_3d,
-            filled=(inputs["confidence"] == 0) & lifted[:, None],
-            lifted=lifted,
-            problems=problems,
-            score=answer["score"],
-            elevation=answer["elevation"],
-            unit="pose" if height_mm is None else "mm",
-        )
-
-    def _check(
-        self, keypoints_2d: np.ndarray, confidence: np.ndarray | None
-    ) -> dict[str, np.ndarray]:
-        keypoints_2d, confidence = check_people(keypoints_2d, confidence, self.skeleton)
-        return {"keypoints_2d": keypoints_2d, "confidence": confidence}
+        return request.result(_in_batches(function, request, problems, batch_size), problems)
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments, as plain data."""
@@ -264,21 +240,25 @@ class PoseEstimator(keras.Model):
 
 def _in_batches(
     function: Callable[[dict[str, tf.Tensor]], dict[str, tf.Tensor]],
-    inputs: dict[str, np.ndarray],
-    rows: np.ndarray,
+    request: LiftRequest,
+    problems: Sequence[str],
     batch_size: int,
 ) -> dict[str, np.ndarray]:
-    """What the function makes of these rows of the inputs, by name; NaN in the other rows."""
+    """What the function makes of the people without a problem, by name; NaN for the others."""
     if batch_size < 1:
         raise InputError(f"batch_size must be at least 1, got {batch_size}.")
     shapes = function.get_concrete_function().structured_outputs
     results = {
-        name: np.full((len(inputs["confidence"]), *tensor.shape[1:]), np.nan, np.float32)
+        name: np.full((len(problems), *tensor.shape[1:]), np.nan, np.float32)
         for name, tensor in shapes.items()
     }
+    rows = np.flatnonzero([not problem for problem in problems])
     for start in range(0, len(rows), batch_size):
         batch = rows[start : start + batch_size]
-        answer = function({name: array[batch] for name, array in inputs.items()})
-        for name, tensor in answer.items():
+        inputs = {
+            "keypoints_2d": request.keypoints_2d[batch],
+            "confidence": request.confidence[batch],
+        }
+        for name, tensor in function(inputs).items():
             results[name][batch] = tensor.numpy()
     return results

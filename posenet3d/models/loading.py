@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from posenet3d.errors import InputError
+from posenet3d.errors import InputError, reason_of
 
 if TYPE_CHECKING:
     from posenet3d.models import PoseEstimator
@@ -63,8 +63,9 @@ def load(path_or_name: str | Path = DEFAULT_MODEL) -> PoseEstimator:
     try:
         model = keras.saving.load_model(path, compile=False, safe_mode=True)
     except Exception as error:  # a damaged file fails in many ways, and all mean the same
-        reason = str(error).strip().split("\n")[0] or type(error).__name__
-        raise InputError(f"{path} cannot be read as a saved estimator: {reason}") from error
+        raise InputError(
+            f"{path} cannot be read as a saved estimator: {reason_of(error)}"
+        ) from error
     if not isinstance(model, PoseEstimator):
         raise InputError(
             f"{path} holds a {type(model).__name__}, not a PoseEstimator; give the file "

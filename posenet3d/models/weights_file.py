@@ -18,6 +18,7 @@ from numpy.lib import format as npy
 
 from posenet3d.errors import InputError
 from posenet3d.files.atomic import atomic_path
+from posenet3d.files.npz import read_header
 from posenet3d.models.estimator import PoseEstimator
 from posenet3d.models.lifter import Lifter
 from posenet3d.models.weights import named_weights
@@ -99,8 +100,6 @@ def _check_size(lifter: dict[str, Any], size: int) -> None:
 def _read(archive: zipfile.ZipFile, name: str, shape: tuple[int, ...]) -> np.ndarray:
     """An array that says of itself that it has this shape; nothing else is read."""
     with archive.open(f"{name}.npy") as member:
-        version = npy.read_magic(member)
-        read_header = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
         found, _, kind = read_header(member)
     fits = math.prod(shape) * kind.itemsize < archive.getinfo(f"{name}.npy").file_size
     wanted = "U" if name == _CONFIG else "f"

@@ -25,7 +25,8 @@ class OneEuroConfig:
     """Settings of the One Euro filter.
 
     Chosen on one half of the benchmark's test sequences: of those that lag by less than a frame,
-    one of the two with the least velocity error with noisy 2D (`benchmarks/jitter.py --tune`).
+    one of the two with the least velocity error with noisy 2D
+    (`benchmarks/motion/jitter.py --tune`).
 
     Args:
       min_cutoff: Cutoff in Hz where nothing moves; lower: calmer, and later.

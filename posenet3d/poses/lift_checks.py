@@ -6,10 +6,6 @@ import math
 
 import numpy as np
 
-from posenet3d.errors import InputError
-from posenet3d.poses.records import check_array, check_confidence
-from posenet3d.skeletons.skeleton import Skeleton
-
 MIN_PRESENT = 0.5
 """Share of a person's joints that must be present for the rest to be filled in; ours."""
 
@@ -17,31 +13,6 @@ MIN_PRESENT = 0.5
 def needed_joints(num_joints: int) -> int:
     """How many of a person's joints must be present for the person to be lifted."""
     return math.ceil(MIN_PRESENT * num_joints)
-
-
-def check_people(
-    keypoints_2d: np.ndarray, confidence: np.ndarray | None, skeleton: Skeleton
-) -> tuple[np.ndarray, np.ndarray]:
-    """What a user gave to be lifted, as float32.
-
-    Args:
-      keypoints_2d: `[N, J, 2]`, pixels.
-      confidence: `[N, J]` in [0, 1]; None: every joint is present.
-      skeleton: The skeleton of the J joints.
-
-    Returns:
-      `keypoints_2d` and `confidence`, the latter never None.
-
-    Raises:
-      InputError: On wrong shapes or types, a NaN or infinity, named by row and joint.
-    """
-    try:
-        keypoints_2d = check_array("keypoints_2d", keypoints_2d, skeleton, dims=2)
-        if confidence is None:
-            confidence = np.ones(keypoints_2d.shape[:2], np.float32)
-        return keypoints_2d, check_confidence(confidence, skeleton, len(keypoints_2d))
-    except ValueError as error:
-        raise InputError(str(error)) from error
 
 
 def why_not(keypoints_2d: np.ndarray, confidence: np.ndarray) -> tuple[str, ...]:

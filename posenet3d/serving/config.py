@@ -26,33 +26,31 @@ class ServerConfig:
     metrics_port: int = setting(
         0, "Port of the metrics for Prometheus, on this machine alone; 0: none."
     )
-    num_versions: int = setting(1, "Newest versions that are served beside each other.")
+    num_versions: int = setting(1, "How many of the newest versions are served at the same time.")
     file_system_poll_wait_seconds: float = setting(
-        1.0, "Seconds between looks for new versions; 0: look once."
+        1.0, "Seconds between checks for new versions; 0: check once."
     )
-    enable_batching: bool = setting(True, "Run the model on what waits from all clients at once.")
+    enable_batching: bool = setting(True, "Run the waiting requests of all clients as one batch.")
     max_batch_size: int = setting(
-        256, "People the model is run on at a time; a request of more is refused."
+        256, "Most people in a batch; a request with more people is refused."
     )
     batch_timeout_micros: int = setting(
-        0, "Microseconds that a batch which is not full waits for more while the model is idle."
+        0, "Microseconds to wait for more requests if a batch is not full and the model is idle."
     )
     max_enqueued_batches: int = setting(
-        16, "Batches of max_batch_size people that may wait; what comes then is refused."
+        16, "Batches of max_batch_size people that may wait; further requests are refused."
     )
-    num_batch_threads: int = setting(
-        0, "Batches that are run beside each other; 0: one for two cores."
-    )
+    num_batch_threads: int = setting(0, "Batches that run at the same time; 0: one for two cores.")
     intra_op_parallelism: int = setting(1, "Threads that share one operation; 0: one a core.")
     max_message_bytes: int = setting(4 << 20, "Largest request or answer.")
     grace_seconds: float = setting(
-        10.0, "Seconds that what is under way has for its end when the server is told to stop."
+        10.0, "Seconds for running requests to finish when the server is told to stop."
     )
     tls_certificate: str = setting("", "The server's certificate (PEM); empty: no encryption.")
     tls_key: str = setting("", "The certificate's private key (PEM).")
     tls_client_ca: str = setting("", "Authority (PEM) that must have signed clients' certificates.")
     token_file: str = setting(
-        "", "File that holds the token which clients must send; empty: anybody may ask."
+        "", "File with the token that clients must send; empty: no token is needed."
     )
 
     def __post_init__(self) -> None:

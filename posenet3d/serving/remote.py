@@ -12,8 +12,7 @@ from posenet3d.errors import ConfigError
 from posenet3d.lifting.config import LiftConfig
 from posenet3d.lifting.job import Progress, Say, lift_file
 from posenet3d.lifting.summary import Summary
-from posenet3d.poses import stature
-from posenet3d.poses.lift_checks import check_people
+from posenet3d.poses.lift_request import check_request
 from posenet3d.poses.lift_result import LiftResult
 from posenet3d.serving.client import Client, ClientConfig
 from posenet3d.settings import check_range, setting
@@ -29,14 +28,14 @@ class RequestConfig(LiftConfig):
     model: str = setting("full", "The model's name at the server.")
     server: str = setting("127.0.0.1:8500", "HOST:PORT of the server's gRPC.")
     model_skeleton: Literal["cmu17", "h36m17"] = setting(
-        "cmu17", "Joints of the server's model; those of the pretrained models are cmu17."
+        "cmu17", "Skeleton of the server's model; the pretrained models have cmu17."
     )
     timeout: float = setting(30.0, "Seconds for a request, retries included.")
     people_a_request: int = setting(256, "People in a request; the server has a largest batch.")
     tls_ca: str = setting("", "Authority (PEM) of the server's certificate; empty: no encryption.")
     tls_certificate: str = setting("", "Own certificate (PEM), where the server asks for one.")
     tls_key: str = setting("", "Private key (PEM) of the own certificate.")
-    token_file: str = setting("", "File that holds the token which the server asks for.")
+    token_file: str = setting("", "File with the token that the server asks for.")
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -93,27 +92,15 @@ class RemoteEstimator:
           InputError: If arrays or heights cannot be, here or in the server's eyes.
           ServingError: If the server does not answer.
         """
-        keypoints_2d, confidence = check_people(keypoints_2d, confidence, self.skeleton)
-        if height_mm is not None:
-            heights = stature.check_height(height_mm, len(keypoints_2d), self.skeleton)
-        outputs = ["keypoints_3d", "elevation", *(["score"] if score else [])]
+        request = check_request(keypoints_2d, confidence, self.skeleton, height_mm)
+        confidence = request.confidence
         # A missing joint's coordinates are not looked at, and may be anything here.
-        keypoints_2d = np.where(confidence[..., None] > 0, keypoints_2d, 0).astype(np.float32)
+        keypoints_2d = np.where(confidence[..., None] > 0, request.keypoints_2d, 0)
+        outputs = ["keypoints_3d", "elevation", *(["score"] if score else [])]
         pieces = list(self._client.stream(keypoints_2d, confidence, outputs=outputs))
         answer = {name: np.concatenate([piece[name] for piece in pieces]) for name in outputs}
-        keypoints_3d = answer["keypoints_3d"]
-        lifted = np.isfinite(keypoints_3d).all(axis=(1, 2))
-        if height_mm is not None:
-            keypoints_3d = keypoints_3d * stature.mm_a_unit(keypoints_3d, heights, self.skeleton)
-        return LiftResult(
-            keypoints_3d=keypoints_3d,
-            filled=(confidence == 0) & lifted[:, None],
-            lifted=lifted,
-            problems=tuple("" if one else NOT_LIFTED for one in lifted),
-            score=answer.get("score", np.full(len(lifted), np.nan, np.float32)),
-            elevation=answer["elevation"],
-            unit="pose" if height_mm is None else "mm",
-        )
+        lifted = np.isfinite(answer["keypoints_3d"]).all(axis=(1, 2))
+        return request.result(answer, tuple("" if one else NOT_LIFTED for one in lifted))
 
     def get_config(self) -> dict[str, Any]:
         """What tells this model from others."""

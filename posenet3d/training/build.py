@@ -8,10 +8,8 @@ import tensorflow as tf
 from posenet3d.data import pipeline
 from posenet3d.distribution import ALONE, Team
 from posenet3d.errors import ConfigError
-from posenet3d.geometry import camera
 from posenet3d.models import Lifter, PoseEstimator, PoseFlow, load
 from posenet3d.models.weights import copy_weights, named_weights
-from posenet3d.poses.records import Poses2D
 from posenet3d.training.augmentation.placements import draw_placements
 from posenet3d.training.cycle.flow_fitting import fit_flow
 from posenet3d.training.cycle.trainer import GeometricSelfSupervision
@@ -28,11 +26,11 @@ def make_trainer(
 
     Args:
       config: The settings, the elevation a number.
-      data: The poses.
+      data: The run's poses.
       fit: Whether to fit the flow; False where a checkpoint will replace its weights anyway.
       team: The devices that it is to be trained on.
     """
-    skeleton = data.train.skeleton
+    skeleton = data.skeleton
     given = config.bone_ratios
     if given and len(given) != len(skeleton.bones):
         raise ConfigError(
@@ -45,13 +43,14 @@ def make_trainer(
             "augment_placements or synthetic_sequences beside train_data it must be auto."
         )
     placements = draw_placements(skeleton, config.augment.placements, config.seed)
-    ratios = given or ratio_tables(data.train.keypoints_2d, data.group, placements, skeleton)
+    pixels = data.train.pixels.keypoints_2d
+    ratios = given or ratio_tables(pixels, data.group, placements, skeleton)
     flow = _make_flow(config, data, fit) if config.loss.flow else None
     with team.scope():
         trainer = GeometricSelfSupervision(config, skeleton, ratios, placements.tolist(), flow=flow)
         trainer.compile(*make_optimizers(config), jit_compile=config.jit_compile)
     if trainer.gap_filler is not None:
-        trainer.gap_filler.adapt(_sample(data.train))
+        trainer.gap_filler.adapt(_sample(data))
     if config.init_model:
         _start_from(trainer, config.init_model)
     return trainer
@@ -79,33 +78,31 @@ def make_estimator(trainer: GeometricSelfSupervision, data: RunData) -> PoseEsti
     config = trainer.config
     estimator = PoseEstimator(
         lifter,
-        data.train.skeleton,
+        data.skeleton,
         data.scale,
         elevation=0.0 if config.view.kind == "uniform" else config.elevation,
         average_mirrored=config.mirror and config.average_mirrored,
         average_turned=config.average_turned,
     )
     copy_weights(trainer.averaged_lifter, lifter)
-    estimator.gap_filler.adapt(_sample(data.train))
+    estimator.gap_filler.adapt(_sample(data))
     return estimator
 
 
 def _make_flow(config: TrainingConfig, data: RunData, fit: bool) -> PoseFlow:
-    settings, skeleton = config.flow, data.train.skeleton
+    settings, skeleton = config.flow, data.skeleton
     components = min(settings.num_components, 2 * (skeleton.num_joints - 1))
     flow = PoseFlow(
         skeleton.num_joints, skeleton.root, components, settings.num_blocks, settings.width
     )
     if fit:
-        poses = tf.constant(data.train.keypoints_2d, tf.float32)
-        normalised = camera.normalise(poses, skeleton.root, data.scale).keypoints_2d.numpy()
-        fit_flow(flow, normalised, skeleton, settings, config.seed)
+        fit_flow(flow, data.train.read(), skeleton, settings, config.seed)
     return flow
 
 
-def _sample(poses: Poses2D) -> np.ndarray:
-    """2D poses enough for their mean and covariance."""
-    return poses.keypoints_2d[:: max(1, len(poses) // 50_000)]
+def _sample(data: RunData) -> np.ndarray:
+    """2D poses in pixels, enough for their mean and covariance."""
+    return data.train.pixels.keypoints_2d[:: max(1, len(data.train) // 50_000)]
 
 
 def training_data(
@@ -118,7 +115,6 @@ def training_data(
         config.batch_size,
         config.seed,
         start_step,
-        data.scale,
         neighbours=config.loss.motion > 0,
         same_body=config.loss.same_body > 0,
         group=data.group,

@@ -25,12 +25,12 @@ from posenet3d.training.estimates.source_distance import source_distances
 from posenet3d.training.estimates.view_distance import ViewDistance
 from posenet3d.training.prepare import RunData
 from posenet3d.training.records import callbacks
-from posenet3d.training.records.record_files import record
-from posenet3d.training.records.shared_checkpoint import (
+from posenet3d.training.records.team_checkpoint import (
     load_together,
     plain_copy,
     resume_together,
 )
+from posenet3d.training.records.text_files import record
 from posenet3d.training.second_stage import first_stage
 from posenet3d.training.settings.config import TrainingConfig
 
@@ -90,7 +90,7 @@ def train_first_stage(
     if config.view.kind != "uniform":
         facts["elevation"] = config.elevation
     if trainer.bone_ratios is not None:
-        skeleton = data.train.skeleton
+        skeleton = data.skeleton
         names = [skeleton.joint_names[child] for _, child in skeleton.bones]
         ratios = np.round(trainer.bone_ratios[0][0], 3).tolist()
         facts["bone_ratios"] = dict(zip(names, ratios, strict=True))
@@ -115,7 +115,7 @@ def find_elevation(
     trials = team.share_value(json.loads(record_file.read_text()) if known else [])
 
     data = dataclasses.replace(data, source=None)  # as in a trial's settings
-    view_distance = ViewDistance(data.train, data.scale, config.seed) if team.is_chief else None
+    view_distance = ViewDistance(data.train, config.seed) if team.is_chief else None
 
     def train(trial: TrainingConfig) -> dict[str, float]:
         start = time.monotonic()
@@ -156,7 +156,7 @@ def _fit(
     validation = None
     if team.is_chief:
         called += _records(config, data, trainer, progress, kept)
-        validation = pipeline.validation_batches(data.validation, config.batch_size, data.scale)
+        validation = pipeline.validation_batches(data.validation, config.batch_size)
     loop.fit(
         trainer,
         team,
@@ -191,7 +191,7 @@ def _records(
         pictured = data.validation.select(rows)
         pictures = [callbacks.PosePictures(board / "pictures", pictured, estimator, every)]
     return [
-        callbacks.MeasureViews(ViewDistance(data.train, data.scale, config.seed)),
+        callbacks.MeasureViews(ViewDistance(data.train, config.seed)),
         callbacks.LearningRates(),
         keep,
         callbacks.MetricsLog(run_dir / "metrics.jsonl", progress["epochs"]),

@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 
 from posenet3d.data import synthetic
+from posenet3d.data.normalised import NormalisedPoses
 from posenet3d.errors import ConfigError, InputError, TrainingError
 from posenet3d.geometry import camera
 from posenet3d.poses.archives import archive
 from posenet3d.poses.records import Poses2D
-from posenet3d.skeletons.skeleton import H36M_17
+from posenet3d.skeletons.skeleton import H36M_17, Skeleton
 from posenet3d.training.run_joints import RunJoints, run_joints
 from posenet3d.training.settings.config import TrainingConfig
 
@@ -28,15 +29,36 @@ _SAMPLE = 4096  # poses that the checks look at
 
 @dataclasses.dataclass(frozen=True)
 class RunData:
-    """The poses of a run."""
+    """The poses of a run, prepared once; what trains, measures or draws takes them from here.
 
-    train: Poses2D  # complete poses
-    evaluation: Poses2D  # held out, for the final report
-    validation: Poses2D  # complete poses of the evaluation set, looked at after every epoch
-    source: Poses2D | None  # complete poses of another kind, to train on as well
-    group: np.ndarray | None  # [len(train)], where there are bodies of two kinds: 1 for procedural
-    scale: float | None  # pixels a unit for the whole data set; None: each pose its own
-    dropped: int  # incomplete poses of the training set that are left out
+    All have one skeleton of J joints. `read` of the normalised ones gives float32 `[M, J, 2]`, as
+    networks see them; their `pixels` are only for the bone ratios, the statistics of the saved
+    estimator and the pictures.
+
+    Args:
+      train: N complete poses to train on, with the lengths of their sequences and their scales.
+      validation: Complete poses of the evaluation set, at most `validation_poses`, with true 3D in
+        mm where it is known: what is looked at after every epoch.
+      evaluation: The poses held out for the final report, in pixels, incomplete ones too.
+      source: Complete poses of another kind to train on as well (source_data), or None.
+      group: int32 `[N]`, where there are bodies of two kinds: 0 for the archive's, 1 for
+        procedural ones; None: all are of one kind.
+      scale: Pixels a unit of the whole data set (scale=dataset); None: each pose has its own.
+      dropped: Incomplete poses of the training set that are left out.
+    """
+
+    train: NormalisedPoses
+    validation: NormalisedPoses
+    evaluation: Poses2D
+    source: NormalisedPoses | None = None
+    group: np.ndarray | None = None
+    scale: float | None = None
+    dropped: int = 0
+
+    @property
+    def skeleton(self) -> Skeleton:
+        """The skeleton of the J joints."""
+        return self.train.skeleton
 
 
 def prepare(config: TrainingConfig) -> RunData:
@@ -59,7 +81,7 @@ def prepare(config: TrainingConfig) -> RunData:
     _check_enough(len(complete), config.batch_size, dropped)
     if dropped:
         train, group = train.keep(complete), None if group is None else group[complete]
-    _check_varied(train)
+    normalised = _varied(train)
     with_neighbour = int(train.lengths[train.lengths > 1].sum())
     if config.loss.motion and with_neighbour < config.batch_size:
         raise TrainingError(
@@ -70,13 +92,19 @@ def prepare(config: TrainingConfig) -> RunData:
     step = max(1, len(rows) // config.validation_poses)
     if not len(rows):
         raise InputError("No pose of the evaluation data has all its joints.")
+    validation = evaluation.select(rows[::step][: config.validation_poses])
+    source = _source(config, joints) if config.source_data else None
+    scale = None
+    if config.scale == "dataset":
+        scale = _dataset_scale(train)
+        normalised = NormalisedPoses.of(train, scale)
     return RunData(
-        train=train,
+        train=normalised,
+        validation=NormalisedPoses.of(validation, scale),
         evaluation=evaluation,
-        validation=evaluation.select(rows[::step][: config.validation_poses]),
-        source=_source(config, joints) if config.source_data else None,
+        source=source,
         group=group,
-        scale=_dataset_scale(train) if config.scale == "dataset" else None,
+        scale=scale,
         dropped=dropped,
     )
 
@@ -86,7 +114,7 @@ def source_batch_size(config: TrainingConfig) -> int:
     return max(1, round(config.batch_size * config.adapter.share))
 
 
-def _source(config: TrainingConfig, joints: RunJoints) -> Poses2D:
+def _source(config: TrainingConfig, joints: RunJoints) -> NormalisedPoses:
     if config.scale != "pose":
         raise ConfigError("source_data needs scale=pose: two data sets have no common scale.")
     poses = _read_split(config.source_data, "train", config.source_keypoints, joints)
@@ -96,8 +124,7 @@ def _source(config: TrainingConfig, joints: RunJoints) -> Poses2D:
     _check_enough(len(complete), source_batch_size(config), dropped)
     if dropped:
         poses = poses.keep(complete)
-    _check_varied(poses)
-    return poses
+    return _varied(poses)
 
 
 def _read(config: TrainingConfig, joints: RunJoints) -> tuple[Poses2D, Poses2D]:
@@ -174,11 +201,12 @@ def _check_enough(count: int, batch_size: int, dropped: int) -> None:
         )
 
 
-def _check_varied(poses: Poses2D) -> None:
-    sample = np.asarray(poses.keypoints_2d[:: max(1, len(poses) // _SAMPLE)], np.float32)
-    normalised = camera.normalise(sample, poses.skeleton.root).keypoints_2d.numpy()
-    variation = float(np.sqrt(normalised.var(axis=0).mean()) * camera.DISTANCE)
-    different = len(np.unique(normalised.round(4), axis=0))
+def _varied(poses: Poses2D) -> NormalisedPoses:
+    """The poses, each at its own scale; refused where they are nearly all the same."""
+    normalised = NormalisedPoses.of(poses)
+    sample = normalised.read(slice(None, None, max(1, len(poses) // _SAMPLE)))
+    variation = float(np.sqrt(sample.var(axis=0).mean()) * camera.DISTANCE)
+    different = len(np.unique(sample.round(4), axis=0))
     if variation < MIN_VARIATION or different < MIN_POSES:
         raise TrainingError(
             f"The poses to train on are nearly all the same: of {len(sample)} looked at "
@@ -186,6 +214,7 @@ def _check_varied(poses: Poses2D) -> None:
             f"size. At least {MIN_POSES} poses and {100 * MIN_VARIATION:g} % are needed; without "
             "variety there is nothing to learn depth from."
         )
+    return normalised
 
 
 def _dataset_scale(poses: Poses2D) -> float:

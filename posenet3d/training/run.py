@@ -16,7 +16,7 @@ from posenet3d.models import load
 from posenet3d.training.first_stage import Stage, train_first_stage
 from posenet3d.training.loop import lost_workers
 from posenet3d.training.prepare import prepare, source_batch_size
-from posenet3d.training.records.record_files import record
+from posenet3d.training.records.text_files import record
 from posenet3d.training.run_joints import RunJoints, run_joints
 from posenet3d.training.second_stage import teach
 from posenet3d.training.settings.config import TrainingConfig

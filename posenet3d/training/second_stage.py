@@ -16,10 +16,11 @@ from posenet3d.models import DomainAdapter, Lifter, PoseEstimator
 from posenet3d.models.loading import ESTIMATOR_FILE
 from posenet3d.models.weights import copy_weights
 from posenet3d.poses.records import Poses2D
+from posenet3d.skeletons.skeleton import Skeleton
 from posenet3d.training import loop
 from posenet3d.training.prepare import RunData
 from posenet3d.training.records import callbacks
-from posenet3d.training.records.shared_checkpoint import load_together, resume_together
+from posenet3d.training.records.team_checkpoint import load_together, resume_together
 from posenet3d.training.settings.config import AugmentConfig, TrainingConfig
 from posenet3d.training.student.refine import refine
 from posenet3d.training.student.student_trainer import StudentTrainer
@@ -83,7 +84,7 @@ def _teach_once(
 ) -> float:
     """One round, from lessons to the kept student; returns the seconds it has taken in all."""
     keras.utils.set_random_seed(config.seed + number)
-    student = compiled_student(config, data.train, team)
+    student = compiled_student(config, data.skeleton, team)
     checkpoint = run_dir / "checkpoints" / f"student_{number}.npz"
     progress = resume_together(checkpoint, student, team)
     epochs = config.student.steps // config.steps_per_epoch
@@ -117,18 +118,20 @@ def _teach_once(
 
 
 def make_student(
-    config: TrainingConfig, poses: Poses2D, keypoints_2d: np.ndarray, keypoints_3d: np.ndarray
+    config: TrainingConfig, skeleton: Skeleton, keypoints_2d: np.ndarray, keypoints_3d: np.ndarray
 ) -> StudentTrainer:
-    """A compiled student with these lessons `[N, J, 2]`, `[N, J, 3]` of the poses' skeleton."""
-    student = compiled_student(config, poses)
+    """A compiled student with these lessons, `[N, J, 2]` normalised and `[N, J, 3]`."""
+    student = compiled_student(config, skeleton)
     student.take_lessons(keypoints_2d, keypoints_3d)
     return student
 
 
-def compiled_student(config: TrainingConfig, poses: Poses2D, team: Team = ALONE) -> StudentTrainer:
-    """A compiled student of the poses' skeleton that has no lessons yet."""
+def compiled_student(
+    config: TrainingConfig, skeleton: Skeleton, team: Team = ALONE
+) -> StudentTrainer:
+    """A compiled student that has no lessons yet."""
     with team.scope():
-        student = StudentTrainer(config, poses.skeleton)
+        student = StudentTrainer(config, skeleton)
         student.compile(make_student_optimizer(config), jit_compile=config.jit_compile)
     return student
 
@@ -167,16 +170,14 @@ def lessons(
     """
     rows = np.arange(0, len(data.train), -(-len(data.train) // _MOST_LESSONS))
     train = data.train.keep(rows)
-    keypoints_2d = pipeline.normalised_poses(train)
+    keypoints_2d = train.read()
     keypoints_3d = teacher.lift(keypoints_2d, score=False).keypoints_3d
     if refined and len(data.train.lengths) > 1:  # else nothing says whose frames they are
-        keypoints_3d = refine(
-            keypoints_2d, keypoints_3d, train.lengths, _bodies(train, data.group, rows),
-            train.skeleton,
-        )  # fmt: skip
+        bodies = _bodies(train.pixels, data.group, rows)
+        keypoints_3d = refine(keypoints_2d, keypoints_3d, train.lengths, bodies, data.skeleton)
     if data.source is None:
         return keypoints_2d, keypoints_3d
-    source_2d = pipeline.normalised_poses(data.source, slice(_MOST_LESSONS))
+    source_2d = data.source.read(slice(_MOST_LESSONS))
     if adapter is not None:
         source_2d = adapter.predict(source_2d, batch_size=_BATCH, verbose=0)
     source_3d = teacher.lift(source_2d, score=False).keypoints_3d

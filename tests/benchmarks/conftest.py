@@ -1,25 +1,43 @@
 """Scripts of benchmarks/ as modules."""
 
-import importlib.util
-from pathlib import Path
+import dataclasses
 
 import pytest
 from absl import flags
 
-BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
+from posenet3d.data import synthetic
+from posenet3d.skeletons.skeleton import CMU_17
+from tests.fixtures.checkout import load_module
 
 
 @pytest.fixture(scope="module")
 def load_benchmark():
-    """Loads a script by its name; the flags of those that were loaded are gone afterwards."""
+    """Loads a script by its name, `motion/gaps`.
+
+    Its flags are gone when the next is loaded, and afterwards.
+    """
     before = set(flags.FLAGS)
 
+    def forget():
+        for name in set(flags.FLAGS) - before:
+            delattr(flags.FLAGS, name)
+
     def load(name):
-        spec = importlib.util.spec_from_file_location(name, BENCHMARKS / f"{name}.py")
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        return module
+        forget()  # scripts have flags of the same name
+        return load_module(f"benchmarks/{name}.py")
 
     yield load
-    for name in set(flags.FLAGS) - before:
-        delattr(flags.FLAGS, name)
+    forget()
+
+
+@pytest.fixture(scope="session")
+def make_poses():
+    """Makes procedural poses whose joints count as those of cmu17."""
+
+    def make(num_sequences, frames_per_sequence):
+        config = synthetic.SyntheticConfig(
+            num_sequences=num_sequences, frames_per_sequence=frames_per_sequence, seed=3
+        )
+        return dataclasses.replace(synthetic.generate_poses(config), skeleton=CMU_17)
+
+    return make

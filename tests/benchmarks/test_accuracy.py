@@ -1,6 +1,5 @@
 import dataclasses
 import re
-from pathlib import Path
 
 import keras
 import numpy as np
@@ -13,8 +12,6 @@ from posenet3d.models import Lifter, PoseEstimator
 from posenet3d.poses.archives.archive_writer import write_archive
 from posenet3d.skeletons.skeleton import CMU_17
 
-CHECKOUT = Path(__file__).resolve().parents[2]
-
 
 @pytest.fixture(scope="module")
 def accuracy(load_benchmark):
@@ -22,10 +19,8 @@ def accuracy(load_benchmark):
 
 
 @pytest.fixture(scope="module")
-def poses():
-    """Poses whose joints count as those of cmu17."""
-    config = synthetic.SyntheticConfig(num_sequences=12, frames_per_sequence=17, seed=3)
-    return dataclasses.replace(synthetic.generate_poses(config), skeleton=CMU_17)
+def poses(make_poses):
+    return make_poses(12, 17)
 
 
 @pytest.fixture(scope="module")

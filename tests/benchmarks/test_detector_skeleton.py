@@ -1,16 +1,15 @@
 """Keypoints of detectors on known bodies, and what is measured with them."""
 
-import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from posenet3d.errors import InputError
 from posenet3d.skeletons.skeleton import BODY_25, CMU_17, COCO_17, HALPE_26, MEDIAPIPE_33
+from tests.fixtures.checkout import CHECKOUT, run_script
 
-BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
+BENCHMARKS = CHECKOUT / "benchmarks"
 DETECTORS = (MEDIAPIPE_33, COCO_17, BODY_25, HALPE_26)
 LIMBS = ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")
 
@@ -126,10 +125,9 @@ def test_errors_are_split_as_the_columns_say(skeleton_cost, people):
 
 
 def test_without_the_data_it_ends_with_one_line(tmp_path):
-    process = subprocess.run(
-        [sys.executable, BENCHMARKS / "detector_skeleton.py", f"--data={tmp_path / 'no.npz'}"],
-        cwd=BENCHMARKS.parent, capture_output=True, text=True, timeout=100, check=False,
-    )  # fmt: skip
+    process = run_script(
+        "benchmarks/detector_skeleton.py", f"--data={tmp_path / 'no.npz'}", cwd=CHECKOUT
+    )
     assert process.returncode == 1
     assert "Traceback" not in process.stderr
     assert "no.npz: there is no such file." in process.stderr.splitlines()[-1]

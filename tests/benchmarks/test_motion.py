@@ -1,39 +1,26 @@
 """The benchmarks of association, jitter and gaps, on motion made here."""
 
 import dataclasses
-import importlib.util
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
-from absl import flags
 
 from posenet3d.data import synthetic
 
-CHECKOUT = Path(__file__).resolve().parents[2]
+
+@pytest.fixture(scope="module")
+def association(load_benchmark):
+    return load_benchmark("motion/association")
 
 
-def script(name):
-    """A fixture: the script as a module, without its flags."""
-
-    @pytest.fixture(scope="module")
-    def module():
-        path = CHECKOUT / "benchmarks" / f"{name}.py"
-        spec = importlib.util.spec_from_file_location(f"benchmark_{name}", path)
-        loaded = importlib.util.module_from_spec(spec)
-        before = set(flags.FLAGS)
-        with pytest.MonkeyPatch.context() as patch:  # dataclasses look their module up
-            patch.setitem(sys.modules, spec.name, loaded)
-            spec.loader.exec_module(loaded)
-        for flag in set(flags.FLAGS) - before:
-            delattr(flags.FLAGS, flag)
-        return loaded
-
-    return module
+@pytest.fixture(scope="module")
+def jitter(load_benchmark):
+    return load_benchmark("motion/jitter")
 
 
-association, jitter, gaps = script("association"), script("jitter"), script("gaps")
+@pytest.fixture(scope="module")
+def gaps(load_benchmark):
+    return load_benchmark("motion/gaps")
 
 
 @pytest.fixture(scope="module")

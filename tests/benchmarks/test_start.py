@@ -1,17 +1,15 @@
-"""What benchmarks/start.py measures of a process."""
+"""What benchmarks/jobs/start.py measures of a process."""
 
-import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-PATH = Path(__file__).resolve().parents[2] / "benchmarks" / "start.py"
+from tests.fixtures.checkout import CHECKOUT, run_code
 
 
 @pytest.fixture(scope="module")
 def start(load_benchmark):
-    return load_benchmark("start")
+    return load_benchmark("jobs/start")
 
 
 def test_memory_is_the_highest_of_that_process():
@@ -22,9 +20,7 @@ def test_memory_is_the_highest_of_that_process():
         "for mb in (100, 300):\n"
         "    print(start.measure([sys.executable, '-c', use.format(mb)])[2])\n"
     )
-    process = subprocess.run(
-        [sys.executable, "-c", code, str(PATH.parent)], capture_output=True, text=True, timeout=100
-    )
+    process = run_code(code, CHECKOUT / "benchmarks" / "jobs")
     less, more = map(float, process.stdout.split())
     assert 100 < less < 150
     assert 190 < more - less < 210

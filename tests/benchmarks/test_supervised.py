@@ -1,71 +1,43 @@
 import dataclasses
-import importlib.util
 import json
-import os
 import re
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 import posenet3d
-from posenet3d.data import synthetic
 from posenet3d.errors import InputError
 from posenet3d.evaluation import evaluate
 from posenet3d.poses.archives.archive_writer import write_archive
 from posenet3d.skeletons.skeleton import CMU_17
 from posenet3d.training.second_stage import make_student
 from posenet3d.training.settings.config import LifterConfig, StudentConfig, TrainingConfig
+from tests.fixtures.checkout import refusal, run_script
 
-CHECKOUT = Path(__file__).resolve().parents[2]
 SMALL = (
     "--student_steps=8", "--steps_per_epoch=4", "--student_batch_size=16", "--lifter_width=16",
     "--lifter_num_blocks=1", "--elevation=8", "--skeleton=cmu17",
 )  # fmt: skip
 
 
-def script(path, *args):
-    """Runs a script as a user does; returns the finished process with its text."""
-    return subprocess.run(
-        [sys.executable, str(CHECKOUT / path), *map(str, args)],
-        env=os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"},
-        capture_output=True, text=True, timeout=300, check=False,
-    )  # fmt: skip
-
-
 def refused(*args):
     """The one line with which the script ends where it must not go on."""
-    process = script("benchmarks/supervised.py", *args)
-    lines = [line for line in process.stderr.splitlines() if "error: " in line]
-    assert process.returncode == 2, process.stderr
-    assert "Traceback" not in process.stderr
-    assert len(lines) == 1, process.stderr
-    return lines[0]
+    return refusal("benchmarks/supervised.py", *args)
 
 
 def flags_of(path):
-    text = script(path, "--helpshort").stdout
+    text = run_script(path, "--helpshort").stdout
     return set(re.findall(r"^  --(?:\[no\])?(\w+):", text, flags=re.MULTILINE))
 
 
 @pytest.fixture(scope="module")
-def supervised():
-    """The script as a module."""
-    spec = importlib.util.spec_from_file_location(
-        "supervised", CHECKOUT / "benchmarks" / "supervised.py"
-    )
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def supervised(load_benchmark):
+    return load_benchmark("supervised")
 
 
 @pytest.fixture(scope="module")
-def poses():
-    """Poses whose joints count as those of cmu17."""
-    config = synthetic.SyntheticConfig(num_sequences=20, frames_per_sequence=20, seed=3)
-    return dataclasses.replace(synthetic.generate_poses(config), skeleton=CMU_17)
+def poses(make_poses):
+    return make_poses(20, 20)
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +62,7 @@ def trained(files, tmp_path_factory):
     """The folder and the output of a run of eight steps."""
     run_dir = tmp_path_factory.mktemp("runs") / "supervised"
     data, truth = files
-    process = script(
+    process = run_script(
         "benchmarks/supervised.py",
         f"--train_data={data}", f"--train_3d={truth}", f"--run_dir={run_dir}", *SMALL,
     )  # fmt: skip
@@ -137,7 +109,7 @@ def test_the_curve_has_a_line_of_errors_every_few_steps(supervised, poses, tmp_p
         student=StudentConfig(steps=10, batch_size=32, learning_rate=1e-2),
     )
     normalised = supervised.camera.normalise(poses.keypoints_2d, CMU_17.root).keypoints_2d
-    student = make_student(config, poses, normalised.numpy(), poses.keypoints_3d)
+    student = make_student(config, poses.skeleton, normalised.numpy(), poses.keypoints_3d)
     seconds = supervised.draw_curve(student, poses.select(np.arange(50)), tmp_path / "curve.jsonl")
     lines = [json.loads(line) for line in (tmp_path / "curve.jsonl").read_text().splitlines()]
     assert [line["step"] for line in lines] == [4, 8, 10]

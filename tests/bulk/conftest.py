@@ -1,6 +1,7 @@
 """Shards, a lifter of no size, and an engine without processes."""
 
 import importlib.util
+import json
 
 import numpy as np
 import pytest
@@ -127,3 +128,39 @@ def serial():
             yield lifter.lift(shard)
 
     return engine
+
+
+@pytest.fixture
+def lift(model, serial, tmp_path):
+    """Lifts `shards/*` to `out`; settings may be given."""
+
+    from posenet3d.bulk import BulkConfig, lift_shards
+
+    def lift(**settings):
+        given = {"input": f"{tmp_path}/shards/*", "output": f"{tmp_path}/out", "model": str(model)}
+        return lift_shards(BulkConfig(**given | settings), engine=serial)
+
+    return lift
+
+
+@pytest.fixture
+def columns(people):
+    """Forty people of the usual columns, one joint of one of them missing."""
+    keypoints_2d = people.keypoints_2d[:40].reshape(40, -1)
+    confidence = np.full((40, 17), 0.9, np.float32)
+    confidence[3, 5] = 0
+    return {
+        "keypoints_2d": list(keypoints_2d), "confidence": list(confidence),
+        "id": [str(i) for i in range(40)],
+    }  # fmt: skip
+
+
+@pytest.fixture
+def bad_of(tmp_path):
+    """The records that `lift` has set aside of a shard, by its name."""
+
+    def bad_of(name):
+        lines = (tmp_path / "out" / "_bad" / f"{name}.jsonl").read_text().splitlines()
+        return [json.loads(line) for line in lines]
+
+    return bad_of

@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -13,8 +12,8 @@ import pytest
 from posenet3d.bulk import BulkConfig, lift_shards
 from posenet3d.bulk.engine import RayEngine
 from posenet3d.errors import InputError
+from tests.fixtures.checkout import command as command_of
 
-SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "lift_bulk.py"
 SHARDS = 24
 
 
@@ -25,10 +24,10 @@ def command(people, write, model, tmp_path):
         keypoints_2d = people.keypoints_2d.reshape(-1, 34) + np.float32(number)
         keypoints_2d[number, 3] = np.nan
         write(f"poses-{number:02d}.parquet", {"keypoints_2d": list(keypoints_2d)})
-    return [
-        sys.executable, str(SCRIPT), f"--input={tmp_path}/shards/*.parquet",
-        f"--output={tmp_path}/out", f"--model={model}", "--workers=2",
-    ]  # fmt: skip
+    return command_of(
+        "scripts/lift_bulk.py", f"--input={tmp_path}/shards/*.parquet", f"--output={tmp_path}/out",
+        f"--model={model}", "--workers=2",
+    )  # fmt: skip
 
 
 def content(path):

@@ -1,58 +1,18 @@
-"""Every record once, whatever is damaged, changed or stopped in between."""
-
-import json
-import os
-import subprocess
-import sys
+"""Every record once, whatever is damaged, and what cannot be is said first."""
 
 import numpy as np
 import pytest
 
 import posenet3d
-from posenet3d.bulk import BulkConfig, folder, lift_shards
+from posenet3d.bulk import BulkConfig
 from posenet3d.bulk.shards import records
 from posenet3d.errors import ConfigError, InputError
 
 ENDINGS = (".parquet", ".tfrecord")
 
 
-@pytest.fixture
-def lift(model, serial, tmp_path):
-    """Lifts `shards/*` to `out`; settings may be given."""
-
-    def lift(**settings):
-        given = {"input": f"{tmp_path}/shards/*", "output": f"{tmp_path}/out", "model": str(model)}
-        return lift_shards(BulkConfig(**given | settings), engine=serial)
-
-    return lift
-
-
-@pytest.fixture
-def columns(people):
-    keypoints_2d = people.keypoints_2d[:40].reshape(40, -1)
-    confidence = np.full((40, 17), 0.9, np.float32)
-    confidence[3, 5] = 0
-    return {
-        "keypoints_2d": list(keypoints_2d), "confidence": list(confidence),
-        "id": [str(i) for i in range(40)],
-    }  # fmt: skip
-
-
 def some(columns, rows):
     return {name: [values[row] for row in rows] for name, values in columns.items()}
-
-
-def bad_of(tmp_path, name):
-    lines = (tmp_path / "out" / "_bad" / f"{name}.jsonl").read_text().splitlines()
-    return [json.loads(line) for line in lines]
-
-
-def content(path):
-    return {
-        str(file.relative_to(path)): file.read_bytes()
-        for file in sorted(path.rglob("*"))
-        if file.is_file()
-    }
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
@@ -76,7 +36,9 @@ def test_shards_hold_what_the_estimator_says(lift, write, read, columns, model, 
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
-def test_bad_records_are_set_aside_and_counted(lift, write, read, columns, tmp_path, ending):
+def test_bad_records_are_set_aside_and_counted(
+    lift, write, read, columns, bad_of, tmp_path, ending
+):
     columns["keypoints_2d"][2] = columns["keypoints_2d"][2][:20]
     columns["keypoints_2d"][4] = np.full(34, np.nan, np.float32)
     columns["confidence"][6] = np.where(np.arange(17) < 5, 0.9, 0).astype(np.float32)
@@ -91,7 +53,7 @@ def test_bad_records_are_set_aside_and_counted(lift, write, read, columns, tmp_p
     assert "5 of 17 joints" in rows["6"]["problem"]
     assert np.isnan(rows["6"]["keypoints_3d"]).all()
     assert [bool(rows[i]["lifted"]) for i in ("5", "6", "8")] == [True, False, False]
-    aside = bad_of(tmp_path, f"a{ending}")
+    aside = bad_of(f"a{ending}")
     assert [(one["shard"], one["record"]) for one in aside] == [
         (f"a{ending}", number) for number in (2, 4, 6, 8)
     ]
@@ -138,129 +100,6 @@ def test_empty_shards_give_empty_shards(lift, write, read, columns, tmp_path, en
     assert lift().ok
     assert read(tmp_path / "out" / f"b{ending}") == []
     assert lift().resumed >= 1
-
-
-def test_finished_shards_are_passed_and_changed_ones_lifted_again(
-    lift, write, read, columns, tmp_path
-):
-    write("a.parquet", columns)
-    path = write("b.parquet", columns)
-    lift()
-    before = content(tmp_path / "out")
-    os.utime(path, ns=(1, 1))  # the same content
-    assert lift().resumed == 2
-    assert content(tmp_path / "out") == before
-    write("b.parquet", some(columns, range(7)))
-    summary = lift()
-    assert (summary.resumed, summary.changed) == (1, ["b.parquet"])
-    assert "b.parquet" in str(summary)
-    assert len(read(tmp_path / "out" / "b.parquet")) == 7
-
-
-def test_bad_records_of_an_older_input_do_not_stay(lift, write, columns, tmp_path):
-    write("a.parquet", {"keypoints_2d": [*columns["keypoints_2d"], np.ones(3)]})
-    lift()
-    assert len(bad_of(tmp_path, "a.parquet")) == 1
-    write("a.parquet", columns)
-    assert not lift().reasons
-    assert not list((tmp_path / "out" / "_bad").iterdir())
-
-
-def test_outputs_of_another_model_or_settings_are_refused_or_redone(
-    lift, write, read, columns, model, other_model, tmp_path
-):
-    write("a.parquet", columns)
-    lift()
-    before = content(tmp_path / "out")
-    with pytest.raises(ConfigError, match=r"model was .* --redo"):
-        lift(model=str(other_model))
-    with pytest.raises(ConfigError, match="score was True and is False now"):
-        lift(score=False)
-    assert content(tmp_path / "out") == before
-    summary = lift(model=str(other_model), redo=True)
-    assert (summary.resumed, summary.changed) == (0, ["a.parquet"])
-    assert content(tmp_path / "out") != before
-    assert lift(model=str(other_model)).resumed == 1
-
-
-def test_a_lost_or_cut_output_is_made_again(lift, write, columns, tmp_path):
-    write("a.parquet", columns)
-    write("b.parquet", columns)
-    lift()
-    before = content(tmp_path / "out")
-    (tmp_path / "out" / "a.parquet").unlink()
-    (tmp_path / "out" / "b.parquet").write_bytes(b"PAR1")
-    assert lift().resumed == 0
-    assert content(tmp_path / "out") == before
-
-
-STEPS = [(name, number) for name in ("replace", "fsync") for number in range(1, 8)]
-
-
-@pytest.mark.parametrize(("operation", "number"), STEPS)
-def test_stopped_at_any_step_nothing_is_half_there(
-    lift, write, columns, tmp_path, monkeypatch, operation, number
-):
-    columns["keypoints_2d"][4] = np.ones(3, np.float32)
-    write("a.parquet", columns)
-    write("b.parquet", some(columns, range(9)))
-    lift(output=f"{tmp_path}/whole")
-
-    class Killed(BaseException):
-        pass
-
-    real, calls = getattr(os, operation), []
-
-    def stop(*args):
-        calls.append(args)
-        if len(calls) == number:
-            monkeypatch.setattr("pathlib.Path.unlink", lambda self, missing_ok=False: None)
-            raise Killed
-        return real(*args)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(os, operation, stop)
-        with pytest.raises(Killed):
-            lift()
-    monkeypatch.undo()
-    whole = content(tmp_path / "whole")
-    for name in ("a.parquet", "b.parquet"):  # there and whole, or not there
-        path = tmp_path / "out" / name
-        assert not path.exists() or path.read_bytes() == whole[name]
-    assert lift().rows == 39 + 8
-    assert content(tmp_path / "out") == whole
-
-
-def test_an_output_in_use_is_refused(lift, write, columns, tmp_path, monkeypatch):
-    monkeypatch.setattr(folder, "_PATIENCE", 0.2)
-    write("a.parquet", columns)
-    lift()
-    code = (
-        "import fcntl, sys; f = open(sys.argv[1], 'rb'); fcntl.flock(f, fcntl.LOCK_SH);"
-        "print('held', flush=True); sys.stdin.read()"
-    )
-    with subprocess.Popen(
-        [sys.executable, "-c", code, tmp_path / "out" / "_lock"],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-    ) as other:  # fmt: skip
-        other.stdout.readline()
-        with pytest.raises(InputError, match="Another run is writing"):
-            lift()
-        other.stdin.close()
-    assert lift().resumed == 1
-
-
-def test_a_shard_that_kills_its_workers_is_given_up(lift, write, columns, tmp_path, monkeypatch):
-    write("a.parquet", columns)
-    lift()
-    folder_ = tmp_path / "out"
-    (folder_ / ".unfinished").mkdir()
-    (folder_ / ".unfinished" / "a.parquet.attempts").write_bytes(b"...")
-    with (
-        pytest.raises(InputError, match="3 workers have died"),
-        folder.attempt(folder_, "a.parquet"),
-    ):
-        pass
 
 
 def test_joints_of_detectors_are_mapped(lift, write, read, tmp_path):

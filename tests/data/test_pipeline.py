@@ -4,6 +4,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from posenet3d.data.normalised import NormalisedPoses
 from posenet3d.data.pipeline import Share, training_batches, validation_batches, with_source
 from posenet3d.geometry import camera
 from posenet3d.poses.records import Poses2D
@@ -28,7 +29,9 @@ def numbers(batch, key="keypoints_2d", scale=1.0):
 
 
 def order(poses, count, **settings):
-    batches = training_batches(poses, scale=1.0, **{"batch_size": 5, "seed": 0} | settings)
+    batches = training_batches(
+        NormalisedPoses.of(poses, 1.0), **{"batch_size": 5, "seed": 0} | settings
+    )
     return [numbers(batch) for batch in batches.take(count)]
 
 
@@ -57,7 +60,7 @@ def test_seed_decides_the_order(numbered):
 
 
 def test_poses_are_normalised(people):
-    (batch,) = training_batches(people, batch_size=8, seed=0).take(1)
+    (batch,) = training_batches(NormalisedPoses.of(people), batch_size=8, seed=0).take(1)
     keypoints_2d = batch["keypoints_2d"].numpy()
     assert keypoints_2d.dtype == np.float32
     np.testing.assert_array_equal(keypoints_2d[:, people.skeleton.root], 0)
@@ -66,12 +69,14 @@ def test_poses_are_normalised(people):
 
 
 def test_one_scale_for_the_data_set(numbered):
-    (batch,) = training_batches(numbered, 20, seed=0, scale=100.0).take(1)
+    (batch,) = training_batches(NormalisedPoses.of(numbered, 100.0), 20, seed=0).take(1)
     assert sorted(numbers(batch, scale=100.0)) == list(range(20))
 
 
 def test_neighbour_is_the_adjacent_frame_of_the_same_sequence(numbered):
-    batches = training_batches(numbered, 6, seed=0, scale=1.0, neighbours=True).take(3)
+    batches = training_batches(NormalisedPoses.of(numbered, 1.0), 6, seed=0, neighbours=True).take(
+        3
+    )
     neighbour_of = {}
     for batch in batches:
         neighbour_of |= dict(zip(numbers(batch), numbers(batch, "neighbour_2d"), strict=True))
@@ -81,7 +86,9 @@ def test_neighbour_is_the_adjacent_frame_of_the_same_sequence(numbered):
 
 
 def test_neighbour_has_the_scale_of_its_pose(people):
-    (batch,) = training_batches(people, len(people), seed=0, neighbours=True).take(1)
+    (batch,) = training_batches(
+        NormalisedPoses.of(people), len(people), seed=0, neighbours=True
+    ).take(1)
     pose, neighbour = batch["keypoints_2d"].numpy(), batch["neighbour_2d"].numpy()
     np.testing.assert_array_equal(neighbour[:, people.skeleton.root], 0)
     row_of = {p.tobytes(): i for i, p in enumerate(normalised(people.keypoints_2d))}
@@ -94,7 +101,9 @@ def test_neighbour_has_the_scale_of_its_pose(people):
 
 
 def test_same_body_is_any_frame_of_the_same_sequence(numbered):
-    batches = training_batches(numbered, 5, seed=0, scale=1.0, same_body=True).take(400)
+    batches = training_batches(NormalisedPoses.of(numbered, 1.0), 5, seed=0, same_body=True).take(
+        400
+    )
     others_of = {number: set() for number in range(20)}
     for batch in batches:
         for number, other in zip(numbers(batch), numbers(batch, "same_body_2d"), strict=True):
@@ -104,7 +113,7 @@ def test_same_body_is_any_frame_of_the_same_sequence(numbered):
 
 
 def test_same_body_is_normalised_by_its_own_size(people):
-    (batch,) = training_batches(people, 64, seed=0, same_body=True).take(1)
+    (batch,) = training_batches(NormalisedPoses.of(people), 64, seed=0, same_body=True).take(1)
     given = {pose.tobytes() for pose in normalised(people.keypoints_2d)}
     assert all(pose.tobytes() in given for pose in batch["same_body_2d"].numpy())
 
@@ -112,7 +121,9 @@ def test_same_body_is_normalised_by_its_own_size(people):
 @pytest.mark.parametrize("start", [1, 5])
 def test_starting_late_draws_the_same_other_frames(numbered, start):
     def others(count, start_step=0):
-        batches = training_batches(numbered, 5, 0, start_step, scale=1.0, same_body=True)
+        batches = training_batches(
+            NormalisedPoses.of(numbered, 1.0), 5, 0, start_step, same_body=True
+        )
         return [numbers(batch, "same_body_2d") for batch in batches.take(count)]
 
     assert others(3, start) == others(3 + start)[start:]
@@ -122,7 +133,7 @@ def test_starting_late_draws_the_same_other_frames(numbered, start):
 def test_group_goes_with_its_pose(numbered, neighbours):
     group = np.arange(20) % 3
     batches = training_batches(
-        numbered, 6, seed=0, scale=1.0, neighbours=neighbours, group=group
+        NormalisedPoses.of(numbered, 1.0), 6, seed=0, neighbours=neighbours, group=group
     ).take(6)
     for batch in batches:
         assert batch["group"].dtype == "int32"
@@ -130,18 +141,18 @@ def test_group_goes_with_its_pose(numbered, neighbours):
 
 
 def test_batches_hold_what_was_asked_for_alone(numbered):
-    (plain,) = training_batches(numbered, 5, seed=0).take(1)
+    (plain,) = training_batches(NormalisedPoses.of(numbered), 5, seed=0).take(1)
     assert set(plain) == {"keypoints_2d"}
     asked = {"neighbours": True, "same_body": True, "group": np.zeros(20, int)}
-    batches = training_batches(numbered, 5, seed=0, **asked)
+    batches = training_batches(NormalisedPoses.of(numbered), 5, seed=0, **asked)
     shapes = {name: tuple(spec.shape) for name, spec in batches.element_spec.items()}
     poses = ("keypoints_2d", "neighbour_2d", "same_body_2d")
     assert shapes == {name: (5, 17, 2) for name in poses} | {"group": (5,)}
 
 
 def test_source_comes_beside_the_batch_normalised_and_in_its_own_number(numbered, people):
-    batches = training_batches(numbered, 5, seed=0, scale=1.0)
-    batches = with_source(batches, people, batch_size=3, seed=0)
+    batches = training_batches(NormalisedPoses.of(numbered, 1.0), 5, seed=0)
+    batches = with_source(batches, NormalisedPoses.of(people), batch_size=3, seed=0)
     assert batches.element_spec["source_2d"].shape == (3, 17, 2)
     (batch,) = batches.take(1)
     assert numbers(batch) == order(numbered, 1)[0]
@@ -151,8 +162,8 @@ def test_source_comes_beside_the_batch_normalised_and_in_its_own_number(numbered
 
 def test_source_starts_late_as_the_batches_do(numbered, people):
     def sources(count, start_step=0, seed=0):
-        batches = training_batches(numbered, 5, 0, start_step)
-        both = with_source(batches, people, 3, seed, start_step)
+        batches = training_batches(NormalisedPoses.of(numbered), 5, 0, start_step)
+        both = with_source(batches, NormalisedPoses.of(people), 3, seed, start_step)
         return [batch["source_2d"].numpy() for batch in both.take(count)]
 
     whole = sources(6)
@@ -163,7 +174,12 @@ def test_source_starts_late_as_the_batches_do(numbered, people):
 
 def test_too_small_a_source_is_refused(numbered, people):
     with pytest.raises(ValueError, match="batch of 21 cannot be filled from 20"):
-        with_source(training_batches(people, 5, seed=0), numbered, batch_size=21, seed=0)
+        with_source(
+            training_batches(NormalisedPoses.of(people), 5, seed=0),
+            NormalisedPoses.of(numbered),
+            batch_size=21,
+            seed=0,
+        )
 
 
 def normalised(keypoints_2d):
@@ -173,11 +189,11 @@ def normalised(keypoints_2d):
 @pytest.mark.parametrize(("batch_size", "neighbours", "left"), [(21, False, 20), (19, True, 18)])
 def test_too_few_poses_are_refused(numbered, batch_size, neighbours, left):
     with pytest.raises(ValueError, match=f"batch of {batch_size} cannot be filled from {left}"):
-        training_batches(numbered, batch_size, seed=0, neighbours=neighbours)
+        training_batches(NormalisedPoses.of(numbered), batch_size, seed=0, neighbours=neighbours)
 
 
 def test_validation_shows_every_pose_once_in_order_with_its_3d(people):
-    batches = list(validation_batches(people, batch_size=100))
+    batches = list(validation_batches(NormalisedPoses.of(people), batch_size=100))
     assert [len(batch["keypoints_2d"]) for batch in batches] == [100, 100, 100, 100, 80]
     keypoints_2d = np.concatenate([batch["keypoints_2d"] for batch in batches])
     keypoints_3d = np.concatenate([batch["keypoints_3d"] for batch in batches])
@@ -187,7 +203,7 @@ def test_validation_shows_every_pose_once_in_order_with_its_3d(people):
 
 def test_validation_without_3d(people):
     poses = dataclasses.replace(people, keypoints_3d=None)
-    (batch,) = validation_batches(poses, batch_size=1000, scale=100.0)
+    (batch,) = validation_batches(NormalisedPoses.of(poses, 100.0), batch_size=1000)
     assert list(batch) == ["keypoints_2d"]
     expected = (people.keypoints_2d - people.keypoints_2d[:, :1]) / 100
     np.testing.assert_allclose(batch["keypoints_2d"], expected, atol=1e-5)
@@ -198,11 +214,15 @@ def test_shares_of_replicas_make_up_the_batches_of_one_device(people, workers):
     """Four replicas, of one process or of two that have two each."""
     group = np.arange(len(people), dtype=np.int32)
     settings = {"seed": 3, "start_step": 5, "neighbours": True, "same_body": True, "group": group}
-    expected = list(training_batches(people, 64, **settings).take(3))
+    expected = list(training_batches(NormalisedPoses.of(people), 64, **settings).take(3))
     local = 4 // workers
     shares = [Share(4, worker * local, local) for worker in range(workers)]
     read = [
-        list(training_batches(people, 64, share=share, **settings).take(3 * local))
+        list(
+            training_batches(NormalisedPoses.of(people), 64, share=share, **settings).take(
+                3 * local
+            )
+        )
         for share in shares
     ]
     for step, batch in enumerate(expected):
@@ -227,7 +247,7 @@ def test_a_process_reads_no_rows_but_its_own(people):
         watched.rows = []
         poses = copy.copy(people)
         object.__setattr__(poses, "keypoints_2d", watched)
-        batches = training_batches(poses, 64, seed=0, share=Share(2, first))
+        batches = training_batches(NormalisedPoses.of(poses), 64, seed=0, share=Share(2, first))
         next(iter(batches))
         read.append(watched.rows[:32])
     assert not set(read[0]) & set(read[1])
@@ -236,4 +256,4 @@ def test_a_process_reads_no_rows_but_its_own(people):
 
 def test_a_batch_without_equal_shares_is_refused(people):
     with pytest.raises(ValueError, match="A batch of 64 has no 3 equal shares"):
-        training_batches(people, 64, seed=0, share=Share(3))
+        training_batches(NormalisedPoses.of(people), 64, seed=0, share=Share(3))

@@ -1,10 +1,11 @@
 import importlib
 import sys
-from pathlib import Path
 
 import pytest
 
-MAKE = Path(__file__).resolve().parents[2] / "demo" / "make"
+from tests.fixtures.checkout import CHECKOUT
+
+MAKE = CHECKOUT / "demo" / "make"
 
 
 @pytest.fixture

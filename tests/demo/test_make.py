@@ -1,6 +1,5 @@
 import json
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,9 +7,10 @@ import pytest
 import posenet3d
 from posenet3d.data.datasets.mocap.parsers.bvh import read_bvh
 from posenet3d.skeletons import joint_maps
+from tests.fixtures.checkout import CHECKOUT
 
 NUMBER = re.compile(r"-?\d+\.\d+")
-DEMO = Path(__file__).resolve().parents[2] / "demo"
+DEMO = CHECKOUT / "demo"
 
 
 @pytest.fixture(scope="module")

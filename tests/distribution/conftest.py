@@ -6,15 +6,15 @@ import socket
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from posenet3d.data import synthetic
 from posenet3d.poses.archives.archive_writer import write_archive
+from tests.fixtures.checkout import CHECKOUT
 
-SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "train.py"
+SCRIPT = CHECKOUT / "scripts" / "train.py"
 FLAGS = (
     "--steps=24", "--steps_per_epoch=4", "--batch_size=32", "--validation_poses=64",
     "--lifter_width=16", "--lifter_num_blocks=1", "--lifter_normalisation=batch",

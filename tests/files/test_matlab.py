@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 import scipy.io
 import scipy.sparse
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from posenet3d.errors import InputError
 from posenet3d.files.matlab import entries, read_mat
+from tests.fixtures.damage import fuzz
 
 RNG = np.random.default_rng(0)
 CELLS = [RNG.normal(size=(5, 4)), RNG.normal(size=(6, 4))]
@@ -53,9 +54,7 @@ def test_truncated_file_is_refused(path, share):
         read_mat(path, ["annot2", "cube", "cameras"])
 
 
-@settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@fuzz(200)
 @given(place=st.floats(0, 0.999), byte=st.integers(0, 255), compressed=st.booleans())
 def test_damaged_file_is_read_or_refused(tmp_path, cell, place, byte, compressed):
     path = tmp_path / "annot.mat"

@@ -5,11 +5,12 @@ import resource
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from posenet3d.errors import InputError
 from posenet3d.files.restricted_unpickler import read_pickled
+from tests.fixtures.damage import fuzz
 
 VALUE = {
     "S1": {"Walking 1": [np.arange(6, dtype=np.float32).reshape(3, 2), np.zeros((2, 0))]},
@@ -150,9 +151,7 @@ def test_missing_key_missing_file_folder_and_plain_arrays_are_named(save_npz, tm
         read_pickled(tmp_path, ["positions_2d"])
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@fuzz(60)
 @given(share=st.floats(0, 0.999))
 def test_truncated_file_is_refused(save_npz, share):
     path = save_npz("poses.npz", positions_2d=VALUE)
@@ -162,9 +161,7 @@ def test_truncated_file_is_refused(save_npz, share):
         read_pickled(path, ["positions_2d"])
 
 
-@settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@fuzz(200)
 @given(place=st.floats(0, 0.999), byte=st.integers(0, 255))
 def test_damaged_pickle_is_read_or_refused(save_pickle, place, byte):
     pickled = bytearray(pickle.dumps(np.array(VALUE, dtype=object), protocol=4))

@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,8 +11,8 @@ from posenet3d.errors import InputError
 from posenet3d.formats import detect
 from posenet3d.formats.detect import open_people, read_people
 from posenet3d.formats.parsing.persons import NobodyError
+from tests.fixtures.checkout import SAMPLES
 
-SAMPLES = Path(__file__).resolve().parents[2] / "docs" / "samples"
 FILES = sorted(
     path for path in SAMPLES.rglob("*") if path.is_file() and path.suffix not in (".py", ".toml")
 )

@@ -1,11 +1,9 @@
 """The smallest pretrained model as .tflite, and poses in which there is what is difficult."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-CHECKOUT = Path(__file__).resolve().parents[2]
+from tests.fixtures.checkout import CHECKOUT
 
 
 @pytest.fixture(scope="session")

@@ -11,8 +11,8 @@ import posenet3d
 from posenet3d.errors import InputError
 from posenet3d.models import Lifter, load, loading
 from posenet3d.models.loading import ESTIMATOR_FILE
+from tests.fixtures.checkout import CHECKOUT
 
-CHECKOUT = Path(__file__).resolve().parents[2]
 PRETRAINED = sorted(path.parent for path in CHECKOUT.glob(f"saved_models/*/{ESTIMATOR_FILE}"))
 INSTALLED = "posenet3d/saved_models"  # as a wheel has them
 BESIDE = "saved_models_of_the_checkout"

@@ -1,6 +1,5 @@
 """An estimator as plain arrays: the same on both stacks, and nothing but what it should be."""
 
-import importlib.util
 import json
 import os
 import subprocess
@@ -16,14 +15,11 @@ from posenet3d.models import Lifter, load
 from posenet3d.models.weights import copy_weights, named_weights
 from posenet3d.models.weights_file import save_weights_file
 from posenet3d.platform import stack
+from tests.fixtures.checkout import CHECKOUT
+from tests.models import other_stack
 
 HERE = Path(__file__).resolve().parent
-CHECKOUT = HERE.parents[1]
 OTHER_PYTHON = os.environ.get("POSENET3D_OTHER_PYTHON")
-
-spec = importlib.util.spec_from_file_location("other_stack", HERE / "other_stack.py")
-other_stack = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(other_stack)
 
 
 @pytest.fixture(scope="module")

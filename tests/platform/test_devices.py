@@ -1,13 +1,11 @@
-import subprocess
-import sys
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from posenet3d.platform.devices import let_memory_grow
+from tests.fixtures.checkout import CHECKOUT, run_code
 
-SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
+SCRIPTS = CHECKOUT / "scripts"
 
 
 class Settings:
@@ -50,7 +48,8 @@ def test_importing_the_package_starts_no_device():
         "from tensorflow.python.eager import context\n"
         "assert not context.context()._initialized, 'an import has used TensorFlow'"
     )
-    subprocess.run([sys.executable, "-c", program], check=True, capture_output=True)
+    process = run_code(program)
+    assert process.returncode == 0, process.stderr
 
 
 @pytest.mark.parametrize("script", ["train", "evaluate"])
@@ -64,7 +63,5 @@ def test_scripts_let_memory_grow_before_they_begin(tmp_path, script):
         " '--undefok=run_dir,model,data']\n"
         f"runpy.run_path({str(SCRIPTS / (script + '.py'))!r}, run_name='__main__')\n"
     )
-    process = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, cwd=tmp_path, check=False
-    )
+    process = run_code(program, cwd=tmp_path)
     assert (process.returncode, process.stdout) == (2, "may grow\n"), process.stderr

@@ -1,23 +1,16 @@
 """What importing the package costs, and that everything is there all the same."""
 
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
 import posenet3d
 from posenet3d import models
 from posenet3d.platform import lazy
-
-CHECKOUT = Path(__file__).resolve().parents[2]
+from tests.fixtures.checkout import run_code
 
 
 def in_a_new_process(code):
     """What the code prints where TensorFlow and Keras cannot be imported unless it says so."""
-    process = subprocess.run(
-        [sys.executable, "-c", code], cwd=CHECKOUT, capture_output=True, text=True, timeout=100,
-    )  # fmt: skip
+    process = run_code(code)
     assert process.returncode == 0, process.stderr
     return process.stdout
 

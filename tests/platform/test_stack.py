@@ -3,15 +3,22 @@
 import importlib
 import re
 import zipfile
-from pathlib import Path
 
 import keras
 import pytest
 
 from posenet3d.platform import stack
 from posenet3d.training.settings.optimizer_names import addons_names, keras_names
+from tests.fixtures.checkout import CHECKOUT
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "stacks.md").read_text()
+PAGE = (CHECKOUT / "docs" / "stacks.md").read_text()
+
+
+def test_the_tests_that_are_run_on_both_stacks_are_there():
+    script = (CHECKOUT / "scripts" / "test_stacks.sh").read_text()
+    listed = re.search(r"^tests=\((.*?)^\)", script, re.DOTALL | re.MULTILINE)[1].split()
+    assert listed
+    assert [path for path in listed if not (CHECKOUT / path).exists()] == []
 
 
 @pytest.mark.current_stack("the names are Keras 3's")

@@ -1,13 +1,8 @@
 """Running the scripts as a user does."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
-CHECKOUT = Path(__file__).resolve().parents[2]
+from tests.fixtures import checkout as checkouts
 
 SMALL = (
     "--steps=8", "--steps_per_epoch=4", "--batch_size=32", "--validation_poses=64", "--nofigures",
@@ -19,7 +14,7 @@ SMALL = (
 @pytest.fixture(scope="session")
 def checkout():
     """The folder that holds the package, its scripts and docs."""
-    return CHECKOUT
+    return checkouts.CHECKOUT
 
 
 @pytest.fixture(scope="session")
@@ -30,41 +25,20 @@ def small_run():
 
 @pytest.fixture(scope="session")
 def command():
-    """The command line of a script."""
-
-    def command(name, *args):
-        return [sys.executable, str(CHECKOUT / "scripts" / f"{name}.py"), *map(str, args)]
-
-    return command
+    """The command line of a script, by its name."""
+    return lambda name, *args: checkouts.command(f"scripts/{name}.py", *args)
 
 
 @pytest.fixture(scope="session")
-def script(command):
+def script():
     """Runs a script; returns the finished process with its text."""
-
-    def run(name, *args, cwd=None):
-        environment = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"}
-        return subprocess.run(
-            command(name, *args), cwd=cwd, env=environment, capture_output=True, text=True,
-            timeout=300, check=False,
-        )  # fmt: skip
-
-    return run
+    return lambda name, *args, cwd=None: checkouts.run_script(f"scripts/{name}.py", *args, cwd=cwd)
 
 
 @pytest.fixture(scope="session")
-def refused(script):
+def refused():
     """Runs a script that must end with status 2 and one line; returns the line."""
-
-    def refused(name, *args, cwd=None):
-        process = script(name, *args, cwd=cwd)
-        lines = [line for line in process.stderr.splitlines() if "error: " in line]
-        assert process.returncode == 2, process.stderr
-        assert "Traceback" not in process.stderr
-        assert len(lines) == 1, process.stderr
-        return lines[0]
-
-    return refused
+    return lambda name, *args, cwd=None: checkouts.refusal(f"scripts/{name}.py", *args, cwd=cwd)
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,9 @@
-import importlib.util
 import os
 import subprocess
 
 import pytest
+
+from tests.fixtures.checkout import load_module
 
 
 def test_without_the_extra_the_scripts_name_it(command, tmp_path):
@@ -23,9 +24,7 @@ def test_documented_flags_are_those_there_are(checkout):
     bulk = pytest.importorskip(
         "posenet3d.bulk", reason="needs the extra bulk", exc_type=ImportError
     )
-    spec = importlib.util.spec_from_file_location("_flags", checkout / "scripts" / "_flags.py")
-    flags = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(flags)
+    flags = load_module("scripts/_flags.py")
     text = (checkout / "docs" / "bulk.md").read_text()
     for config in (bulk.BulkConfig, bulk.ShardsConfig):
         table = flags.to_markdown(config)

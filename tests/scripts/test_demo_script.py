@@ -1,5 +1,4 @@
 import http.client
-import importlib.util
 import socket
 import ssl
 import subprocess
@@ -8,15 +7,12 @@ import threading
 
 import pytest
 
+from tests.fixtures.checkout import load_module
+
 
 @pytest.fixture(scope="module")
-def demo_server(checkout):
-    spec = importlib.util.spec_from_file_location(
-        "_demo_server", checkout / "scripts" / "_demo_server.py"
-    )
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def demo_server():
+    return load_module("scripts/_demo_server.py")
 
 
 @pytest.fixture

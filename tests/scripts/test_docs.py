@@ -1,4 +1,3 @@
-import importlib.util
 import re
 import typing
 
@@ -10,6 +9,7 @@ from posenet3d.formats.output import ENDINGS, Output
 from posenet3d.lifting import LiftConfig, lift_file
 from posenet3d.skeletons import joint_maps, skeleton
 from posenet3d.training import TrainingConfig
+from tests.fixtures.checkout import load_module
 
 TARGETS = {"output", "figure", "video", "html", "rerun"}
 
@@ -19,9 +19,7 @@ TARGETS = {"output", "figure", "video", "html", "rerun"}
     [("training", TrainingConfig), ("inference", LiftConfig), ("export", ExportConfig)],
 )
 def test_documented_flags_are_those_there_are(checkout, page, config):
-    spec = importlib.util.spec_from_file_location("_flags", checkout / "scripts" / "_flags.py")
-    flags = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(flags)
+    flags = load_module("scripts/_flags.py")
     table = flags.to_markdown(config)
     assert table in (checkout / "docs" / f"{page}.md").read_text(), (
         f"docs/{page}.md must have this table of flags:\n{table}"

@@ -1,8 +1,6 @@
 """scripts/lift_tflite.py: as lift.py, without TensorFlow."""
 
 import json
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -10,6 +8,7 @@ import pytest
 import posenet3d
 from posenet3d.formats.detect import read_people
 from posenet3d.lifting import LiftConfig, lift_file
+from tests.fixtures.checkout import run_code
 
 pytest.importorskip("ai_edge_litert", reason="the extra tflite")
 
@@ -23,7 +22,7 @@ SAMPLES = (
 
 
 @pytest.fixture(scope="module")
-def without(checkout):
+def without():
     """Runs the script where TensorFlow and Keras cannot be imported."""
 
     def run(flags, missing=WITHOUT):
@@ -34,10 +33,7 @@ def without(checkout):
             "sys.path.insert(0, 'scripts')\n"
             "runpy.run_path('scripts/lift_tflite.py', run_name='__main__')\n"
         )
-        process = subprocess.run(
-            [sys.executable, "-c", code, ",".join(missing), *flags],
-            cwd=checkout, capture_output=True, text=True, timeout=100, check=False,
-        )  # fmt: skip
+        process = run_code(code, ",".join(missing), *flags)
         assert "Traceback" not in process.stderr
         return process
 

@@ -1,6 +1,5 @@
-"""What docs/mobile.md shows is so."""
+"""What docs/mobile.md, mobile_apps.md and lite.md show is so."""
 
-import importlib.util
 import json
 import re
 
@@ -12,34 +11,24 @@ from posenet3d.lite import LiteConfig
 from posenet3d.lite.job import lift_file
 from posenet3d.skeletons import joint_maps
 from posenet3d.skeletons.skeleton import CMU_17, MEDIAPIPE_33
+from tests.fixtures.checkout import load_module
 
 
 @pytest.fixture(scope="module")
 def page(checkout):
-    return (checkout / "docs" / "mobile.md").read_text()
+    """The three pages in the order in which their code builds on each other."""
+    pages = ("mobile.md", "mobile_apps.md", "lite.md")
+    return "\n".join((checkout / "docs" / name).read_text() for name in pages)
 
 
-@pytest.fixture(scope="module")
-def module(checkout):
-    """Loads a script as a module."""
-
-    def module(path):
-        spec = importlib.util.spec_from_file_location(path.split("/")[-1][:-3], checkout / path)
-        loaded = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(loaded)
-        return loaded
-
-    return module
-
-
-def test_tables_of_joints_are_those_of_the_package(page, module):
-    tables = module("docs/mobile_tables.py")
+def test_tables_of_joints_are_those_of_the_package(page):
+    tables = load_module("docs/mobile_tables.py")
     for table in (tables.joints_table(), tables.formulas_table()):
         assert table in page, f"docs/mobile.md must have this table:\n{table}"
 
 
-def test_formulas_are_the_map(module):
-    tables = module("docs/mobile_tables.py")
+def test_formulas_are_the_map():
+    tables = load_module("docs/mobile_tables.py")
     rng = np.random.default_rng(0)
     points = rng.normal(size=(33, 2)).astype(np.float64)
     at = dict(zip(MEDIAPIPE_33.joint_names, points, strict=True))
@@ -74,12 +63,12 @@ def test_numbers_of_the_kotlin_map_are_those_of_the_package(page):
     assert found == expected
 
 
-def test_flags_that_differ_from_lift_are_shown(page, module):
-    flags = module("scripts/_flags.py")
+def test_flags_that_differ_from_lift_are_shown(page):
+    flags = load_module("scripts/_flags.py")
     lift = flags.to_markdown(LiftConfig).splitlines()
     rows = [row for row in flags.to_markdown(LiteConfig).splitlines() if row not in lift]
     table = "\n".join(rows)
-    assert table in page, f"docs/mobile.md must have this table of flags:\n{table}"
+    assert table in page, f"docs/lite.md must have this table of flags:\n{table}"
 
 
 def test_python_shown_runs(page, checkout, monkeypatch):

@@ -1,10 +1,7 @@
 """Servers in processes of their own, as a user starts them."""
 
 import contextlib
-import importlib.util
-import os
 import subprocess
-import sys
 import threading
 from pathlib import Path
 
@@ -12,8 +9,10 @@ import grpc
 import pytest
 from tensorflow_serving.apis import model_service_pb2_grpc, prediction_service_pb2_grpc
 
+from tests.fixtures.checkout import command, environment
+from tests.serving import tiny_models
+
 HERE = Path(__file__).resolve().parent
-CHECKOUT = HERE.parents[1]
 
 
 class Server:
@@ -23,14 +22,9 @@ class Server:
         self.base = base
         self.lines = []
         self._more = threading.Condition()
-        command = [
-            sys.executable, CHECKOUT / "scripts" / "serve.py", f"--model_base_path={base}",
-            "--port=0", *flags,
-        ]  # fmt: skip
-        environment = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONPATH": str(CHECKOUT)}
         self.process = subprocess.Popen(
-            list(map(str, command)), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-            env=environment,
+            command("scripts/serve.py", f"--model_base_path={base}", "--port=0", *flags),
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(),
         )  # fmt: skip
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -73,10 +67,7 @@ class Server:
 @pytest.fixture(scope="session")
 def models():
     """The module of small SavedModels and requests."""
-    spec = importlib.util.spec_from_file_location("tiny_models", HERE / "tiny_models.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return tiny_models
 
 
 @pytest.fixture(scope="session")

@@ -1,15 +1,10 @@
 """What importing the package needs, and what its docs say."""
 
-import importlib.util
 import re
-import subprocess
-import sys
-from pathlib import Path
 
 from posenet3d.lifting import LiftConfig
 from posenet3d.serving import RequestConfig, ServerConfig
-
-CHECKOUT = Path(__file__).resolve().parents[2]
+from tests.fixtures.checkout import CHECKOUT, load_module, run_code
 
 
 def test_without_the_extra_the_package_works_and_the_script_names_it():
@@ -18,10 +13,7 @@ def test_without_the_extra_the_package_works_and_the_script_names_it():
         "sys.path.insert(0, 'scripts'); sys.argv = ['serve.py']; "
         "runpy.run_path('scripts/serve.py', run_name='__main__')"
     )
-    process = subprocess.run(
-        [sys.executable, "-c", code], cwd=CHECKOUT, capture_output=True, text=True, check=False,
-        timeout=100,
-    )  # fmt: skip
+    process = run_code(code)
     assert (process.returncode, process.stdout) == (2, "imported\n")
     assert "Traceback" not in process.stderr
     assert "posenet3d.serving needs grpc" in process.stderr
@@ -29,9 +21,7 @@ def test_without_the_extra_the_package_works_and_the_script_names_it():
 
 
 def test_documented_flags_are_those_there_are():
-    spec = importlib.util.spec_from_file_location("_flags", CHECKOUT / "scripts" / "_flags.py")
-    flags = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(flags)
+    flags = load_module("scripts/_flags.py")
     page = (CHECKOUT / "docs" / "serving.md").read_text()
     lift = flags.to_markdown(LiftConfig).splitlines()
     rows = [row for row in flags.to_markdown(RequestConfig).splitlines() if row not in lift]

@@ -1,7 +1,6 @@
 """The pretrained lifters over gRPC: the same model as the estimator."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,8 +8,9 @@ import pytest
 import posenet3d
 from posenet3d.export.answers.golden import GOLDEN_FILE, read_arrays
 from posenet3d.serving import Client
+from tests.fixtures.checkout import CHECKOUT
 
-SHELF = Path(__file__).resolve().parents[2] / "saved_models"
+SHELF = CHECKOUT / "saved_models"
 MM_A_UNIT = 450.0  # a person 1.7 m tall is about 3.8 units
 ALLOWED_MM = 0.01
 

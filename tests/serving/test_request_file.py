@@ -1,10 +1,6 @@
 """scripts/request.py: a file lifted by a server."""
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,22 +9,16 @@ from posenet3d.errors import ConfigError, InputError
 from posenet3d.formats.detect import read_people
 from posenet3d.serving import RemoteEstimator, RequestConfig, ServingError, request_file
 from posenet3d.skeletons.skeleton import CMU_17
+from tests.fixtures.checkout import SAMPLES, run_script
 
-CHECKOUT = Path(__file__).resolve().parents[2]
-SAMPLE = CHECKOUT / "docs" / "samples" / "coco_results.json"
+SAMPLE = SAMPLES / "coco_results.json"
 
 
 def request(server, tmp_path, **given):
     """Runs the script; returns the finished process with its text."""
     flags = {"input": SAMPLE, "output": tmp_path / "out.npz", "server": server.address}
     flags |= {"model": "lifter", "people_a_request": 5} | given
-    command = [sys.executable, CHECKOUT / "scripts" / "request.py"]
-    command += [f"--{name}={value}" for name, value in flags.items()]
-    environment = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONPATH": str(CHECKOUT)}
-    return subprocess.run(
-        list(map(str, command)), env=environment, capture_output=True, text=True, timeout=100,
-        check=False,
-    )  # fmt: skip
+    return run_script("scripts/request.py", *(f"--{name}={v}" for name, v in flags.items()))
 
 
 def test_everybody_of_a_file_is_lifted_by_the_server(models, server, tmp_path):
@@ -91,7 +81,7 @@ def test_who_was_not_lifted_is_told(models):
 
 def test_smoothing_and_other_outputs_work_as_in_lift(server, tmp_path):
     config = RequestConfig(
-        input=str(CHECKOUT / "docs" / "samples" / "openpose"), output=str(tmp_path / "walk.trc"),
+        input=str(SAMPLES / "openpose"), output=str(tmp_path / "walk.trc"),
         server=server.address, model="lifter", height_mm=1750.0, smooth="savgol",
     )  # fmt: skip
     summary = request_file(config)

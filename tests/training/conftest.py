@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from posenet3d.data import synthetic
+from posenet3d.data.normalised import NormalisedPoses
 from posenet3d.geometry import camera
 from posenet3d.skeletons.skeleton import H36M_17
 from posenet3d.training import (
@@ -16,6 +17,7 @@ from posenet3d.training import (
     TrainingConfig,
 )
 from posenet3d.training.build import training_data
+from posenet3d.training.cycle import adversarial_losses
 from posenet3d.training.prepare import RunData
 from posenet3d.training.updates.optimizers import make_optimizers
 
@@ -36,19 +38,17 @@ def normalised_2d(poses):
 
 @pytest.fixture(scope="session")
 def run_data(poses):
-    """The same poses as the data of a run; keyword arguments replace parts."""
+    """The same poses as the data of a run; other poses, groups and a scale may be given."""
 
-    def make(**changes):
-        data = RunData(
-            train=poses,
+    def make(train=poses, source=None, group=None, scale=None):
+        return RunData(
+            train=NormalisedPoses.of(train, scale),
+            validation=NormalisedPoses.of(poses.select(np.arange(64)), scale),
             evaluation=poses,
-            validation=poses.select(np.arange(64)),
-            source=None,
-            group=None,
-            scale=None,
-            dropped=0,
+            source=None if source is None else NormalisedPoses.of(source),
+            group=group,
+            scale=scale,
         )
-        return dataclasses.replace(data, **changes)
 
     return make
 
@@ -98,6 +98,24 @@ def fit(run_data):
         return {name: values[-1] for name, values in history.history.items()}
 
     return fit
+
+
+@pytest.fixture
+def sets_of(monkeypatch):
+    """What each discriminator has to tell apart in a step, by the name of the loss."""
+
+    def sets_of(trainer, data):
+        seen, loss = [], adversarial_losses.discriminator_loss
+
+        def spy(sets, *args):
+            seen.append(sets)
+            return loss(sets, *args)
+
+        monkeypatch.setattr(adversarial_losses, "discriminator_loss", spy)
+        trainer.learn(data)
+        return seen[0]
+
+    return sets_of
 
 
 @pytest.fixture(scope="session")

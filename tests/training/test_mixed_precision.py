@@ -33,7 +33,7 @@ def equal(first, second):
 
 @both
 def test_layers_compute_in_16_bits_and_everything_around_them_in_32(
-    make_trainer, normalised_2d, precision
+    make_trainer, normalised_2d, sets_of, precision
 ):
     trainer = make_trainer(mixed_precision=precision)
     poses = normalised_2d[:8]
@@ -41,12 +41,11 @@ def test_layers_compute_in_16_bits_and_everything_around_them_in_32(
         assert dtypes(network.trunk(tf.ones([2, 34]))) == {BITS[precision]}
         assert dtypes([tf.convert_to_tensor(w) for w in network.weights]) == {tf.float32}
         assert dtypes(network(poses)) == {tf.float32}
-    batch, _, _ = trainer._batch({"keypoints_2d": poses})
+    batch = trainer._batch({"keypoints_2d": poses})
     lifted = trainer.lifter(batch.keypoints_2d)
     assert dtypes(trainer._views(lifted, trainer._seed(0))) == {tf.float32}
     assert dtypes(trainer.cycle_of(poses)) == {tf.float32}
-    terms, games = trainer._lifter_terms(batch)
-    assert dtypes([terms, list(games.values())]) == {tf.float32}
+    assert dtypes(list(sets_of(trainer, {"keypoints_2d": poses}).values())) == {tf.float32}
     assert dtypes(trainer.learn({"keypoints_2d": poses})) == {tf.float32}
 
 
@@ -164,7 +163,7 @@ def test_students_learn_in_16_bits_and_are_kept_in_32(
     student_config = StudentConfig(steps=8, batch_size=32)
     config = small_config(mixed_precision=precision, student=student_config)
     keras.utils.set_random_seed(0)
-    student = compiled_student(config, poses)
+    student = compiled_student(config, poses.skeleton)
     assert isinstance(student, StudentTrainer)
     student.take_lessons(normalised_2d.numpy(), poses.keypoints_3d)
     assert dtypes(student.lifter.trunk(tf.ones([2, 34]))) == {BITS[precision]}

@@ -45,7 +45,7 @@ def test_incomplete_poses_are_left_out_and_counted(small_config, poses, archive)
     confidence[::4, 3] = 0.0
     data = prepare(small_config(train_data=archive(confidence=confidence), batch_size=32))
     assert data.dropped > 50
-    assert (data.train.confidence > 0).all()
+    assert (data.train.pixels.confidence > 0).all()
     assert (data.evaluation.confidence == 0).any()  # they can be lifted all the same
 
 
@@ -64,7 +64,7 @@ def test_whole_sequences_are_held_out(small_config, poses, archive):
     whole = [part.tobytes() for part in np.split(poses.keypoints_2d, len(poses.lengths))]
     assert data.evaluation.keypoints_2d.tobytes() in whole
     held = {row.tobytes() for row in data.evaluation.keypoints_2d}
-    assert not held & {row.tobytes() for row in data.train.keypoints_2d}
+    assert not held & {row.tobytes() for row in data.train.pixels.keypoints_2d}
 
 
 def test_single_poses_are_held_out_where_sequences_are_few(small_config, archive):
@@ -81,9 +81,9 @@ def test_another_archive_to_evaluate_on(small_config, poses, archive):
 
 def test_one_scale_for_the_data_set_is_that_of_the_paper(small_config, poses, archive):
     data = prepare(small_config(train_data=archive(), scale="dataset"))
-    scaled = camera.normalise(data.train.keypoints_2d, 0, data.scale).keypoints_2d.numpy()
-    head_root = np.linalg.norm(scaled[:, poses.skeleton.index("head")], axis=-1)
+    head_root = np.linalg.norm(data.train.read()[:, poses.skeleton.index("head")], axis=-1)
     np.testing.assert_allclose(head_root.mean(), 1 / camera.DISTANCE, rtol=1e-5)
+    assert set(data.validation.scale.ravel()) == {np.float32(data.scale)}
 
 
 def test_missing_file_is_named(small_config):
@@ -110,7 +110,7 @@ def test_poses_of_coco_are_mapped_to_the_packages_joints(small_config, tmp_path)
     data = prepare(small_config(train_data=str(tmp_path / "coco.npz"), batch_size=32))
     assert data.train.skeleton == H36M_17
     hips = poses[1, [COCO_17.index("left_hip"), COCO_17.index("right_hip")]]
-    np.testing.assert_allclose(data.train.keypoints_2d[0, 0], hips.mean(axis=0), rtol=1e-5)
+    np.testing.assert_allclose(data.train.pixels.keypoints_2d[0, 0], hips.mean(axis=0), rtol=1e-5)
 
 
 def test_procedural_motion_is_added_to_an_archive_where_asked_for(small_config, archive):
@@ -167,7 +167,7 @@ def test_a_second_archive_is_read_without_its_incomplete_poses(source_config, po
     confidence = np.ones((len(poses), 17), np.float32)
     confidence[:100, 3] = 0.0
     data = prepare(source_config(confidence=confidence))
-    np.testing.assert_array_equal(data.source.keypoints_2d, poses.keypoints_2d[100:])
+    np.testing.assert_array_equal(data.source.pixels.keypoints_2d, poses.keypoints_2d[100:])
     assert len(data.train) == 380
     assert data.dropped == 0  # of the training set
 

@@ -2,16 +2,12 @@ import dataclasses
 import json
 import shutil
 
-import keras
 import numpy as np
 import pytest
 
 import posenet3d
 from posenet3d.errors import ConfigError, InputError
-from posenet3d.geometry import camera
-from posenet3d.models import DomainAdapter
 from posenet3d.poses.archives.archive_writer import write_archive
-from posenet3d.skeletons.skeleton import H36M_17
 from posenet3d.training import run, second_stage, train_and_evaluate
 from posenet3d.training.records import callbacks
 from posenet3d.training.run_joints import run_joints
@@ -19,7 +15,6 @@ from posenet3d.training.settings.config import (
     AugmentConfig,
     LifterConfig,
     StudentConfig,
-    TrainingConfig,
 )
 
 STUDENT = StudentConfig(steps=8, batch_size=16)
@@ -165,18 +160,6 @@ def test_in_the_second_round_the_first_rounds_student_teaches(
     np.testing.assert_array_equal(weights(posenet3d.load(tmp_path / "run")), kept)
 
 
-@pytest.mark.parametrize(("refined", "sequences"), [(True, 2), (True, 1), (False, 2)])
-def test_frames_of_one_body_are_made_to_agree_where_the_data_says_whose_they_are(
-    run_data, poses, teacher, refined, sequences
-):
-    model = posenet3d.load(teacher)
-    lengths = np.full(sequences, 200 // sequences)
-    taken = dataclasses.replace(poses.select(np.arange(200)), lengths=lengths, sequences=None)
-    _, keypoints_3d = second_stage.lessons(run_data(train=taken), model, refined=refined)
-    changed = np.abs(keypoints_3d - model.lift(taken.keypoints_2d).keypoints_3d).max()
-    assert (changed > 0.01) == (refined and sequences > 1)
-
-
 def test_the_first_stage_gets_whole_poses_alone(small_config):
     config = small_config(lifter=COMPLETES, augment=MUCH, student=STUDENT)
     first = second_stage.first_stage(config)
@@ -190,41 +173,6 @@ def test_the_first_stage_gets_whole_poses_alone(small_config):
 def test_a_run_of_one_stage_keeps_its_settings(small_config):
     config = small_config(lifter=COMPLETES, augment=MUCH)
     assert second_stage.first_stage(config) == config
-
-
-def normalised(keypoints_2d):
-    return camera.normalise(keypoints_2d, H36M_17.root).keypoints_2d.numpy()
-
-
-def test_lessons_are_what_the_teacher_says(run_data, poses, teacher):
-    model = posenet3d.load(teacher)
-    keypoints_2d, keypoints_3d = second_stage.lessons(run_data(), model)
-    np.testing.assert_allclose(keypoints_2d, normalised(poses.keypoints_2d), atol=1e-6)
-    expected = model.lift(poses.keypoints_2d).keypoints_3d
-    np.testing.assert_allclose(keypoints_3d, expected, atol=1e-3)
-
-
-def test_lessons_have_the_source_as_the_adapter_carries_it_over(run_data, poses, teacher):
-    model, source = posenet3d.load(teacher), poses.select(np.arange(30))
-    adapter = DomainAdapter(width=8)
-    adapter.build()
-    adapter.head.kernel.assign(keras.random.normal(adapter.head.kernel.shape, seed=1))
-    plain_2d = normalised(source.keypoints_2d)
-    adapted_2d = adapter(plain_2d).numpy()
-    assert np.abs(adapted_2d - plain_2d).max() > 1e-3
-    for given, expected in ((None, plain_2d), (adapter, adapted_2d)):
-        keypoints_2d, keypoints_3d = second_stage.lessons(run_data(source=source), model, given)
-        assert len(keypoints_2d) == len(keypoints_3d) == len(poses) + 30
-        np.testing.assert_allclose(keypoints_2d[-30:], expected, atol=1e-5)
-        said = model.lift(expected).keypoints_3d
-        np.testing.assert_allclose(keypoints_3d[-30:], said, atol=1e-3)
-
-
-def test_too_many_poses_are_thinned_evenly(run_data, poses, teacher, monkeypatch):
-    monkeypatch.setattr(second_stage, "_MOST_LESSONS", 150)
-    keypoints_2d, _ = second_stage.lessons(run_data(source=poses), posenet3d.load(teacher))
-    expected = normalised(np.concatenate([poses.keypoints_2d[::3], poses.keypoints_2d[:150]]))
-    np.testing.assert_allclose(keypoints_2d, expected, atol=1e-6)
 
 
 @pytest.fixture(scope="module")
@@ -282,27 +230,3 @@ def test_a_teacher_of_no_use_is_refused_and_leaves_no_run_behind(
     with pytest.raises(error, match=message):
         train_and_evaluate(config)
     assert not run_dir.exists()  # else the mended command would be refused for its folder
-
-
-@pytest.mark.parametrize(
-    ("make", "message"),
-    [
-        (
-            lambda: TrainingConfig(student=StudentConfig(steps=150)),
-            "student_steps must be a multiple of steps_per_epoch, got 150 and 100",
-        ),
-        (
-            lambda: TrainingConfig(student=StudentConfig(steps=100), scale="dataset"),
-            "student_steps needs scale=pose",
-        ),
-        (lambda: StudentConfig(teacher="full"), "student_teacher is given, but student_steps is 0"),
-        (lambda: StudentConfig(lowest=30.0, highest=10.0), "student_lowest must .* got 30.0"),
-        (lambda: StudentConfig(nearest=1.0), "student_nearest must .* got 1.0"),
-        (lambda: StudentConfig(nearest=9.0, farthest=8.0), "student_nearest must .* got 9.0"),
-        (lambda: StudentConfig(virtual=1.5), "student_virtual must .* got 1.5"),
-        (lambda: StudentConfig(mixed=-0.1), "student_mixed must .* got -0.1"),
-    ],
-)
-def test_wrong_settings_are_refused_with_their_value(make, message):
-    with pytest.raises(ConfigError, match=message):
-        make()

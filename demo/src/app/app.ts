@@ -1,6 +1,5 @@
 /** The app: a source, a lifter, a view, and the loop between them. */
 import type { Variant } from "virtual:assets";
-import { BlazePose, type Complexity } from "../detect/blazepose";
 import type { Detector } from "../detect/detector";
 import { Lifter } from "../lift/lifter";
 import type { Frame2D } from "../pose";
@@ -14,6 +13,7 @@ import { Flat } from "../view/flat";
 import { NoWebGL, Stage } from "../view/stage";
 import { byId } from "../ui/elements";
 import { stayAwake } from "./awake";
+import { Detectors } from "./detectors";
 import { Latency } from "./latency";
 import { type LiftedFrame, Pipeline } from "./pipeline";
 import { Recorder } from "./recorder";
@@ -41,7 +41,7 @@ export class App extends EventTarget {
   lifted = 0;
   last: LiftedFrame | null = null;
   private readonly pipeline = new Pipeline(this.latency);
-  private detector: { complexity: Complexity; ready: Promise<Detector> } | null = null;
+  private readonly detectors = new Detectors();
   private opened = 0;
   private seenAt = 0;
 
@@ -193,23 +193,8 @@ export class App extends EventTarget {
     }
   }
 
-  private async needDetector(): Promise<Detector> {
-    const complexity = this.settings.detector;
-    if (this.detector?.complexity !== complexity) {
-      void this.detector?.ready.then((old) => old.close()).catch(() => {});
-      showLoading("Loading the detector, once");
-      const detector = new BlazePose(complexity);
-      this.detector = { complexity, ready: detector.start().then(() => detector) };
-    }
-    try {
-      const detector = await this.detector!.ready;
-      detector.reset();
-      return detector;
-    } catch (error) {
-      this.detector = null;
-      console.error(error);
-      throw new SourceError("The detector did not start.", "It needs WebGL 2 and, the first time, the network. Samples and keypoints work without it.");
-    }
+  private needDetector(): Promise<Detector> {
+    return this.detectors.need(this.settings.detector);
   }
 
   /** Lifts what the source has, one frame after the other. */

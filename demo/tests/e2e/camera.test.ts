@@ -1,26 +1,13 @@
 /** Camera, photograph and video, through the detector. */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { type Browser, launch, ready, stateOf } from "./browser";
-import { type Served, serve } from "./server";
+import { expect, it } from "vitest";
+import { stateOf } from "./browser";
+import { usePhone } from "./phone";
 
 const CLIP = resolve(import.meta.dirname, "person.mjpeg");
 const PHOTO = resolve(import.meta.dirname, "person.jpg");
-let served: Served;
-let browser: Browser;
-
-beforeAll(async () => {
-  served = await serve();
-  browser = await launch({ clip: CLIP });
-  await browser.page.goto(served.address);
-  await ready(browser.page);
-});
-
-afterAll(async () => {
-  await browser.close();
-  await served.stop();
-});
+const browser = usePhone({ clip: CLIP });
 
 async function lifted(source: string, count: number): Promise<void> {
   await browser.page.waitForFunction(
@@ -118,7 +105,7 @@ it.each([
 });
 
 it("asked no other host, and broke no rule of its security policy", () => {
-  const others = browser.requests.filter((address) => !address.startsWith(served.address) && !/^(blob|data):/.test(address));
+  const others = browser.requests.filter((address) => !address.startsWith(browser.served.address) && !/^(blob|data):/.test(address));
   expect(others).toEqual([]);
   expect(browser.errors.filter((text) => /security policy/i.test(text))).toEqual([]);
 });

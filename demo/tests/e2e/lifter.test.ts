@@ -1,24 +1,10 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { type Browser, launch, ready } from "./browser";
-import { type Served, serve } from "./server";
+import { expect, it } from "vitest";
+import { usePhone } from "./phone";
 
 const SAVED = resolve(import.meta.dirname, "../../../saved_models");
-let served: Served;
-let browser: Browser;
-
-beforeAll(async () => {
-  served = await serve();
-  browser = await launch();
-  await browser.page.goto(served.address);
-  await ready(browser.page);
-});
-
-afterAll(async () => {
-  await browser.close();
-  await served.stop();
-});
+const browser = usePhone();
 
 type Numbers = (number | null)[];
 interface Golden {

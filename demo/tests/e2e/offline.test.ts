@@ -1,24 +1,14 @@
 /** Installed, and without network. */
 import { resolve } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { type Browser, launch, ready, stateOf } from "./browser";
-import { type Served, serve } from "./server";
+import { beforeAll, expect, it } from "vitest";
+import { ready, stateOf } from "./browser";
+import { usePhone } from "./phone";
 
 const CLIP = resolve(import.meta.dirname, "person.mjpeg");
-let served: Served;
-let browser: Browser;
+const browser = usePhone({ clip: CLIP });
 
 beforeAll(async () => {
-  served = await serve();
-  browser = await launch({ clip: CLIP });
-  await browser.page.goto(served.address);
-  await ready(browser.page);
   await browser.page.waitForFunction(() => document.documentElement.dataset.offline === "true");
-});
-
-afterAll(async () => {
-  await browser.close();
-  await served.stop();
 });
 
 it("can be installed", async () => {
@@ -29,7 +19,7 @@ it("can be installed", async () => {
   expect(errors).toEqual([]);
   const { icons } = JSON.parse(data!) as { icons: { src: string; purpose: string }[] };
   expect(icons.map(({ purpose }) => purpose)).toContain("maskable");
-  for (const { src } of icons) expect((await browser.page.request.get(served.address + src)).status()).toBe(200);
+  for (const { src } of icons) expect((await browser.page.request.get(browser.served.address + src)).status()).toBe(200);
 });
 
 it("keeps one variant of the runtime, and no lifter but that in use", async () => {
@@ -46,17 +36,17 @@ it("keeps one variant of the runtime, and no lifter but that in use", async () =
 });
 
 it("asks the server for nothing when it comes back, but whether there is a new version", async () => {
-  served.asked.length = 0;
+  browser.served.asked.length = 0;
   await browser.page.reload();
   await ready(browser.page);
-  expect([...new Set(served.asked)].filter((name) => name !== "sw.js")).toEqual([]);
+  expect([...new Set(browser.served.asked)].filter((name) => name !== "sw.js")).toEqual([]);
 });
 
 it("offers a new version, and takes it when told to", async () => {
   const { page } = browser;
   const versions = () => page.evaluate(async () => (await caches.keys()).filter((name) => !name.endsWith("heavy")));
   const before = await versions();
-  served.changed.set("sw.js", (code) => code.replace(before[0].slice("posenet3d-".length), "newer"));
+  browser.served.changed.set("sw.js", (code) => code.replace(before[0].slice("posenet3d-".length), "newer"));
   await page.reload();
   const update = page.locator("#offline button");
   await update.waitFor({ state: "attached" });
@@ -68,7 +58,7 @@ it("offers a new version, and takes it when told to", async () => {
 
 it("comes back with the server stopped, camera and all", async () => {
   const { page, context } = browser;
-  await served.stop();
+  await browser.served.stop();
   await context.clearCookies(); // and nothing from the browser's own cache:
   const session = await context.newCDPSession(page);
   await session.send("Network.clearBrowserCache");
@@ -98,6 +88,6 @@ it("says so where a lifter was never loaded, and goes on with the old one", asyn
 });
 
 it("asked no other host", () => {
-  const others = browser.requests.filter((address) => !address.startsWith(served.address) && !/^(blob|data):/.test(address));
+  const others = browser.requests.filter((address) => !address.startsWith(browser.served.address) && !/^(blob|data):/.test(address));
   expect(others).toEqual([]);
 });

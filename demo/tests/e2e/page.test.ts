@@ -1,28 +1,17 @@
 /** The page with its samples, as a finger, a keyboard and a screen reader have it. */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
-import { type Browser, PHONE, launch, ready, stateOf } from "./browser";
-import { type Served, serve } from "./server";
+import { beforeEach, expect, it } from "vitest";
+import { PHONE, ready, stateOf } from "./browser";
+import { usePhone } from "./phone";
 
 const SAMPLES = resolve(import.meta.dirname, "../../../docs/samples");
-let served: Served;
-let browser: Browser;
-
-beforeAll(async () => {
-  served = await serve();
-  browser = await launch();
-});
+const browser = usePhone();
 
 beforeEach(async () => {
   await browser.page.setViewportSize(PHONE);
-  await browser.page.goto(served.address);
+  await browser.page.goto(browser.served.address);
   await ready(browser.page);
-});
-
-afterAll(async () => {
-  await browser.close();
-  await served.stop();
 });
 
 const state = () => stateOf(browser.page);

@@ -21,7 +21,7 @@ from posenet3d.bulk.shards.records import (
     Chunk,
     Ragged,
 )
-from posenet3d.errors import InputError
+from posenet3d.errors import InputError, reason_of
 
 SKELETON = b"posenet3d.skeleton"
 """Key of the file's metadata that names the skeleton of keypoints_2d."""
@@ -74,7 +74,7 @@ class ParquetReader:
                         yield _chunk(batch, first + done)
                         done += len(batch)
                 except (OSError, pa.ArrowException) as error:
-                    detail = f"row group {group}: {_line(error)}"
+                    detail = f"row group {group}: {reason_of(error)}"
                     lost = Bad(first + done, UNREADABLE, detail, rows - done)
                     nothing = pa.RecordBatch.from_pylist([], schema=self.schema)
                     yield _chunk(nothing, 0, [lost])
@@ -87,7 +87,7 @@ class ParquetReader:
             )
         except (OSError, pa.ArrowException) as error:
             raise InputError(
-                f"{self._path} is not a readable Parquet file: {_line(error)}"
+                f"{self._path} is not a readable Parquet file: {reason_of(error)}"
             ) from None
 
     def _check(self) -> None:
@@ -187,7 +187,3 @@ def _ragged(column: pa.Array) -> Ragged:
     values = pc.cast(column.flatten(), pa.float32(), safe=False)
     numbers = pc.fill_null(values, np.nan).to_numpy(zero_copy_only=False)
     return Ragged(numbers, lengths.astype(np.int64))
-
-
-def _line(error: Exception) -> str:
-    return str(error).split("\n")[0] or type(error).__name__

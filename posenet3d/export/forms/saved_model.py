@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from posenet3d.export.forms.metadata import METADATA_FILE
 from posenet3d.export.forms.warmup import write_warmup
-from posenet3d.export.signatures import signatures
+from posenet3d.export.signatures.signatures import signatures
 from posenet3d.models.estimator import PoseEstimator
 from posenet3d.platform import stack
 

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from posenet3d.errors import InputError
+from posenet3d.errors import InputError, reason_of
+from posenet3d.files.hdf5 import own_names
 from posenet3d.files.opening import opening
 from posenet3d.files.restricted_unpickler import unpickle_plain
 from posenet3d.formats.parsing.labelled_table import LabelledTable
@@ -70,16 +71,12 @@ def load_pandas_hdf5(path: str | Path, key: str, advice: str) -> LabelledTable:
                 raise ValueError("its data frame is empty")
             return table
     except Exception as error:  # a damaged file fails in many ways, and all mean the same
-        reason = str(error).split("\n")[0][:300] or type(error).__name__
+        reason = reason_of(error)[:300]
         raise InputError(f"{path} cannot be read: {reason.rstrip('.')}. {advice}") from None
 
 
 def _frames(file: h5py.File) -> dict[str, h5py.Group]:
-    import h5py
-
-    # A link might lead out of the file.
-    names = [name for name in file if isinstance(file.get(name, getlink=True), h5py.HardLink)]
-    return {name: file[name] for name in names if "pandas_type" in file[name].attrs}
+    return {name: file[name] for name in own_names(file) if "pandas_type" in file[name].attrs}
 
 
 def _fixed(group: h5py.Group) -> LabelledTable:

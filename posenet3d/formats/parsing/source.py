@@ -7,7 +7,7 @@ import hashlib
 import itertools
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -173,17 +173,3 @@ class Part:
                 f"the {self.skeleton.num_joints} of {self.skeleton.name}; lift them separately."
             )
         return people
-
-
-def whole(path: str | Path, format: str, people: People) -> PeopleSource:
-    """A source whose people have been read already."""
-
-    def read(rows: list[int], first: int) -> People:
-        return people if len(rows) == len(people) else people.select(rows)
-
-    return PeopleSource(path, format, range(len(people)), read, "people", len(people))
-
-
-def count_of(units: Iterable[Any]) -> int:
-    """How many units there are; reads through them where that is the only way."""
-    return len(units) if isinstance(units, Sequence) else sum(1 for _ in units)

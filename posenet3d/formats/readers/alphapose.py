@@ -13,7 +13,9 @@ from typing import Any
 import numpy as np
 
 from posenet3d.errors import InputError
-from posenet3d.files.json_file import load_json
+from posenet3d.formats.interface.content import Content
+from posenet3d.formats.interface.json_entries import is_list, one_unit
+from posenet3d.formats.interface.reader import Reader, Units, from_json
 from posenet3d.formats.parsing import persons
 from posenet3d.formats.parsing.persons import Place
 from posenet3d.poses.people import People
@@ -59,7 +61,7 @@ def read_alphapose(path: str | Path) -> People:
       InputError: If the file is not such a file or a value in it cannot be meant; the message
         names the person (numbered from 0 as in the file), the image and the joint.
     """
-    return persons.numbered(alphapose_people(path, load_json(path)))
+    return READER.read(path)
 
 
 def has_tracks(items: Iterable[Any]) -> bool:
@@ -145,3 +147,19 @@ def _hashable(idx: Any) -> int | str | None:
     """The id of a track, or None, also where it is none that could be."""
     first = _first(idx)
     return first if persons.is_identifier(first) else None
+
+
+def _units(content: Content) -> Units:
+    """The entries of the list."""
+    path = content.path
+    if not is_list(content.json):
+        return one_unit(content.json, lambda all: alphapose_people(path, all))
+    tracked = has_tracks(content.json)
+
+    def read(batch: list[Any], first: int) -> People:
+        return alphapose_people(path, batch, first, tracked)
+
+    return Units(content.json, "persons", read)
+
+
+READER = Reader(name="alphapose", recognises=from_json(is_alphapose), units=_units)

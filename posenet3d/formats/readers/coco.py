@@ -14,7 +14,9 @@ from typing import Any
 import numpy as np
 
 from posenet3d.errors import InputError
-from posenet3d.files.json_file import load_json
+from posenet3d.formats.interface.content import Content
+from posenet3d.formats.interface.json_entries import is_list, list_under, one_unit
+from posenet3d.formats.interface.reader import Reader, Units, from_json
 from posenet3d.formats.parsing import persons
 from posenet3d.formats.parsing.persons import Place
 from posenet3d.poses.people import People
@@ -57,7 +59,7 @@ def read_coco(path: str | Path, map_file: MapFile | None = None) -> People:
       InputError: If the file is not such a file or a value in it cannot be meant; the message
         names the person (numbered from 0 as in the file), the image and the joint.
     """
-    return persons.numbered(coco_people(path, load_json(path), map_file=map_file))
+    return READER.read(path, map_file=map_file)
 
 
 def coco_people(
@@ -227,3 +229,39 @@ def _objects(path: str | Path, items: object, kind: str) -> list[dict[str, Any]]
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         raise InputError(f"{path}: {kind!r} must be a list of objects.")
     return items
+
+
+def _units(content: Content, map_file: MapFile | None) -> Units:
+    """The entries of the list of results, or of the annotations."""
+    path = content.path
+
+    def read_list(batch: list[Any], first: int) -> People:
+        return coco_people(path, batch, first, map_file)
+
+    if is_list(content.json):
+        return Units(content.json, "persons", read_list)
+    key = "annotations"
+    entries, header = list_under(content.json, key, ("images", "categories"))
+    if entries is None:
+        return one_unit(content.json, lambda all: coco_people(path, all, map_file=map_file))
+    images = header["images"]
+    is_table = isinstance(images, list) and all(isinstance(image, dict) for image in images)
+    by_id = {coco_key(image.get("id")): image for image in images} if is_table else {}
+
+    def read(batch: list[Any], first: int) -> People:
+        part = header | {key: batch}
+        if is_table:  # each part looks up its own images alone
+            ids = {coco_key(e.get("image_id")) for e in batch if isinstance(e, dict)}
+            part["images"] = [by_id[i] for i in ids if i in by_id]
+        return coco_people(path, part, first, map_file)
+
+    return Units(entries, "annotations", read)
+
+
+READER = Reader(
+    name="coco",
+    recognises=from_json(is_coco),
+    units=_units,
+    takes=("map_file",),
+    general=True,  # lists of AlphaPose and MMPose would pass for COCO's
+)

@@ -11,10 +11,12 @@ from pathlib import Path
 import numpy as np
 
 from posenet3d.errors import InputError
+from posenet3d.formats.interface.content import Content
+from posenet3d.formats.interface.reader import Reader, from_table, whole
 from posenet3d.formats.parsing import persons
 from posenet3d.formats.parsing.joint_names import skeleton_of
 from posenet3d.formats.parsing.persons import Place
-from posenet3d.formats.parsing.table import Table, identifier_of, load_table
+from posenet3d.formats.parsing.table import Table, identifier_of
 from posenet3d.poses.people import People
 from posenet3d.skeletons.map_files.map_file import MapFile
 from posenet3d.skeletons.skeleton import H36M_17, Skeleton
@@ -51,7 +53,7 @@ def read_csv(
       InputError: If the file is not such a table or a value in it cannot be meant; the message
         names the line, or the person and the joint.
     """
-    return csv_people(path, load_table(path), placement, map_file)
+    return READER.read(path, placement=placement, map_file=map_file)
 
 
 def csv_people(
@@ -114,3 +116,17 @@ def csv_people(
 def _name(cell: str, map_file: MapFile | None) -> str:
     """What tells one joint from another: a map file may have names that differ in case alone."""
     return cell.lower() if map_file is None else cell
+
+
+def _read(content: Content, placement: str | Skeleton, map_file: MapFile | None) -> People:
+    shown = content.sample if content.looks_json else content.table
+    return csv_people(content.path, shown, placement, map_file)
+
+
+READER = Reader(
+    name="csv",
+    recognises=from_table(is_csv),
+    units=whole(_read),
+    takes=("placement", "map_file"),
+    general=True,  # other tables may have these columns among theirs
+)

@@ -14,7 +14,8 @@ from pathlib import Path
 import numpy as np
 
 from posenet3d.errors import InputError
-from posenet3d.files.opening import opening
+from posenet3d.formats.interface.content import Content
+from posenet3d.formats.interface.reader import Reader, whole
 from posenet3d.formats.parsing import persons
 from posenet3d.formats.parsing.joint_names import skeleton_of
 from posenet3d.formats.parsing.labelled_table import LabelledTable, load_labelled_csv
@@ -32,9 +33,7 @@ _UNIQUE = "single"  # the individual under which body parts stand that are no an
 
 def is_deeplabcut(path: str | Path) -> bool:
     """Whether a file is DeepLabCut's by how it begins: CSV with its header, or pandas' HDF5."""
-    with opening(path), open(path, "rb") as file:
-        start = file.read(64).removeprefix(codecs.BOM_UTF8)
-    return start.startswith(b"scorer,") or (start.startswith(MAGIC) and is_pandas_hdf5(path))
+    return _recognises(Content(path))
 
 
 def read_deeplabcut(
@@ -62,7 +61,11 @@ def read_deeplabcut(
       InputError: If the file is no such file, a number in it cannot be meant, or no skeleton has
         the body parts; the message names the animal and the joint.
     """
-    table = _load(path)
+    return READER.read(path, placement=placement, map_file=map_file)
+
+
+def _read(content: Content, placement: str | Skeleton, map_file: MapFile | None) -> People:
+    path, table = content.path, _load(content)
     place = {_without_scorer(table, label): column for column, label in enumerate(table.labels)}
     if len(place) < len(table.labels):
         raise InputError(
@@ -108,10 +111,17 @@ def read_deeplabcut(
     return people
 
 
-def _load(path: str | Path) -> LabelledTable:
-    with opening(path), open(path, "rb") as file:
-        is_hdf5 = file.read(len(MAGIC)) == MAGIC
-    if is_hdf5:
+def _recognises(content: Content) -> bool:
+    if content.is_folder:
+        return False
+    start = content.start.removeprefix(codecs.BOM_UTF8)
+    is_hdf5 = start.startswith(MAGIC) and is_pandas_hdf5(content.path)
+    return is_hdf5 or start.startswith(b"scorer,")
+
+
+def _load(content: Content) -> LabelledTable:
+    path = content.path
+    if content.start.startswith(MAGIC):
         table = load_pandas_hdf5(
             path, "df_with_missing", "Give the .csv that DeepLabCut writes beside it."
         )
@@ -156,3 +166,11 @@ def _joint(
             "both, or leave both empty where it is missing."
         )
     return joint
+
+
+READER = Reader(
+    name="deeplabcut",
+    recognises=_recognises,
+    units=whole(_read),
+    takes=("placement", "map_file"),
+)

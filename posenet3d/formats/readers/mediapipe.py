@@ -14,6 +14,15 @@ from typing import Any
 import numpy as np
 
 from posenet3d.errors import InputError
+from posenet3d.formats.interface.content import Content
+from posenet3d.formats.interface.json_entries import is_list, one_unit
+from posenet3d.formats.interface.reader import (
+    Reader,
+    Units,
+    from_json,
+    from_table,
+    units_of_people,
+)
 from posenet3d.formats.parsing import persons
 from posenet3d.formats.parsing.mediapipe_table import is_mediapipe_table, table_poses
 from posenet3d.formats.parsing.persons import Place
@@ -177,3 +186,32 @@ def _flat(place: Place, landmarks: Any) -> list[Any]:
         visibility = landmark.get("visibility")
         flat += [landmark["x"], landmark["y"], 1 if visibility is None else visibility]
     return flat
+
+
+def _units(content: Content, image_size: tuple[int, int] | None) -> Units:
+    """The frames of a list; one frame, or a table, as a whole."""
+    path = content.path
+    shown = content.sample if content.looks_json else content.table
+    check_mediapipe(path, shown)
+    if isinstance(shown, Table):
+        return units_of_people(mediapipe_people(path, shown, image_size))
+    if not is_list(content.json) or not is_frames(shown):
+        return one_unit(content.json, lambda all: mediapipe_people(path, all, image_size))
+
+    def read(batch: list[Any], first: int) -> People:
+        return mediapipe_people(path, batch, image_size, first)
+
+    return Units(content.json, "frames", read)
+
+
+def _recognises(content: Content) -> bool:
+    return any(recognises(is_mediapipe)(content) for recognises in (from_json, from_table))
+
+
+READER = Reader(
+    name="mediapipe",
+    recognises=_recognises,
+    units=_units,
+    takes=("image_size",),
+    general=True,  # any objects with x and y, nested in lists
+)

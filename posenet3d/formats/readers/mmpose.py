@@ -15,7 +15,9 @@ from typing import Any
 import numpy as np
 
 from posenet3d.errors import InputError
-from posenet3d.files.json_file import load_json
+from posenet3d.formats.interface.content import Content
+from posenet3d.formats.interface.json_entries import is_list, list_under, one_unit
+from posenet3d.formats.interface.reader import Reader, Units, from_json
 from posenet3d.formats.parsing import persons
 from posenet3d.formats.parsing.persons import Place
 from posenet3d.poses.people import People
@@ -58,7 +60,7 @@ def read_mmpose(path: str | Path) -> People:
       InputError: If the file is not such a file, has other joints, or a value in it cannot be
         meant; the message names the frame, the person (numbered from 0 within it) and the joint.
     """
-    return persons.numbered(mmpose_people(path, load_json(path)))
+    return READER.read(path)
 
 
 def is_video(items: Iterable[Any]) -> bool:
@@ -194,3 +196,20 @@ def _skeleton(place: Place, count: int, names: tuple[str, ...] | None) -> Skelet
             "bodies that begin with them."
         )
     return found
+
+
+def _units(content: Content) -> Units:
+    """The frames of a video; an image as one."""
+    path, key, found = content.path, "instance_info", content.json
+    frames, header = (found, {}) if is_list(found) else list_under(found, key, ("meta_info",))
+    if frames is None or not is_video(frames):
+        return one_unit(found, lambda all: mmpose_people(path, all))
+    tracked = has_tracks(frames)
+
+    def read(batch: list[Any], first: int) -> People:
+        return mmpose_people(path, header | {key: batch}, first, tracked)
+
+    return Units(frames, "frames", read)
+
+
+READER = Reader(name="mmpose", recognises=from_json(is_mmpose), units=_units)

@@ -15,6 +15,9 @@ import numpy as np
 from posenet3d.errors import InputError
 from posenet3d.files.json_file import load_json
 from posenet3d.files.opening import opening
+from posenet3d.formats.interface.content import Content
+from posenet3d.formats.interface.json_entries import one_unit
+from posenet3d.formats.interface.reader import Reader, Units, from_json
 from posenet3d.formats.parsing import persons
 from posenet3d.formats.parsing.persons import Place
 from posenet3d.poses.people import People
@@ -55,9 +58,7 @@ def read_openpose(path: str | Path) -> People:
       InputError: If there is no such file, one cannot be read, nobody is in any, or a value cannot
         be meant; the message names the file, the person (numbered from 0) and the joint.
     """
-    with opening(path):
-        files = openpose_files(path) if Path(path).is_dir() else [Path(path)]
-    return openpose_people(path, ((file, load_json(file)) for file in files))
+    return READER.read(path)
 
 
 def openpose_files(folder: str | Path) -> list[Path]:
@@ -139,3 +140,31 @@ def _track(place: Place, person: dict[str, Any]) -> int | str | None:
     if given == -1:
         return None
     return persons.identifier(place, {"person_id": given}, "person_id")
+
+
+def _units(content: Content) -> Units:
+    """The files of a folder; a file alone."""
+    path = content.path
+    if not content.is_folder:
+        return one_unit(content.json, lambda frame: openpose_people(path, [(path, frame)]))
+
+    def read(files: list[Path], first: int) -> People:
+        return openpose_people(path, ((file, load_json(file)) for file in files))
+
+    return Units(openpose_files(path), "files", read)
+
+
+def _recognises(content: Content) -> bool:
+    if content.is_folder:
+        with opening(content.path):
+            return is_openpose_folder(content.path)
+    return from_json(is_openpose)(content)
+
+
+READER = Reader(
+    name="openpose",
+    recognises=_recognises,
+    units=_units,
+    general=True,  # any object with `people`
+    folder=f"OpenPose's files *{_ENDING}.json",
+)

@@ -16,6 +16,8 @@ import numpy as np
 
 from posenet3d.errors import InputError
 from posenet3d.files.restricted_unpickler import read_pickled
+from posenet3d.formats.interface.content import Content
+from posenet3d.formats.interface.reader import Reader, whole
 from posenet3d.formats.parsing import persons
 from posenet3d.poses.archives.videopose3d import checked_positions, layout_of
 from posenet3d.poses.people import People
@@ -50,14 +52,18 @@ def read_videopose3d(path: str | Path, map_file: MapFile | None = None) -> Peopl
       InputError: If the file is damaged, is no such archive, has joints without a declared map,
         asks for code to be run, or has a coordinate that is not finite.
     """
-    content = read_pickled(path, _KEYS)
-    skeleton = map_file.skeleton if map_file else layout_of(path, content["metadata"])
+    return READER.read(path, map_file=map_file)
+
+
+def _read(content: Content, map_file: MapFile | None) -> People:
+    path, found = content.path, read_pickled(content.path, _KEYS)
+    skeleton = map_file.skeleton if map_file else layout_of(path, found["metadata"])
     keypoints, image_ids, sizes = [], [], []
-    for video, view, name in _views(path, content["positions_2d"]):
+    for video, view, name in _views(path, found["positions_2d"]):
         positions = checked_positions(view, skeleton.joint_names, 2, f"{path}: {name}")
         keypoints.append(positions)
         image_ids += [f"{name}/{frame}" for frame in range(len(positions))]
-        sizes += [_size(content["metadata"], video)] * len(positions)
+        sizes += [_size(found["metadata"], video)] * len(positions)
     if not keypoints:
         raise InputError(f"{path}: positions_2d holds no video.")
     keypoints_2d = np.concatenate(keypoints)
@@ -107,3 +113,11 @@ def _size(metadata: Any, video: str) -> tuple[int, int] | None:
     if all(type(s) is int and 0 < s <= persons.MAX_PIXELS for s in size):
         return size
     return None
+
+
+READER = Reader(
+    name="videopose3d",
+    recognises=lambda content: content.is_zip and is_videopose3d(content.path),
+    units=whole(_read),
+    takes=("map_file",),
+)

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from posenet3d.files.atomic import atomic_path
+from posenet3d.formats.interface.writer import Writer
 from posenet3d.geometry import inverse_kinematics, quaternion
 from posenet3d.geometry.axes import MATRICES, from_camera
 from posenet3d.skeletons.skeleton import Skeleton
@@ -141,3 +142,11 @@ def _euler_zxy(rotations: np.ndarray) -> np.ndarray:
         closer = np.abs(near[1] - last).sum(-1) < np.abs(near[0] - last).sum(-1)
         angles[frame] = np.where(closer[:, None], near[1], near[0])
     return angles
+
+
+WRITER = Writer(
+    ".bvh",
+    ups=("y", "z"),
+    track=write_bvh,
+    gaps="filled in from their neighbours",
+)

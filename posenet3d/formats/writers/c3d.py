@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import warnings
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from posenet3d.files.atomic import atomic_path
+from posenet3d.formats.interface.writer import Writer
 from posenet3d.geometry.axes import from_camera
-from posenet3d.platform.optional import require
 from posenet3d.skeletons.skeleton import Skeleton
 
 _LARGEST_INTEGER = 32000
 _MISSING = -1.0  # the residual of a point that is not there
-
-
-def require_c3d() -> Any:
-    """The library `c3d`; see `library.require`."""
-    return require("c3d", ".c3d", "c3d")
 
 
 def write_c3d(
@@ -47,7 +41,7 @@ def write_c3d(
     Raises:
       InputError: If the folder of `path` does not exist or the library is missing.
     """
-    c3d = require_c3d()
+    c3d = WRITER.require()
     points = from_camera(keypoints_3d, up)
     # x, y, z, residual, cameras. The guide asks for a scale that integers could be stored with,
     # negative as a sign of floating point.
@@ -63,3 +57,13 @@ def write_c3d(
     with atomic_path(path) as temporary, open(temporary, "wb") as file, warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="No analog data")  # there is none to be found
         writer.write(file)
+
+
+WRITER = Writer(
+    ".c3d",
+    ups=("z", "y"),
+    track=write_c3d,
+    gaps="marked as missing",
+    library="c3d",
+    extra="c3d",
+)

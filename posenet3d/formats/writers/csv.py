@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from posenet3d.files.atomic import atomic_path
+from posenet3d.formats.interface.writer import SCORE, Writer
 from posenet3d.geometry.axes import CAMERA, from_camera
 from posenet3d.poses.lifted import Lifted
 
@@ -61,3 +62,6 @@ def _cells(values: np.ndarray) -> list:
     """Numbers as nested lists, None (an empty cell) where there is none."""
     rounded = np.asarray(values, np.float64).round(_DECIMALS)
     return np.where(np.isnan(rounded), None, rounded.astype(object)).tolist()
+
+
+WRITER = Writer(".csv", ups=(CAMERA, "y", "z"), people=write_csv, holds=(SCORE,))

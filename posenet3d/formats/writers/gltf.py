@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from posenet3d.files.atomic import atomic_path
+from posenet3d.formats.interface.writer import Writer
 from posenet3d.geometry import inverse_kinematics, quaternion
 from posenet3d.geometry.axes import from_camera
-from posenet3d.platform.optional import require
 from posenet3d.skeletons.skeleton import Skeleton
 
 _M_A_MM = 0.001
@@ -18,11 +18,6 @@ _THICKNESS = 0.08  # of a drawn bone, as a share of its length
 _WAIST = 0.2  # how far along the bone it is thickest
 _LEFT, _RIGHT, _MIDDLE = (0.0, 0.168, 0.445), (0.665, 0.112, 0.0), (0.074, 0.074, 0.074)
 """The pictures' blue, vermilion and grey, in linear RGB."""
-
-
-def require_pygltflib() -> Any:
-    """The library `pygltflib`; see `library.require`."""
-    return require("pygltflib", ".glb", "gltf")
 
 
 def write_gltf(
@@ -54,7 +49,7 @@ def write_gltf(
       InputError: If the folder of `path` does not exist, the skeleton has no rest pose or the
         library is missing.
     """
-    gltf = require_pygltflib()
+    gltf = WRITER.require()
     points = from_camera(keypoints_3d, up) * _M_A_MM
     present = np.flatnonzero(np.isfinite(points).all(axis=(1, 2)))
     offsets = inverse_kinematics.rest_offsets(points[present], skeleton)
@@ -185,3 +180,13 @@ def _figure(gltf: Any, data: _Buffer, rest: np.ndarray, skeleton: Skeleton) -> A
     return gltf.Mesh(
         name="figure", primitives=[gltf.Primitive(attributes=attributes, indices=indices)]
     )
+
+
+WRITER = Writer(
+    ".glb",
+    ups=("y",),
+    track=write_gltf,
+    gaps="left without keyframes",
+    library="pygltflib",
+    extra="gltf",
+)

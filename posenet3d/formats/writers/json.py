@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from posenet3d.files.atomic import atomic_path
+from posenet3d.formats.interface.writer import CONFIDENCE, PROBLEMS, SCORE, Writer
 from posenet3d.geometry.axes import CAMERA, from_camera
 from posenet3d.poses.lifted import Lifted
 
@@ -99,3 +100,11 @@ def _dumps(value: dict[str, Any]) -> str:
 
 def _number(value: float) -> float | None:
     return round(float(value), DECIMALS) if np.isfinite(value) else None
+
+
+WRITER = Writer(
+    ".json",
+    ups=(CAMERA, "y", "z"),
+    people=write_json,
+    holds=(CONFIDENCE, SCORE, PROBLEMS),
+)

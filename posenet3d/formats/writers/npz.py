@@ -12,6 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from posenet3d.files.atomic import atomic_path
+from posenet3d.formats.interface.writer import CONFIDENCE, PROBLEMS, SCORE, Writer
+from posenet3d.geometry.axes import CAMERA
 from posenet3d.poses.lifted import Lifted
 
 _TEXTS = ("problems", "image_ids", "person_ids")
@@ -111,3 +113,11 @@ def _kinds(parts: Iterable[Lifted]) -> dict[str, np.dtype]:
             widest[name] = max(widest[name], *(len(str(text)) for text in texts))
             numbers[name] &= all(isinstance(text, int) for text in texts)
     return {n: np.dtype(np.int64 if numbers[n] else f"U{widest[n]}") for n in _TEXTS}
+
+
+WRITER = Writer(
+    ".npz",
+    ups=(CAMERA,),
+    people=lambda path, parts, up: write_lifted(path, parts),
+    holds=(CONFIDENCE, SCORE, PROBLEMS),
+)

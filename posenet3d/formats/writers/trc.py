@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from posenet3d.files.atomic import atomic_path
+from posenet3d.formats.interface.writer import Writer
 from posenet3d.geometry.axes import from_camera
 from posenet3d.skeletons.skeleton import Skeleton
 
@@ -70,3 +71,6 @@ def write_trc(
 
 def _line(*cells: str) -> str:
     return "".join(f"{cell}\t" for cell in cells)
+
+
+WRITER = Writer(".trc", ups=("y", "z"), track=write_trc, gaps="left empty")

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from posenet3d.errors import InputError
+from posenet3d.errors import InputError, reason_of
+from posenet3d.files.npz import read_header
 from posenet3d.poses.archives.archived_skeleton import archived_skeleton
 from posenet3d.poses.records import Poses2D
 from posenet3d.skeletons import skeleton as skeletons
@@ -72,8 +73,9 @@ def read_archive(
     except IsADirectoryError:
         raise InputError(f"{path} is a folder; give a pose archive (.npz).") from None
     except Exception as error:  # a damaged archive fails in many ways, and all mean the same
-        reason = str(error).split("\n")[0] or type(error).__name__
-        raise InputError(f"{path} is not a readable pose archive (.npz): {reason}") from error
+        raise InputError(
+            f"{path} is not a readable pose archive (.npz): {reason_of(error)}"
+        ) from error
     if prefix + keypoints not in arrays:
         splits = [s for s in SPLITS if f"{s}_keypoints_2d" in members]
         hint = f" It has the splits {', '.join(splits)}." if splits and split not in splits else ""
@@ -110,12 +112,6 @@ def _wanted(members: Collection[str], prefix: str, keypoints: str) -> list[str]:
 def _read_member(path: Path, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> np.ndarray:
     """One array of the archive: memory-mapped where it is stored as it is, else read."""
     with archive.open(info) as member:
-        version = np.lib.format.read_magic(member)
-        read_header = (
-            np.lib.format.read_array_header_1_0
-            if version == (1, 0)
-            else np.lib.format.read_array_header_2_0
-        )
         shape, fortran, dtype = read_header(member)
         if dtype.hasobject:
             raise ValueError(

@@ -13,6 +13,7 @@ import grpc
 import tensorflow as tf
 from tensorflow_serving.apis import get_model_status_pb2, model_pb2
 
+from posenet3d.errors import reason_of
 from posenet3d.serving.model.failure import RequestError, invalid
 from posenet3d.serving.model.servable import Servable
 
@@ -199,4 +200,4 @@ def _text(error: Exception) -> str:
     """What an exception says, in a line."""
     if isinstance(error, RequestError | tf.errors.OpError):
         error = RequestError.of(error)
-    return str(error).strip().split("\n")[0] or type(error).__name__
+    return reason_of(error)

@@ -11,6 +11,14 @@ from posenet3d.platform import randomness
 from posenet3d.skeletons.skeleton import Skeleton
 
 
+class Adapted(NamedTuple):
+    """What the domain adapter makes of M poses of source_data."""
+
+    adapted_2d: tf.Tensor  # [M, J, 2]
+    source_2d: tf.Tensor  # [M, J, 2], the poses before
+    real_2d: tf.Tensor  # [R, J, 2], poses of train_data, which they should look like
+
+
 class Batch(NamedTuple):
     """N complete, normalised 2D poses to lift, and what goes with them."""
 
@@ -20,6 +28,7 @@ class Batch(NamedTuple):
     bone_ratios: tf.Tensor | None = None  # [N, J - 1], typical of each body and its joints' places
     neighbour_2d: tf.Tensor | None = None  # [R, J, 2], the next frame at the same scale
     same_body_2d: tf.Tensor | None = None  # [R, J, 2], a frame of the same person
+    adapted: Adapted | None = None  # where a domain adapter learns
 
 
 def mirror_half(
@@ -78,10 +87,9 @@ def place(
         scale = None if scale is None else scale[rows]
         return camera.normalise(matrices[rows] @ poses, root, scale).keypoints_2d
 
-    return Batch(
+    return batch._replace(
         keypoints_2d=placed.keypoints_2d,
         real_2d=placed.keypoints_2d[: tf.shape(batch.real_2d)[0]],
-        group=group,
         bone_ratios=tf.gather_nd(bone_ratios, tf.stack([group, drawn], axis=-1)),
         neighbour_2d=alike(batch.neighbour_2d, placed.scale),
         same_body_2d=alike(batch.same_body_2d, None),

@@ -49,26 +49,39 @@ def lift_reproject_lift(
     turned_3d, synthetic_2d, size = turn(keypoints_3d, views, resize)
     relifted = lift(synthetic_2d)
     relifted_3d = unproject(relifted)
-    returned_2d = camera.project(rotation.turn_back(relifted_3d / size, views))
+    returned_2d = turn_back(relifted_3d, views, size)
     return Cycle(lifted, keypoints_3d, turned_3d, synthetic_2d, relifted, relifted_3d, returned_2d)
 
 
 def motion_in_view(
-    neighbour_3d: tf.Tensor, cycle: Cycle, views: tf.Tensor, resize: bool = True
+    neighbour_3d: tf.Tensor,
+    keypoints_3d: tf.Tensor,
+    turned_3d: tf.Tensor,
+    synthetic_2d: tf.Tensor,
+    views: tf.Tensor,
+    resize: bool = True,
 ) -> tf.Tensor:
-    """How the first M poses of a cycle move to lifted neighbours `[M, J, 3]` in their new views.
+    """How the first M of N poses move to their neighbouring frames, seen in their new views.
 
     Both frames are turned by the same view and grow by the same factor (Chen et al., CVPR 2019).
+
+    Args:
+      neighbour_3d: `[M, J, 3]`, the neighbouring frames, lifted.
+      keypoints_3d: `[N, J, 3]`, the poses, lifted.
+      turned_3d: `[N, J, 3]`, the poses in their new views.
+      synthetic_2d: `[N, J, 2]`, the projections of these.
+      views: `[N, 3, 3]`, rotation to the new view of each pose.
+      resize: As in `lift_reproject_lift`.
 
     Returns:
       Differences of 2D poses `[M, J, 2]`.
     """
     count = tf.shape(neighbour_3d)[0]
     if resize:
-        sizes = [tf.norm(p[:count], axis=[1, 2]) for p in (cycle.turned_3d, cycle.keypoints_3d)]
+        sizes = [tf.norm(p[:count], axis=[1, 2]) for p in (turned_3d, keypoints_3d)]
         neighbour_3d *= (sizes[0] / sizes[1])[:, tf.newaxis, tf.newaxis]
     _, neighbour_2d, _ = turn(neighbour_3d, views[:count], resize=False)
-    return neighbour_2d - cycle.synthetic_2d[:count]
+    return neighbour_2d - synthetic_2d[:count]
 
 
 def turn(
@@ -85,6 +98,14 @@ def turn(
     with tf.name_scope("projection"):
         synthetic_2d = camera.project(turned_3d)
     return turned_3d, synthetic_2d, size
+
+
+def turn_back(relifted_3d: tf.Tensor, views: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
+    """The 2D `[N, J, 2]` of poses `[N, J, 3]` of the new views, seen from the first ones again.
+
+    `size` is what `turn` gave: what the poses have grown by, they shrink by.
+    """
+    return camera.project(rotation.turn_back(relifted_3d / size, views))
 
 
 def _size_ratio(points_3d: tf.Tensor) -> tf.Tensor:

@@ -1,14 +1,15 @@
-"""The losses of geometric self-supervision, each a mean over the batch."""
+"""The losses of geometric self-supervision, each a scalar without its weight, mean over the batch.
+
+The adversarial ones are in `adversarial_losses`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
-
 import tensorflow as tf
 
-from posenet3d.geometry import bones
-from posenet3d.platform import randomness
+from posenet3d.geometry import bones, rotation
+from posenet3d.models import PoseFlow
+from posenet3d.models.lifter import Lifted
 from posenet3d.skeletons.skeleton import Skeleton
 
 
@@ -17,7 +18,32 @@ def squared_error(predicted: tf.Tensor, target: tf.Tensor) -> tf.Tensor:
     return tf.reduce_mean(tf.reduce_sum(tf.square(predicted - target), axis=[-2, -1]))
 
 
-def bone_ratio_loss(
+def deformation(
+    keypoints_3d: tf.Tensor, turned_3d: tf.Tensor, relifted_3d: tf.Tensor, views: tf.Tensor
+) -> tf.Tensor:
+    """How the differences of two poses of the batch change on the way around the cycle.
+
+    The pairwise deformation of Wandt et al., ElePose, CVPR 2022: an error that all poses share is
+    none.
+
+    Args:
+      keypoints_3d: `[N, J, 3]`, the lifted poses, camera frame, pose units.
+      turned_3d: `[N, J, 3]`, the same in their new views, where each may have another size.
+      relifted_3d: `[N, J, 3]`, the projections of these, lifted.
+      views: `[N, 3, 3]`, rotation to the new view of each pose.
+    """
+    # Sizes differ: the two 3D poses of one body are compared in the first view's unit.
+    size = tf.norm(turned_3d, axis=[1, 2]) / tf.norm(keypoints_3d, axis=[1, 2])
+    returned_3d = rotation.turn_back(relifted_3d / size[:, None, None], views)
+    return squared_error(_differences(returned_3d), _differences(keypoints_3d))
+
+
+def _differences(poses_3d: tf.Tensor) -> tf.Tensor:
+    """Each pose less the next of the batch."""
+    return poses_3d - tf.roll(poses_3d, shift=1, axis=0)
+
+
+def bone_ratios(
     keypoints_3d: tf.Tensor, typical_ratios: tf.Tensor, skeleton: Skeleton
 ) -> tf.Tensor:
     """How far lifted bodies are from typical proportions.
@@ -37,76 +63,44 @@ def bone_ratio_loss(
     return tf.reduce_mean(tf.reduce_sum(tf.square(difference), axis=-1))
 
 
-def same_body_loss(first_3d: tf.Tensor, second_3d: tf.Tensor, skeleton: Skeleton) -> tf.Tensor:
-    """How far the bone ratios of two poses `[N, J, 3]` of one body each are from one another.
+def same_body(first_3d: tf.Tensor, second_3d: tf.Tensor, skeleton: Skeleton) -> tf.Tensor:
+    """How far the bone ratios of two poses of one body each are from one another.
+
+    Args:
+      first_3d: `[N, J, 3]`, of which only the first M are compared: those of source_data, which
+        come last, have no second pose.
+      second_3d: `[M, J, 3]`.
+      skeleton: The skeleton of the J joints.
 
     Returns:
       Scalar: squared differences summed over bones, mean over the batch.
     """
+    first_3d = first_3d[: tf.shape(second_3d)[0]]
     difference = bones.bone_ratios(first_3d, skeleton) - bones.bone_ratios(second_3d, skeleton)
     return tf.reduce_mean(tf.reduce_sum(tf.square(difference), axis=-1))
 
 
-class AdversarialLoss(NamedTuple):
-    """The two sides of an adversarial game, as functions of the discriminator's logits."""
-
-    generator: Callable[[tf.Tensor], tf.Tensor]  # of the synthetic poses' logits
-    discriminator: Callable[[tf.Tensor, tf.Tensor], tf.Tensor]  # of real and synthetic ones
-    gradient_penalty: float = 0.0  # weight of the penalty that the discriminator's side needs
-
-
-_mean, _softplus = tf.reduce_mean, tf.nn.softplus
-
-
-def _classify(real: tf.Tensor, synthetic: tf.Tensor) -> tf.Tensor:
-    """-log D(real) - log(1 - D(synthetic)), D being the sigmoid of the logit."""
-    return _mean(_softplus(-real)) + _mean(_softplus(synthetic))
-
-
-ADVERSARIAL_LOSSES = {
-    # Goodfellow et al., NeurIPS 2014: the minimax game, log(1 - D) for the generator.
-    "log": AdversarialLoss(lambda synthetic: -_mean(_softplus(synthetic)), _classify),
-    # Ibid.: -log D for the generator, whose gradient does not vanish when it is losing.
-    "softplus": AdversarialLoss(lambda synthetic: _mean(_softplus(-synthetic)), _classify),
-    # Mao et al., ICCV 2017.
-    "least_squares": AdversarialLoss(
-        lambda synthetic: _mean(tf.square(synthetic - 1.0)),
-        lambda real, synthetic: _mean(tf.square(real - 1.0)) + _mean(tf.square(synthetic)),
-    ),
-    # Gulrajani et al., NeurIPS 2017, whose penalty has the weight 10.
-    "wgan_gp": AdversarialLoss(
-        lambda synthetic: -_mean(synthetic),
-        lambda real, synthetic: _mean(synthetic) - _mean(real),
-        gradient_penalty=10.0,
-    ),
-}
-"""Adversarial losses by name."""
-
-
-def gradient_penalty(
-    discriminator: Callable[[tf.Tensor], tf.Tensor],
-    real_2d: tf.Tensor,
-    synthetic_2d: tf.Tensor,
-    seed: tf.Tensor,
+def completion(
+    lifted: Lifted, keypoints_2d: tf.Tensor, relifted: Lifted, synthetic_2d: tf.Tensor
 ) -> tf.Tensor:
-    """Penalty on slopes other than 1 between real and synthetic poses (Gulrajani et al., 2017).
+    """How far the 2D poses that a lifter has completed and mended are from the whole ones.
 
     Args:
-      discriminator: From poses `[N, J, 2]` to logits `[N]`.
-      real_2d: `[N, J, 2]`.
-      synthetic_2d: `[M, J, 2]`; of the larger set the first rows are taken.
-      seed: int32 `[2]` for the points between.
-
-    Returns:
-      Scalar, without its weight.
+      lifted: What the lifter said of the damaged input.
+      keypoints_2d: `[N, J, 2]`, the input before its damage.
+      relifted: What it said of the damaged new views.
+      synthetic_2d: `[N, J, 2]`, the new views before their damage.
     """
-    count = tf.minimum(tf.shape(real_2d)[0], tf.shape(synthetic_2d)[0])
-    share = randomness.uniform([count, 1, 1], seed)
-    between = share * real_2d[:count] + (1.0 - share) * synthetic_2d[:count]
-    with tf.GradientTape() as tape:
-        tape.watch(between)
-        logits = tf.reduce_sum(discriminator(between))
-    slope = tape.gradient(logits, between)
-    # The small number keeps the gradient finite where the slope is 0.
-    norm = tf.sqrt(tf.reduce_sum(tf.square(slope), axis=[-2, -1]) + 1e-12)
-    return tf.reduce_mean(tf.square(norm - 1.0))
+    error = squared_error(lifted.keypoints_2d, keypoints_2d)
+    return error + squared_error(relifted.keypoints_2d, synthetic_2d)
+
+
+def elevation(predicted: tf.Tensor, target: tf.Tensor) -> tf.Tensor:
+    """Squared error of the cameras' elevations `[N]`, in radians."""
+    return tf.reduce_mean(tf.square(predicted - target))
+
+
+def likelihood(synthetic_2d: tf.Tensor, flow: PoseFlow) -> tf.Tensor:
+    """How unlike the data a flow finds the new views `[N, J, 2]`: their mean negative log
+    likelihood (Wandt et al., ElePose, CVPR 2022)."""
+    return tf.reduce_mean(flow(synthetic_2d))

@@ -13,25 +13,17 @@ from posenet3d.models.discriminator import MOTION_UNIT
 from posenet3d.models.lifter import Lifted, unproject
 from posenet3d.platform import randomness
 from posenet3d.training.augmentation.augment import damaged_input
-from posenet3d.training.cycle import loss_terms, losses, random_draws
-from posenet3d.training.cycle.adversarial import (
-    Game,
-    discriminator_loss,
-    generator_terms,
-)
-from posenet3d.training.cycle.batch import (
-    Batch,
-    mirror_half,
-    place,
-    with_others,
-)
+from posenet3d.training.cycle import adversarial_losses, losses, random_streams, random_views
+from posenet3d.training.cycle.adversarial_losses import RealAndSynthetic, Sets
+from posenet3d.training.cycle.batch import Adapted, Batch, mirror_half, place, with_others
 from posenet3d.training.cycle.lift_reproject_lift import (
     Cycle,
     lift_reproject_lift,
     motion_in_view,
+    turn,
+    turn_back,
 )
-from posenet3d.training.cycle.loss_terms import Terms
-from posenet3d.training.cycle.trained_networks import TrainedNetworks
+from posenet3d.training.cycle.networks_and_optimizers import TrainedNetworks
 from posenet3d.training.updates import gradients, replicas
 from posenet3d.training.updates.averaging import move_average
 
@@ -58,18 +50,10 @@ class GeometricSelfSupervision(TrainedNetworks):
 
     def train_step(self, data: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         """One step of all networks on `data["keypoints_2d"]` `[N, J, 2]`, normalised."""
-        values = self.learn(data)
-        learnt = values.pop("discriminators_learnt")
-        self._means["discriminator_loss"].update_state(
-            values.pop("discriminator_loss"), sample_weight=learnt
-        )
-        for name, mean in self._means.items():
-            if name != "discriminator_loss":
-                mean.update_state(values.get(name, 0.0))
-        return {name: mean.result() for name, mean in self._means.items()}
+        return self.running_means(self.learn(data))
 
     def learn(self, data: dict[str, tf.Tensor], due: bool | None = None) -> dict[str, tf.Tensor]:
-        """What a step does, apart from what is logged of it.
+        """The step itself; `train_step` only adds what Keras logs of it.
 
         Args:
           data: A batch; under a distribution strategy, a replica's share of it.
@@ -80,31 +64,65 @@ class GeometricSelfSupervision(TrainedNetworks):
         Returns:
           The losses by name, means over this data, and `"discriminators_learnt"`, 1 or 0.
         """
+        weights, resize = self.loss_weights(), self.config.scale == "pose"
+
         # The lifter (and the adapter): consistent with itself, its new views like real poses.
         with tf.GradientTape() as tape:
-            batch, games, lifter_terms = self._batch(data)
-            cycle_terms, cycle_games = self._lifter_terms(batch)
-            games |= cycle_games
-            lifter_terms |= cycle_terms
-            lifter_terms |= generator_terms(
-                games, self.config.loss, self._seed(random_draws.LIFTED)
-            )
-            lifter_loss = tf.add_n([weight * value for weight, value in lifter_terms.values()])
+            batch = self._batch(data)
+            # Lift, turn to a random view, project, lift again, turn back (Chen et al., section 3).
+            lifted = self._lift(batch.keypoints_2d, random_streams.DAMAGE)
+            lifted_3d = unproject(lifted)
+            views, elevation = self._views(lifted, self._seed(random_streams.VIEWS), self._turn())
+            turned_3d, synthetic_2d, size = turn(lifted_3d, views, resize)
+            relifted = self._lift(synthetic_2d, random_streams.DAMAGE_AGAIN)
+            relifted_3d = unproject(relifted)
+            returned_2d = turn_back(relifted_3d, views, size)
+
+            named = {
+                "adapter_penalty": lambda: losses.squared_error(
+                    batch.adapted.adapted_2d, batch.adapted.source_2d
+                ),
+                "consistency_2d": lambda: losses.squared_error(returned_2d, batch.keypoints_2d),
+                "consistency_3d": lambda: losses.squared_error(relifted_3d, turned_3d),
+                "deformation": lambda: losses.deformation(lifted_3d, turned_3d, relifted_3d, views),
+                "bone": lambda: losses.bone_ratios(lifted_3d, batch.bone_ratios, self.skeleton),
+                "same_body": lambda: losses.same_body(
+                    lifted_3d, self._lift_whole(batch.same_body_2d), self.skeleton
+                ),
+                "completion": lambda: losses.completion(
+                    lifted, batch.keypoints_2d, relifted, synthetic_2d
+                ),
+                "elevation": lambda: losses.elevation(relifted.elevation, elevation),
+                "flow": lambda: losses.likelihood(synthetic_2d, self.flow),
+            }
+            values = {name: loss() for name, loss in named.items() if name in weights}
+            sets = self._real_and_synthetic(batch, lifted_3d, turned_3d, synthetic_2d, views)
+            seed = self._seed(random_streams.LIFTED)
+            values |= adversarial_losses.generator_losses(sets, self.config.loss, seed)
+            lifter_loss = tf.add_n([weights[name] * value for name, value in values.items()])
             scaled_loss = gradients.scaled(lifter_loss, self.optimizer)
-        slopes = tape.gradient(scaled_loss, self.lifter_variables)
-        self._apply(self.optimizer, slopes, self.lifter_variables)
+        variables = self.lifter_variables
+        self._apply(self.optimizer, tape.gradient(scaled_loss, variables), variables)
 
         # The discriminators: tell those poses from real ones.
-        discriminators_loss, learnt = self._every_kth_step(
-            lambda: self._train_discriminators(games), due
-        )
+        def update_discriminators() -> tf.Tensor:
+            with tf.GradientTape() as tape:
+                seed = self._seed(random_streams.JUDGED)
+                loss = adversarial_losses.discriminator_loss(sets, self.config.loss, seed)
+                scaled_loss = gradients.scaled(loss, self.discriminator_optimizer)
+            variables = self.discriminator_variables
+            slopes = tape.gradient(scaled_loss, variables)
+            self._apply(self.discriminator_optimizer, slopes, variables)
+            return loss
+
+        discriminator_loss, learnt = self._every_kth_step(update_discriminators, due)
 
         decay = self.config.optimizer.average_decay
         move_average(self.averaged_lifter, self.lifter, self.step, decay, self.optimizer)
         self.step.assign_add(1)
-        return {name: value for name, (_, value) in lifter_terms.items()} | {
+        return values | {
             "loss": lifter_loss,
-            "discriminator_loss": discriminators_loss,
+            "discriminator_loss": discriminator_loss,
             "discriminators_learnt": learnt,
         }
 
@@ -135,7 +153,7 @@ class GeometricSelfSupervision(TrainedNetworks):
     def cycle_of(self, keypoints_2d: tf.Tensor) -> Cycle:
         """The averaged lifter's cycle of normalised poses, over views that are always the same."""
         lifted = self.averaged_lifter(keypoints_2d, training=False)
-        fixed, _ = self._views(lifted, [self.config.seed, random_draws.VALIDATION])
+        fixed, _ = self._views(lifted, [self.config.seed, random_streams.VALIDATION])
         return lift_reproject_lift(
             lambda poses: self.averaged_lifter(poses, training=False),
             lifted,
@@ -143,70 +161,33 @@ class GeometricSelfSupervision(TrainedNetworks):
             resize=self.config.scale == "pose",
         )
 
-    def _batch(self, data: dict[str, tf.Tensor]) -> tuple[Batch, dict[str, Game], Terms]:
-        """The poses to lift; with an adapter, its game and what it is penalised for."""
+    def _batch(self, data: dict[str, tf.Tensor]) -> Batch:
+        """The poses to lift: mirrored, those of source_data adapted, their joints placed anew."""
         names = ("keypoints_2d", "neighbour_2d", "same_body_2d")
         poses = [data.get(name) for name in names]
         poses[0] = tf.ensure_shape(poses[0], [None, None, 2])
-        if self.config.mirror and self.skeleton.can_be_mirrored:
-            poses = mirror_half(poses, self.skeleton, self._seed(random_draws.MIRROR))
+        mirrors = self.config.mirror and self.skeleton.can_be_mirrored
+        if mirrors:
+            poses = mirror_half(poses, self.skeleton, self._seed(random_streams.MIRROR))
         group = data.get("group", tf.zeros_like(poses[0][:, 0, 0], tf.int32))
-        batch, games, adapting = Batch(poses[0], poses[0], group, None, *poses[1:]), {}, {}
+        batch = Batch(poses[0], poses[0], group, None, *poses[1:])
         if "source_2d" in data:
-            source_2d, adapter = data["source_2d"], self.config.adapter
-            if self.config.mirror and self.skeleton.can_be_mirrored:
-                seed = self._seed(random_draws.MIRROR_SOURCE)
+            source_2d = data["source_2d"]
+            if mirrors:
+                seed = self._seed(random_streams.MIRROR_SOURCE)
                 (source_2d,) = mirror_half([source_2d], self.skeleton, seed)
             if self.adapter is not None:
                 adapted_2d = self.adapter(source_2d, training=True)
-                games["adapter"] = Game(self.adapter_discriminator, 1.0, poses[0], adapted_2d)
-                moved = losses.squared_error(adapted_2d, source_2d)
-                adapting["adapter_penalty"] = adapter.penalty, moved
-                # The adapter answers to its own game alone: were it to answer for the lifter's
-                # losses too, it would make poses that are easy to lift.
+                batch = batch._replace(adapted=Adapted(adapted_2d, source_2d, poses[0]))
+                # The adapter answers to its own losses alone: were it to answer for the lifter's
+                # too, it would make poses that are easy to lift.
                 source_2d = tf.stop_gradient(adapted_2d)
-            if self.adapter is None or adapter.lift:
+            if self.adapter is None or self.config.adapter.lift:
                 batch = with_others(batch, source_2d, real=self.adapter is None)
         if self.bone_ratios is not None:
             tables = tf.constant(self.placements), tf.constant(self.bone_ratios)
-            batch = place(batch, *tables, self.skeleton.root, self._seed(random_draws.PLACE))
-        return batch, games, adapting
-
-    def _lifter_terms(self, batch: Batch) -> tuple[Terms, dict[str, Game]]:
-        """The cycle's losses by name with their weights, and the games its new views play."""
-        weight, resize = self.config.loss, self.config.scale == "pose"
-        lifted = self._lift(batch.keypoints_2d, random_draws.DAMAGE)
-        new_views, elevation_to = self._views(
-            lifted, self._seed(random_draws.VIEWS), self._turn_share()
-        )
-        cycle = lift_reproject_lift(
-            lambda poses: self._lift(poses, random_draws.DAMAGE_AGAIN), lifted, new_views, resize
-        )
-        same_body_3d = None
-        if weight.same_body:
-            same_body_3d = unproject(self.lifter(batch.same_body_2d, training=True))
-        bodies = cycle.keypoints_3d, same_body_3d, batch.bone_ratios, self._bone_weight()
-        lifter_terms = (
-            loss_terms.consistency_terms(cycle, batch, new_views, weight)
-            | loss_terms.body_terms(*bodies, weight, self.skeleton)
-            | loss_terms.output_terms(cycle, batch, elevation_to, weight, self.lifter.completes)
-            | loss_terms.likelihood_term(cycle.synthetic_2d, self.flow, weight)
-        )
-        games = {}
-        if weight.adversarial:
-            games["adversarial"] = Game(
-                self.discriminator, weight.adversarial, batch.real_2d, cycle.synthetic_2d
-            )
-        if weight.motion:
-            neighbour_3d = unproject(self.lifter(batch.neighbour_2d, training=True))
-            games["motion"] = Game(
-                self.motion_discriminator,
-                weight.motion,
-                (batch.neighbour_2d - batch.keypoints_2d[: tf.shape(batch.neighbour_2d)[0]])
-                / MOTION_UNIT,
-                motion_in_view(neighbour_3d, cycle, new_views, resize) / MOTION_UNIT,
-            )
-        return lifter_terms, games
+            batch = place(batch, *tables, self.skeleton.root, self._seed(random_streams.PLACE))
+        return batch
 
     def _lift(self, keypoints_2d: tf.Tensor, stream: int) -> Lifted:
         """Lifts complete poses, damaged first where the settings say so."""
@@ -218,13 +199,36 @@ class GeometricSelfSupervision(TrainedNetworks):
         )
         return self.lifter(damaged.keypoints_2d, damaged.confidence, training=True)
 
-    def _train_discriminators(self, games: dict[str, Game]) -> tf.Tensor:
-        with tf.GradientTape() as tape:
-            loss = discriminator_loss(games, self.config.loss, self._seed(random_draws.JUDGED))
-            scaled_loss = gradients.scaled(loss, self.discriminator_optimizer)
-        variables = self.discriminator_variables
-        self._apply(self.discriminator_optimizer, tape.gradient(scaled_loss, variables), variables)
-        return loss
+    def _lift_whole(self, keypoints_2d: tf.Tensor) -> tf.Tensor:
+        """3D poses `[N, J, 3]` of 2D poses that are never damaged."""
+        return unproject(self.lifter(keypoints_2d, training=True))
+
+    def _real_and_synthetic(
+        self,
+        batch: Batch,
+        lifted_3d: tf.Tensor,
+        turned_3d: tf.Tensor,
+        synthetic_2d: tf.Tensor,
+        views: tf.Tensor,
+    ) -> Sets:
+        """What each discriminator is to tell apart, by the name of its loss."""
+        sets, loss = {}, self.config.loss
+        if batch.adapted is not None:
+            two = batch.adapted.real_2d, batch.adapted.adapted_2d
+            sets["adapter"] = RealAndSynthetic(self.adapter_discriminator, *two)
+        if loss.adversarial:
+            two = batch.real_2d, synthetic_2d
+            sets["adversarial"] = RealAndSynthetic(self.discriminator, *two)
+        if loss.motion:
+            first_2d = batch.keypoints_2d[: tf.shape(batch.neighbour_2d)[0]]
+            neighbour_3d = self._lift_whole(batch.neighbour_2d)
+            seen = neighbour_3d, lifted_3d, turned_3d, synthetic_2d, views
+            sets["motion"] = RealAndSynthetic(
+                self.motion_discriminator,
+                (batch.neighbour_2d - first_2d) / MOTION_UNIT,
+                motion_in_view(*seen, resize=self.config.scale == "pose") / MOTION_UNIT,
+            )
+        return sets
 
     def is_due(self, step: int | tf.Tensor) -> bool | tf.Tensor:
         """Whether the discriminators learn at this step."""
@@ -245,18 +249,15 @@ class GeometricSelfSupervision(TrainedNetworks):
     def _apply(self, optimizer: Any, slopes: list[tf.Tensor], variables: list[Any]) -> None:
         gradients.apply(optimizer, slopes, variables, self.config.optimizer.clip_norm)
 
-    def _bone_weight(self) -> tf.Tensor:
-        return random_draws.bone_weight(self.config, self.step)
-
-    def _turn_share(self) -> float | tf.Tensor:
-        return random_draws.turn_share(self.config, self.step)
+    def _turn(self) -> float | tf.Tensor:
+        return random_views.turn_share(self.config, self.step)
 
     def _views(
         self, lifted: Lifted, seed: Any, turned: float | tf.Tensor = 1.0
     ) -> tuple[tf.Tensor, tf.Tensor | None]:
         with tf.name_scope("random_views"):  # by this name profiles and compiled steps show them
-            return random_draws.new_views(self.config, lifted, seed, turned)
+            return random_views.new_views(self.config, lifted, seed, turned)
 
     def _seed(self, stream: int) -> randomness.Seed:
-        seed = random_draws.step_seed(self.config, stream, self.step)
+        seed = random_streams.step_seed(self.config, stream, self.step)
         return replicas.seed_of_rows(seed, self.config.batch_size)

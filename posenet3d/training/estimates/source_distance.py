@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 
-from posenet3d.data import pipeline
+from posenet3d.data.normalised import NormalisedPoses
 from posenet3d.evaluation.metrics.distribution import (
     frechet_distance,
     sliced_wasserstein,
 )
 from posenet3d.geometry import camera
 from posenet3d.models import DomainAdapter
-from posenet3d.poses.records import Poses2D
 
 _SAMPLE = 4096  # poses a set
 
 
 def source_distances(
-    train: Poses2D, source: Poses2D, adapter: DomainAdapter | None, seed: int
+    train: NormalisedPoses, source: NormalisedPoses, adapter: DomainAdapter | None, seed: int
 ) -> dict[str, float]:
-    """Distances between the 2D poses of two data sets, complete ones.
+    """Distances between the 2D poses of two data sets.
 
     Args:
       train: The data set that the adapter carries poses to.
@@ -49,7 +48,7 @@ def source_distances(
     return {key: round(value, 4) for key, value in sorted(result.items())}
 
 
-def _sample(poses: Poses2D, rng: np.random.Generator) -> np.ndarray:
-    """Normalised poses, in the order of the archive, which may be memory-mapped."""
+def _sample(poses: NormalisedPoses, rng: np.random.Generator) -> np.ndarray:
+    """Poses in the order of the archive, which may be memory-mapped."""
     rows = np.sort(rng.permutation(len(poses))[:_SAMPLE])
-    return pipeline.normalised_poses(poses, rows)
+    return poses.read(rows)

@@ -11,9 +11,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from posenet3d.data import pipeline
+from posenet3d.data.normalised import NormalisedPoses
 from posenet3d.evaluation.metrics.distribution import frechet_distance
-from posenet3d.poses.records import Poses2D
 from posenet3d.training.cycle.trainer import GeometricSelfSupervision
 
 _SAMPLE = 4096  # poses a side; fewer add noise of the size of late differences
@@ -24,16 +23,15 @@ class ViewDistance:
     """Fréchet distance of a lifter's new views from real poses, always the same of both.
 
     Args:
-      poses: The training poses, complete; half of a sample is lifted, half is compared with.
-      scale: Pixels a unit for all poses alike; None: each pose by its own size.
+      poses: The training poses; half of a sample is lifted, half is compared with.
       seed: Seed of the sample.
     """
 
-    def __init__(self, poses: Poses2D, scale: float | None, seed: int) -> None:
+    def __init__(self, poses: NormalisedPoses, seed: int) -> None:
         count = min(len(poses), 2 * _SAMPLE)
         # Sorted: rows of a memory-mapped archive are read in the order of the file.
         rows = np.sort(np.random.default_rng([seed, 0xD157]).permutation(len(poses))[:count])
-        normalised = pipeline.normalised_poses(poses, rows, scale)
+        normalised = poses.read(rows)
         self.lifted_2d, self.reference_2d = normalised[::2], normalised[1::2]
         self.root = poses.skeleton.root
 

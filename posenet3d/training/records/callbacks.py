@@ -16,13 +16,12 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from posenet3d.data.normalised import NormalisedPoses
 from posenet3d.errors import ConfigError, TrainingError
 from posenet3d.files.atomic import atomic_path
-from posenet3d.geometry import camera
 from posenet3d.models import PoseEstimator
 from posenet3d.models.weights import copy_weights
 from posenet3d.models.weights_file import save_weights_file
-from posenet3d.poses.records import Poses2D
 from posenet3d.training.estimates.view_distance import ViewDistance
 from posenet3d.training.records.checkpoint import save_checkpoint
 from posenet3d.training.settings.config import TrainingConfig
@@ -162,7 +161,9 @@ class PosePictures(keras.callbacks.Callback):
       every: Epochs between two pictures.
     """
 
-    def __init__(self, log_dir: Path, poses: Poses2D, estimator: PoseEstimator, every: int) -> None:
+    def __init__(
+        self, log_dir: Path, poses: NormalisedPoses, estimator: PoseEstimator, every: int
+    ) -> None:
         super().__init__()
         self.log_dir = log_dir
         self.poses = poses
@@ -178,13 +179,11 @@ class PosePictures(keras.callbacks.Callback):
 
         self._writer = self._writer or tf.summary.create_file_writer(str(self.log_dir))
         copy_weights(self.model.averaged_lifter, self.estimator.lifter)
-        result = self.estimator.lift(self.poses.keypoints_2d, self.poses.confidence)
-        normalised = camera.normalise(
-            tf.constant(self.poses.keypoints_2d, tf.float32), self.poses.skeleton.root
-        )
-        cycle = self.model.cycle_of(normalised.keypoints_2d)
+        pixels = self.poses.pixels
+        result = self.estimator.lift(pixels.keypoints_2d, pixels.confidence)
+        cycle = self.model.cycle_of(self.poses.read())
         sheets = {
-            "lifted": (self.poses.keypoints_2d, result.keypoints_3d),
+            "lifted": (pixels.keypoints_2d, result.keypoints_3d),
             "sampled views": (cycle.synthetic_2d.numpy(), cycle.turned_3d.numpy()),
         }
         with self._writer.as_default(step=epoch):

@@ -43,8 +43,8 @@ class TrainingConfig:
     train_keypoints: str = setting("keypoints_2d", "Which 2D poses of the archive to train on.")
     source_data: str = setting(
         "",
-        "Second pose archive to train on, of another kind: photographs beside motion capture, "
-        "say. The domain adapter carries its poses into the distribution of train_data's.",
+        "Second pose archive to train on, of another kind, for example photographs. The "
+        "domain adapter makes its poses look like those of train_data.",
     )
     source_keypoints: str = setting("keypoints_2d", "Which 2D poses of source_data to train on.")
     eval_data: str = setting(
@@ -55,32 +55,32 @@ class TrainingConfig:
     eval_keypoints: str = setting("keypoints_2d", "Which 2D poses of the archive to evaluate on.")
     synthetic_sequences: int = setting(
         0,
-        "Sequences of procedural motion (125 poses each) to train on. Without train_data 0 stands "
-        "for as many as suit the quick start; with it, they are added to the archive's poses, 0: "
-        "none. They help where people in the archive all face the camera.",
+        "Sequences of procedural motion (125 poses each) to train on. Without train_data, 0 "
+        "means as many as suit the quick start. With train_data, they are added to the "
+        "archive's poses; 0: none. They help if all people in the archive face the camera.",
     )
     skeleton: str = setting(
         "h36m17",
-        "Where the lifter's 17 joints lie, and those of an archive that does not say otherwise: "
-        "h36m17, as in Human3.6M (pelvis in the middle of the hips), or cmu17, as in CMU's motion "
-        "capture (above them). Or the path of a map file (.toml) with a skeleton of your own "
+        "Skeleton of the lifter, and of an archive that does not name one. h36m17: joints as "
+        "in Human3.6M (pelvis in the middle of the hips). cmu17: as in CMU's motion capture "
+        "(pelvis above the hips). Or the path of a map file (.toml) with your own skeleton "
         "(docs/own_skeleton.md).",
     )
     init_model: str = setting(
         "",
-        "Saved model (file, folder or name) whose lifter the run starts from: to go on from one "
-        "trained on other poses. Its size must be that of the settings.",
+        "Saved model (file, folder or name). The run starts from its lifter, for example to "
+        "continue with other poses. Its size must be that of the settings.",
     )
     elevation: float | None = setting(
         None,
-        "Mean elevation of the cameras in degrees, positive where they look down on people. Its "
-        "sign tells the front of a body from its back. auto: searched before training, by which "
-        "elevation short runs agree best with the data; no 3D needed.",
+        "Mean elevation of the cameras in degrees, positive if they look down on people. Its "
+        "sign tells the front of a body from its back. auto: short runs before training find "
+        "the elevation that fits the data best; they need no 3D.",
     )
     bone_ratios: tuple[float, ...] | None = setting(
         None,
-        "Typical bone lengths over their mean, one a bone in the order of the skeleton's bones. "
-        "auto: estimated from the training 2D.",
+        "Typical bone lengths divided by their mean, one for each bone, in the order of the "
+        "skeleton's bones. auto: estimated from the 2D training poses.",
     )
     scale: Literal["pose", "dataset"] = setting(
         "pose",
@@ -100,34 +100,34 @@ class TrainingConfig:
     )
     keep_metric: str = setting(
         "view_distance",
-        "By what the best lifter is chosen. view_distance needs no 3D: how far its new views are "
-        "from real poses. val_pa_mpjpe and val_n_mpjpe need true 3D, and then the final table is "
-        "no longer independent of the choice. val_consistency needs none, but is as small for a "
-        "wrong lifter that agrees with itself.",
+        "Metric that chooses the best lifter. view_distance: how far its new views are from "
+        "real poses; it needs no 3D. val_pa_mpjpe and val_n_mpjpe need true 3D, and then the "
+        "final table is not independent of the choice. val_consistency needs no 3D, but it is "
+        "also small for a wrong lifter that agrees with itself.",
     )
-    mirror: bool = setting(True, "Mirror every other pose, left and right joints changed.")
+    mirror: bool = setting(True, "Mirror every second pose, with left and right joints exchanged.")
     average_mirrored: bool = setting(
         True,
-        "The kept lifter lifts each pose in a mirror as well and averages the two: a second lift, "
-        "and a tenth less error. Needs mirror.",
+        "The kept lifter also lifts each pose mirrored, and averages both results. This costs "
+        "a second lift and reduces the error by a tenth. Needs mirror.",
     )
     average_turned: float = setting(
         0.0,
-        "Share that the pose as lifted from six other sides has in the kept lifter's answer; six "
-        "lifts more.",
+        "The kept lifter also lifts each pose from six other sides. This is the share of "
+        "these results in its answer; above 0 it costs six more lifts.",
     )
     jit_compile: bool = setting(False, "Compile the training step with XLA.")
     mixed_precision: Precision = setting(
         "none",
-        "What the networks' layers compute in; geometry, losses and weights stay float32. "
+        "Precision of the networks' layers; geometry, losses and weights stay float32. "
         "bfloat16: for GPUs since Ampere; float16: for older ones, with scaled losses "
         "(docs/gpu.md).",
     )
     strategy: Strategy = setting(
         "none",
-        "On which devices to train (docs/distributed.md). none: one; mirrored: all GPUs of this "
-        "machine; multiworker: those of all the machines that the environment variable TF_CONFIG "
-        "names. They share every batch: batch_size is that of all together.",
+        "Devices to train on (docs/distributed.md). none: one; mirrored: all GPUs of this "
+        "machine; multiworker: all GPUs of the machines in the environment variable "
+        "TF_CONFIG. They share every batch: batch_size is the size for all together.",
     )
     worker_timeout: float = setting(
         300.0, "Seconds to wait for the other machines at the start (strategy multiworker)."

@@ -22,8 +22,8 @@ class LifterConfig:
     dropout: float = setting(0.0, "Share of the lifter's features dropped while training.")
     completes: bool = setting(
         False,
-        "The lifter looks at the joints' confidence, puts missing joints where it expects them "
-        "and mends noisy ones. It learns that from augment_hide and augment_noise.",
+        "The lifter uses the joints' confidence, fills in missing joints and corrects noisy "
+        "ones. It learns this from augment_hide and augment_noise.",
     )
 
     def __post_init__(self) -> None:
@@ -50,21 +50,21 @@ class AdapterConfig:
 
     use: bool = setting(
         True,
-        "Carry the poses of source_data into the distribution of train_data's before they are "
-        "trained on. Off: they are trained on as they are, and count as real.",
+        "Let the adapter move the poses of source_data towards those of train_data before "
+        "training. Off: they are used as they are, and count as real.",
     )
     lift: bool = setting(
         True,
-        "Train the lifter on the adapted poses in the first stage, too. Off: the adapter learns "
-        "beside it, and its poses are lessons of the second stage alone.",
+        "Train the lifter on the adapted poses in the first stage, too. Off: the adapter is "
+        "trained at the same time, and its poses are used in the second stage alone.",
     )
     share: float = setting(0.25, "Poses of source_data a step, per pose of train_data.")
     width: int = setting(256, "Features between the adapter's layers.")
     num_blocks: int = setting(1, "Residual blocks of the adapter.")
     penalty: float = setting(
         100.0,
-        "Weight of the squared way the joints are moved (in squared units of the image plane), "
-        "against an adversarial weight of 1.",
+        "Weight of the squared distance by which the joints are moved (in squared units of "
+        "the image plane). The adversarial weight is 1.",
     )
 
     def __post_init__(self) -> None:
@@ -90,8 +90,8 @@ class FlowConfig:
     )
     noise: float = setting(
         0.02,
-        "Standard deviation, in parts of a pose's size, of noise on the poses that the flow is "
-        "fitted to. Without it the flow learns single poses by heart.",
+        "Standard deviation, in parts of a pose's size, of noise on the poses that the flow "
+        "is fitted to. Without it the flow memorises single poses.",
     )
 
     def __post_init__(self) -> None:

@@ -16,11 +16,11 @@ class ViewConfig:
 
     kind: Literal["uniform", "known", "learned"] = setting(
         "known",
-        "How new views are drawn. uniform: the paper's, cameras taken as level and new ones "
-        "within +-view_max_elevation. known: the cameras' mean elevation is undone, the person "
-        "turned about the vertical and seen from elevation +- view_elevation_spread. learned: the "
-        "same, but the lifter has a second output, the elevation of each pose's own camera about "
-        "the mean, and that is undone.",
+        "How new views are drawn. uniform: as in the paper; cameras count as level, and new "
+        "views lie within +-view_max_elevation. known: the cameras' mean elevation is undone, "
+        "the person is turned about the vertical, and seen from elevation +- "
+        "view_elevation_spread. learned: as known, but the lifter has a second output, the "
+        "difference of each camera's elevation from the mean. This is undone, too.",
     )
     elevation_spread: float = setting(
         6.0, "Standard deviation in degrees of the new views' elevation (known, learned)."
@@ -30,13 +30,14 @@ class ViewConfig:
     )
     max_azimuth: float = setting(
         180.0,
-        "Largest turn about the vertical in degrees. Less than 180 where people face the camera, "
-        "as in photographs: turned further, they would look unlike the data however well lifted.",
+        "Largest turn about the vertical in degrees. Use less than 180 if people face the "
+        "camera, as in photographs: turned further, they look unlike the data even if lifted "
+        "well.",
     )
     ramp: float = setting(
         0.0,
-        "Curriculum: share of the run over which the largest turn grows from nothing to "
-        "view_max_azimuth; 0: at once.",
+        "Curriculum: share of the run in which the largest turn grows from 0 to "
+        "view_max_azimuth; 0: no curriculum.",
     )
 
     def __post_init__(self) -> None:
@@ -63,8 +64,8 @@ class LossConfig:
     adversarial_noise: float = setting(
         0.0,
         "Standard deviation, in parts of a pose's size, of noise on every pose that the "
-        "discriminator sees. Hides from it what only real poses have: a detector's or an "
-        "annotator's jitter, joints that were interpolated.",
+        "discriminator sees. It hides what only real poses have: a detector's or an "
+        "annotator's jitter, interpolated joints.",
     )
     motion: float = setting(
         0.0,
@@ -73,24 +74,24 @@ class LossConfig:
     )
     flow: float = setting(
         0.0,
-        "Weight of the new views' negative log likelihood under a normalising flow that is fitted "
-        "to the training poses first (ElePose). It may stand beside the adversarial loss or in "
-        "its place.",
+        "Weight of the new views' negative log likelihood under a normalising flow (ElePose). "
+        "The flow is first fitted to the training poses. Use it with the adversarial loss or "
+        "instead of it.",
     )
     elevation: float = setting(
         1.0,
-        "Weight of the error, in squared radians, of the elevation that the lifter gives the new "
-        "views, whose elevation is known (view_kind learned).",
+        "Weight of the error, in squared radians, of the lifter's elevation for the new "
+        "views; their true elevation is known (view_kind learned).",
     )
     deformation: float = setting(
         0.0,
-        "Weight of the pairwise deformation: the difference of two poses of a batch must survive "
-        "the cycle (ElePose; in squared units of the pose's size).",
+        "Weight of the pairwise deformation: the difference of two poses of a batch must be "
+        "the same after the cycle (ElePose; in squared units of the pose's size).",
     )
     same_body: float = setting(
         0.0,
-        "Weight of the squared difference in bone ratios of two frames of one sequence, whose "
-        "body is the same.",
+        "Weight of the squared difference in bone ratios between two frames of one sequence; "
+        "they show the same body.",
     )
     completion: float = setting(
         1000.0,
@@ -123,22 +124,20 @@ class AugmentConfig:
 
     placements: int = setting(
         0,
-        "Other placements of the joints along their bones to train on, half of the time; 0: only "
-        "the data's own. They make a lifter usable on joints that a detector or a lab puts "
-        "elsewhere, and cost some accuracy on the data's own.",
+        "Number of other joint placements along the bones. They are used for half of the "
+        "poses; 0: only the data's own placement. They help if a detector or a lab places "
+        "joints differently, and cost some accuracy on the data's own placement.",
     )
     hide: float = setting(
         0.0, "Largest share of a pose's joints that are hidden, to be filled in; below 0.5."
     )
     noise: float = setting(
         0.0,
-        "Typical standard deviation of noise on the joints, in parts of a pose's size; it varies "
-        "from pose to pose and grows along the limbs, and confidence falls with it.",
+        "Typical standard deviation of noise on the joints, in parts of a pose's size. It "
+        "varies from pose to pose and grows along the limbs. Confidence falls with it.",
     )
-    swap: float = setting(0.0, "Share of damaged poses whose left and right are exchanged.")
-    clean: float = setting(
-        0.5, "Share of poses that are neither hidden from, nor noisy, nor exchanged."
-    )
+    swap: float = setting(0.0, "Share of damaged poses in which left and right are exchanged.")
+    clean: float = setting(0.5, "Share of poses without hidden joints, noise or exchanged sides.")
 
     def __post_init__(self) -> None:
         check_range("augment_placements", self.placements, 0, 10_000)
@@ -158,27 +157,27 @@ class StudentConfig:
 
     steps: int = setting(
         0,
-        "Steps of a second stage, in which a new lifter learns from what the first says of the "
-        "training poses, seen through virtual cameras, as other bodies, with joints placed "
-        "elsewhere, noisy and incomplete (augment_*, which then leave the first stage alone). "
-        "0: no such stage.",
+        "Steps of the second stage; 0: no second stage. A new lifter learns from the 3D poses "
+        "that the first lifter gives for the training poses: with virtual cameras, other "
+        "bodies, other joint placements, noise and gaps. The augment_* settings then apply to "
+        "the second stage alone.",
     )
     teacher: str = setting(
         "",
-        "Saved model (file, folder or name) that teaches; then there is no first stage. So a "
-        "small lifter learns from a large one.",
+        "Saved model (file, folder or name) that is the teacher; then there is no first "
+        "stage. Use it to train a small lifter by a large one.",
     )
     rounds: int = setting(
         1,
-        "How often the second stage is gone through, each time with all its steps: from the second "
-        "time on, the teacher is the student of the time before.",
+        "How often the second stage runs, each time with all its steps. From the second round "
+        "on, the teacher is the student of the round before.",
     )
     refine: bool = setting(
         True,
-        "Before the training poses are learned, those of one sequence are made to agree: bones get "
-        "the lengths that the body shows where they lie across the line of sight, and depth is "
-        "averaged over like neighbouring frames. Only where the data has sequences of its own; "
-        "sequences of the same name are the same body.",
+        "Before the student learns, make the training poses of one sequence agree. Bones get "
+        "the lengths that they show across the line of sight, and depth is averaged over "
+        "neighbouring frames with similar poses. Needs sequences in the data; sequences of "
+        "the same name are the same body.",
     )
     batch_size: int = setting(256, "Poses a step of the second stage.")
     learning_rate: float = setting(
@@ -227,9 +226,9 @@ class OptimizerConfig:
 
     name: str = setting(
         "adam",
-        "Kind of optimizer: Keras's own by name (adam, adamw, sgd, rmsprop, lion and so on) or, "
-        "with TensorFlow Addons, one of those (addons/Lookahead, addons/RectifiedAdam and so on; "
-        "docs/stacks.md). The student's too.",
+        "Kind of optimizer, also for the student. Keras's by name (adam, adamw, sgd, rmsprop, "
+        "lion and so on) or, with TensorFlow Addons, theirs (addons/Lookahead, "
+        "addons/RectifiedAdam and so on; docs/stacks.md).",
     )
     learning_rate: float = setting(1e-3, "Learning rate of the lifter at the first step.")
     discriminator_learning_rate: float = setting(
@@ -254,7 +253,7 @@ class OptimizerConfig:
     )
     discriminator_every: int = setting(1, "The discriminator learns at every k-th step.")
     average_decay: float = setting(
-        0.999, "Decay a step of the averaged lifter, which is the one kept; 0: no averaging."
+        0.999, "Decay at each step of the averaged lifter, which is the one kept; 0: no averaging."
     )
 
     def __post_init__(self) -> None:

@@ -1,7 +1,6 @@
 """The exported files of this repository give their recorded outputs."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,8 +10,9 @@ from posenet3d.export.answers.runtimes import tflite_runtime
 from posenet3d.export.forms import litert
 from posenet3d.export.forms.saved_model import load_signatures
 from posenet3d.models import load
+from tests.fixtures.checkout import CHECKOUT
 
-SHELF = Path(__file__).resolve().parents[3] / "saved_models"
+SHELF = CHECKOUT / "saved_models"
 MODELS = ("full", "small")
 RECORDED = {name: json.loads((SHELF / name / golden.GOLDEN_FILE).read_text()) for name in MODELS}
 

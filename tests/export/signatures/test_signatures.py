@@ -3,7 +3,7 @@ import pytest
 import tensorflow as tf
 
 from posenet3d.export.forms.saved_model import load_signatures
-from posenet3d.export.signatures import signatures
+from posenet3d.export.signatures.signatures import signatures
 from posenet3d.geometry import camera
 from posenet3d.models import Lifter, PoseEstimator
 from posenet3d.models.lifter import unproject

@@ -13,9 +13,9 @@ from posenet3d.errors import InputError
 from posenet3d.formats.readers.deeplabcut import is_deeplabcut, read_deeplabcut
 from posenet3d.skeletons.map_files.map_file import read_map_file
 from posenet3d.skeletons.skeleton import CMU_17, COCO_17, H36M_17
+from tests.fixtures.checkout import SAMPLES
 
 HERE = Path(__file__).resolve().parent
-SAMPLES = HERE.parents[2] / "docs" / "samples"
 PARTS = ("nose", "left_eye", "right_eye")
 XYL = ("x", "y", "likelihood")
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from posenet3d.data import pipeline
+from posenet3d.data.normalised import NormalisedPoses
 from posenet3d.errors import InputError
 from posenet3d.poses.archives.archive import archive_splits, read_archive
 from posenet3d.poses.archives.archive_writer import write_archive
@@ -94,7 +95,7 @@ def test_stored_arrays_are_memory_mapped_and_can_be_trained_from(arrays, save):
     poses = read_archive(save(arrays))
     assert isinstance(poses.keypoints_2d, np.memmap)
     assert isinstance(poses.keypoints_3d, np.memmap)
-    (batch,) = pipeline.training_batches(poses, batch_size=4, seed=0).take(1)
+    (batch,) = pipeline.training_batches(NormalisedPoses.of(poses), batch_size=4, seed=0).take(1)
     assert batch["keypoints_2d"].shape == (4, 17, 2)
 
 

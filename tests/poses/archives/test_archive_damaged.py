@@ -8,12 +8,13 @@ import zipfile
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from posenet3d.errors import InputError
 from posenet3d.poses.archives.archive import archive_splits, read_archive
 from posenet3d.poses.records import Poses2D
+from tests.fixtures.damage import fuzz
 
 MAGIC = b"\x93NUMPY\x01\x00"
 
@@ -132,24 +133,17 @@ def test_lying_header_costs_no_memory(zipped):
     assert peak < 10e6
 
 
-def test_unknown_compression(arrays, save):
+@pytest.mark.parametrize(
+    ("field", "value", "said"), [(8, b"\x63\x00", "compression"), (6, b"\x01\x00", "encrypted")]
+)
+def test_unknown_compression_and_encryption(arrays, save, field, value, said):
     path = save({"keypoints_2d": arrays["keypoints_2d"]}, compressed=True)
     content = path.read_bytes()
-    for signature, offset in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
+    for signature, offset in ((b"PK\x03\x04", field), (b"PK\x01\x02", field + 2)):
         at = content.index(signature) + offset
-        content = content[:at] + b"\x63\x00" + content[at + 2 :]
+        content = content[:at] + value + content[at + 2 :]
     path.write_bytes(content)
-    assert_refused(path, "compression")
-
-
-def test_encrypted(arrays, save):
-    path = save({"keypoints_2d": arrays["keypoints_2d"]})
-    content = path.read_bytes()
-    for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
-        at = content.index(signature) + offset
-        content = content[:at] + b"\x01\x00" + content[at + 2 :]
-    path.write_bytes(content)
-    assert_refused(path, "encrypted")
+    assert_refused(path, said)
 
 
 def small_archive(compressed):
@@ -167,9 +161,7 @@ CONTENTS = {compressed: small_archive(compressed) for compressed in (False, True
 
 @pytest.mark.parametrize("compressed", [False, True])
 @given(data=st.data())
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@fuzz(150)
 def test_random_damage_gives_poses_or_an_input_error(tmp_path, compressed, data):
     content = bytearray(CONTENTS[compressed])
     where = st.integers(0, len(content) - 1)

@@ -2,7 +2,7 @@ import contextlib
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from posenet3d.errors import InputError
@@ -10,6 +10,7 @@ from posenet3d.poses.people import People
 from posenet3d.skeletons.joint_rules import Copy, Extrapolate, Mean
 from posenet3d.skeletons.map_files.map_file import read_map_file
 from posenet3d.skeletons.skeleton import CMU_17, H36M_17
+from tests.fixtures.damage import fuzz
 
 LAB = """
 name = "lab"
@@ -161,9 +162,7 @@ def test_joints_in_files_that_the_skeleton_lacks_are_named(read):
         lab.places(["right shoulder", "rsho"], "a.csv")
 
 
-FUZZ = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+FUZZ = fuzz(150)
 
 
 def is_read_or_refused(read, content):

@@ -68,7 +68,7 @@ def test_a_step_with_everything_on_stays_on_the_device(make_trainer):
 
 
 def test_a_call_of_python_in_the_step_is_noticed(make_trainer, monkeypatch):
-    new_views = trainer.draws.new_views
+    new_views = trainer.random_views.new_views
 
     def spoiled(*args):
         views, elevation = new_views(*args)
@@ -76,7 +76,7 @@ def test_a_call_of_python_in_the_step_is_noticed(make_trainer, monkeypatch):
             tf.py_function(lambda v: v, [views], tf.float32), views.shape
         ), elevation
 
-    monkeypatch.setattr(trainer.draws, "new_views", spoiled)
+    monkeypatch.setattr(trainer.random_views, "new_views", spoiled)
     with pytest.raises(ValueError, match="EagerPyFunc"):
         compiled(make_trainer())
 
@@ -90,7 +90,7 @@ def test_random_numbers_from_elsewhere_are_noticed(make_trainer, monkeypatch, ho
         views = np.random.normal(size=shape) if host else tf.random.normal(shape)
         return tf.cast(tf.math.sin(tf.math.cos(views)), tf.float32), None
 
-    monkeypatch.setattr(trainer.draws, "new_views", spoiled)
+    monkeypatch.setattr(trainer.random_views, "new_views", spoiled)
     text = compiled(make_trainer())
     with pytest.raises(AssertionError, match="rng-bit-generator"):
         check_on_device(text)

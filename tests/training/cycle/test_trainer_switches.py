@@ -14,6 +14,7 @@ from posenet3d.skeletons.skeleton import H36M_17
 from posenet3d.training import LifterConfig, LossConfig, OptimizerConfig, ViewConfig, build
 from posenet3d.training.records.checkpoint import restore_checkpoint, save_checkpoint
 from posenet3d.training.settings.config import AdapterConfig, AugmentConfig, FlowConfig
+from posenet3d.training.updates import gradients
 
 NETWORKS = (
     "lifter", "averaged_lifter", "adapter",
@@ -88,6 +89,13 @@ def batch(settings, data):
     return next(iter(build.training_data(settings, data)))
 
 
+def restored(trained, settings, data):
+    """A trainer as `trained` was after two steps, which a test may change."""
+    trainer = build.make_trainer(settings, data, fit=False)
+    restore_checkpoint(trained.path, trainer)
+    return trainer
+
+
 def test_every_loss_is_reported_and_finite(trained):
     assert set(trained.logs) == {
         "loss", "consistency_2d", "consistency_3d", "adversarial", "motion", "flow",
@@ -136,31 +144,44 @@ def test_saved_and_loaded_it_is_the_same(trained, weights_of, normalised_2d, tmp
     np.testing.assert_array_equal(loaded.placements, trained.trainer.placements)
 
 
-def test_the_adapter_hears_its_own_game_alone(trained, batch):
+@pytest.mark.parametrize("penalty", [0.0, 100.0])
+def test_the_adapter_learns_from_its_own_losses_alone(
+    trained, settings, data, batch, monkeypatch, penalty
+):
     """Were it to answer for the lifter's losses, it would make poses that are easy to lift."""
-    trainer = trained.trainer
-    with tf.GradientTape(persistent=True) as tape:
-        poses, games, adapting = trainer._batch(batch)
-        lifter_terms, more_games = trainer._lifter_terms(poses)
-        lifting = tf.add_n([value for _, value in lifter_terms.values()])
-        for game in more_games.values():
-            lifting += tf.reduce_sum(game.discriminator(game.synthetic_2d))
-            lifting += tf.reduce_sum(game.discriminator(game.real_2d))
-        own = tf.reduce_sum(games["adapter"].discriminator(games["adapter"].synthetic_2d))
-        own += adapting["adapter_penalty"][1]
-    variables = trainer.adapter.trainable_variables
-    assert tape.gradient(lifting, variables) == [None] * len(variables)
-    assert all(np.any(gradient) for gradient in tape.gradient(own, variables))
+    adapter = dataclasses.replace(settings.adapter, penalty=penalty)
+    trainer = restored(trained, dataclasses.replace(settings, adapter=adapter), data)
+    for weight in trainer.adapter_discriminator.trainable_variables:
+        weight.assign(tf.zeros_like(weight))  # it says the same of all poses: no slope
+    slopes = []
+    monkeypatch.setattr(gradients, "apply", lambda optimizer, found, *args: slopes.append(found))
+    trainer.learn(batch)
+    first = len(trainer.lifter.trainable_variables)
+    of_lifter, of_adapter = slopes[0][:first], slopes[0][first:]
+    assert len(of_adapter) == len(trainer.adapter.trainable_variables)
+    assert all(np.any(slope) for slope in of_lifter)
+    # All its other losses are there; of the penalty, too, it hears only if it has a weight.
+    assert all(bool(np.any(slope)) == (penalty > 0) for slope in of_adapter)
 
 
-def test_adapted_poses_are_lifted_but_do_not_count_as_real(trained, batch):
-    poses, games, _ = trained.trainer._batch(batch)
+def test_the_adapters_discriminator_teaches_it(trained, settings, data, batch, monkeypatch):
+    adapter = dataclasses.replace(settings.adapter, penalty=0.0)
+    trainer = restored(trained, dataclasses.replace(settings, adapter=adapter), data)
+    slopes = []
+    monkeypatch.setattr(gradients, "apply", lambda optimizer, found, *args: slopes.append(found))
+    trainer.learn(batch)
+    assert all(np.any(s) for s in slopes[0][len(trainer.lifter.trainable_variables) :])
+
+
+def test_adapted_poses_are_lifted_but_do_not_count_as_real(trained, settings, data, batch, sets_of):
+    trainer = restored(trained, settings, data)
+    poses = trainer._batch(batch)
     assert (len(poses.keypoints_2d), len(poses.real_2d)) == (32 + 8, 32)
-    assert len(games["adapter"].synthetic_2d) == 8
-    _, games = trained.trainer._lifter_terms(poses)
-    assert len(games["adversarial"].real_2d) == 32
-    assert len(games["adversarial"].synthetic_2d) == 32 + 8
-    assert len(games["motion"].real_2d) == len(games["motion"].synthetic_2d) == 32
+    sets = sets_of(trainer, batch)
+    assert len(sets["adapter"].synthetic_2d) == 8
+    assert len(sets["adversarial"].real_2d) == 32
+    assert len(sets["adversarial"].synthetic_2d) == 32 + 8
+    assert len(sets["motion"].real_2d) == len(sets["motion"].synthetic_2d) == 32
 
 
 def test_without_the_adapter_all_poses_count_as_real(settings, data, batch):
@@ -174,29 +195,32 @@ def test_without_the_adapter_all_poses_count_as_real(settings, data, batch):
     )
     trainer = build.make_trainer(plain, data)
     assert trainer.adapter is None
-    poses, games, adapting = trainer._batch(batch)
+    poses = trainer._batch(batch)
     both = np.concatenate([batch["keypoints_2d"], batch["source_2d"]])
     np.testing.assert_array_equal(poses.keypoints_2d, both)
     np.testing.assert_array_equal(poses.real_2d, both)
-    assert (games, adapting) == ({}, {})
+    assert poses.adapted is None
 
 
-def test_a_person_who_stands_still_does_not_move_in_the_new_view(make_trainer, normalised_2d):
+def test_a_person_who_stands_still_does_not_move_in_the_new_view(
+    make_trainer, normalised_2d, sets_of
+):
     trainer = make_trainer(loss=LossConfig(motion=1.0))
-    still, _, _ = trainer._batch({"keypoints_2d": normalised_2d, "neighbour_2d": normalised_2d})
-    game = trainer._lifter_terms(still)[1]["motion"]
-    np.testing.assert_array_equal(game.real_2d, tf.zeros_like(normalised_2d))
-    np.testing.assert_allclose(game.synthetic_2d, tf.zeros_like(normalised_2d), atol=1e-5)
+    still = {"keypoints_2d": normalised_2d, "neighbour_2d": normalised_2d}
+    motion = sets_of(trainer, still)["motion"]
+    np.testing.assert_array_equal(motion.real_2d, tf.zeros_like(normalised_2d))
+    np.testing.assert_allclose(motion.synthetic_2d, tf.zeros_like(normalised_2d), atol=1e-5)
 
 
-def test_motion_is_seen_in_the_new_view_at_the_size_of_the_first_frame(make_trainer, normalised_2d):
+def test_motion_is_seen_in_the_new_view_at_the_size_of_the_first_frame(
+    make_trainer, normalised_2d, sets_of
+):
     trainer = make_trainer(loss=LossConfig(motion=1.0))
-    moving, _, _ = trainer._batch(
-        {"keypoints_2d": normalised_2d, "neighbour_2d": 1.02 * normalised_2d}
-    )
-    game = trainer._lifter_terms(moving)[1]["motion"]
-    np.testing.assert_allclose(game.real_2d, 0.02 * moving.real_2d / MOTION_UNIT, atol=1e-5)
-    grown = np.linalg.norm(game.synthetic_2d, axis=-1).mean() * MOTION_UNIT
+    data = {"keypoints_2d": normalised_2d, "neighbour_2d": 1.02 * normalised_2d}
+    moving = trainer._batch(data)
+    motion = sets_of(trainer, data)["motion"]
+    np.testing.assert_allclose(motion.real_2d, 0.02 * moving.real_2d / MOTION_UNIT, atol=1e-5)
+    grown = np.linalg.norm(motion.synthetic_2d, axis=-1).mean() * MOTION_UNIT
     assert 0.01 < grown / np.linalg.norm(normalised_2d, axis=-1).mean() < 0.04
 
 
@@ -219,7 +243,7 @@ def test_damage_is_on_what_is_lifted_and_not_on_what_is_compared(settings, run_d
 
     object.__setattr__(trainer, "lifter", spy)
     try:
-        poses, _, _ = trainer._batch({"keypoints_2d": normalised_2d})
+        poses = trainer._batch({"keypoints_2d": normalised_2d})
         trainer._lift(poses.keypoints_2d, 0)
     finally:
         object.__setattr__(trainer, "lifter", lifter)

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from posenet3d.data import synthetic
+from posenet3d.data.normalised import NormalisedPoses
 from posenet3d.geometry import camera, views
 from posenet3d.training import ViewConfig
 from posenet3d.training.cycle.lift_reproject_lift import turn
@@ -21,7 +22,7 @@ def many_poses():
 
 @pytest.fixture(scope="module")
 def view_distance(many_poses):
-    return ViewDistance(many_poses, None, seed=0)
+    return ViewDistance(NormalisedPoses.of(many_poses), seed=0)
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +78,9 @@ def test_the_turns_are_not_those_of_the_curriculum(view_distance, make_trainer):
 
 
 def test_poses_of_one_scale_are_measured_at_that_scale(many_poses):
-    scaled = ViewDistance(many_poses, 5000.0, seed=0)
+    scaled = ViewDistance(NormalisedPoses.of(many_poses, 5000.0), seed=0)
     assert len(np.unique(np.linalg.norm(scaled.lifted_2d, axis=-1).mean(axis=-1).round(4))) > 100
-    same = np.linalg.norm(ViewDistance(many_poses, None, 0).lifted_2d, axis=-1).mean(axis=-1)
+    same = np.linalg.norm(ViewDistance(NormalisedPoses.of(many_poses), 0).lifted_2d, axis=-1).mean(
+        axis=-1
+    )
     np.testing.assert_allclose(same, 1 / camera.DISTANCE, rtol=1e-5)

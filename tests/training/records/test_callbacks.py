@@ -7,6 +7,7 @@ import pytest
 import tensorflow as tf
 
 import posenet3d
+from posenet3d.data.normalised import NormalisedPoses
 from posenet3d.errors import ConfigError, TrainingError
 from posenet3d.models import Lifter, PoseEstimator
 from posenet3d.skeletons.skeleton import H36M_17
@@ -95,7 +96,7 @@ def test_the_best_by_default_is_the_lifter_whose_views_are_the_nearest(keep):
 
 def test_views_are_measured_of_the_lifter_that_would_be_kept(make_trainer, poses):
     trainer, logs = make_trainer(), {}
-    measure = callbacks.MeasureViews(ViewDistance(poses, None, seed=0))
+    measure = callbacks.MeasureViews(ViewDistance(NormalisedPoses.of(poses), seed=0))
     measure.set_model(trainer)
     measure.on_epoch_end(0, logs)
     trainer.lifter.head.kernel.assign_add(tf.ones_like(trainer.lifter.head.kernel))
@@ -126,7 +127,7 @@ def test_tensorboard_gets_pictures_every_few_epochs(make_trainer, poses, tmp_pat
         Lifter(17, 0, width=16, num_blocks=1, activation="leaky_relu", normalisation="none"),
         H36M_17,
     )
-    pictured = poses.select(np.arange(2))
+    pictured = NormalisedPoses.of(poses.select(np.arange(2)))
     callback = callbacks.PosePictures(tmp_path, pictured, estimator, every=2)
     callback.set_model(make_trainer())
     for epoch in range(3):

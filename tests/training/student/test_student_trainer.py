@@ -31,7 +31,7 @@ def taught(small_config, poses, normalised_2d):
         keras.utils.set_random_seed(0)
         if keypoints_3d is None:
             keypoints_3d = poses.keypoints_3d
-        return make_student(config, poses, normalised_2d.numpy(), keypoints_3d)
+        return make_student(config, poses.skeleton, normalised_2d.numpy(), keypoints_3d)
 
     return make
 

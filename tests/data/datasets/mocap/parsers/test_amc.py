@@ -1,11 +1,12 @@
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from posenet3d.data.datasets.mocap.parsers.amc import read_amc
 from posenet3d.data.datasets.mocap.parsers.asf import read_asf
 from posenet3d.errors import InputError
+from tests.fixtures.damage import damaged, fuzz
 
 
 @pytest.fixture
@@ -103,20 +104,15 @@ def test_a_file_without_frames_is_refused(read):
         read(":FULLY-SPECIFIED\n:DEGREES\n")
 
 
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@fuzz(150)
 @given(
     st.integers(0, 10_000),
     st.sampled_from(["", "nan", "-inf", "1e999", "1e5", "root", "2", ":RADIANS", "\0", "٣", "²"]),
     st.booleans(),
 )  # fmt: skip
 def test_damage_is_an_input_error_or_none(read, acclaim, position, word, cut):
-    words = acclaim.amc_text(acclaim.walk(3)).replace("\n", " \n ").split(" ")
-    position %= len(words)
-    words[position] = word
     try:
-        motion = read(" ".join(words[: position + 1] if cut else words))
+        motion = read(damaged(acclaim.amc_text(acclaim.walk(3)), position, word, cut))
     except InputError as error:
         said = str(error)
     else:

@@ -1,10 +1,11 @@
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from posenet3d.data.datasets.mocap.parsers.asf import read_asf
 from posenet3d.errors import InputError
+from tests.fixtures.damage import damaged, fuzz
 
 
 @pytest.fixture
@@ -72,7 +73,7 @@ def test_a_whole_motion_is_as_the_definition_has_it(read, acclaim):
             np.testing.assert_allclose(found[frame, index], expected, atol=1e-9)
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@fuzz(30)
 @given(st.lists(st.floats(-360, 360), min_size=60, max_size=60), st.integers(0, 1000))
 def test_bones_are_rigid_and_the_root_moves_all(read, acclaim, angles, seed):
     skeleton = read(acclaim.asf_text())
@@ -157,20 +158,15 @@ def test_a_file_that_is_none_is_refused(read, tmp_path):
         read("HIERARCHY\nROOT Hips\n")
 
 
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@fuzz(150)
 @given(
     st.integers(0, 10_000),
     st.sampled_from(["", "nan", "-inf", "1e999", "begin", "end", "root", ":root", "(", "\0", "é"]),
     st.booleans(),
 )  # fmt: skip
 def test_damage_is_an_input_error_or_none(read, acclaim, position, word, cut):
-    words = acclaim.asf_text().replace("\n", " \n ").split(" ")
-    position %= len(words)
-    words[position] = word
     try:
-        skeleton = read(" ".join(words[: position + 1] if cut else words))
+        skeleton = read(damaged(acclaim.asf_text(), position, word, cut))
     except InputError as error:
         said = str(error)
     else:

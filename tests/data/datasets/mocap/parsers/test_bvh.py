@@ -2,7 +2,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from posenet3d.data.datasets.mocap.parsers.bvh import read_bvh
@@ -10,6 +10,7 @@ from posenet3d.errors import InputError
 from posenet3d.formats.writers.bvh import write_bvh
 from posenet3d.geometry import inverse_kinematics
 from posenet3d.skeletons.skeleton import CMU_17
+from tests.fixtures.damage import damaged, fuzz
 
 OFFSETS = {  # mm, y up, facing z; bones as the writer's rest pose has them
     "right_hip": (-100, -60, 0), "right_knee": (0, -430, 0), "right_ankle": (0, -410, 0),
@@ -74,9 +75,7 @@ def read(tmp_path):
     return read
 
 
-@settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@fuzz(15)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 6))
 def test_what_the_package_writes_is_read_back(tmp_path, seed, frames):
     rng = np.random.default_rng(seed)
@@ -171,20 +170,15 @@ def test_what_is_wrong_is_named(read, tmp_path, old, new, said):
     assert str(tmp_path / "arm.bvh") in str(error.value)
 
 
-@settings(
-    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@fuzz(200)
 @given(
     st.integers(0, 10_000),
     st.sampled_from(["", "nan", "-1e999", "1e5", "{", "}", "JOINT", "End", "MOTION", "\0", "²"]),
     st.booleans(),
 )  # fmt: skip
 def test_damage_is_an_input_error_or_none(read, position, word, cut):
-    words = text().replace("\n", " \n ").split(" ")
-    position %= len(words)
-    words[position] = word
     try:
-        motion = read(" ".join(words[: position + 1] if cut else words)).motion()
+        motion = read(damaged(text(), position, word, cut)).motion()
     except InputError as error:
         said = str(error)
     else:

@@ -1,0 +1,1 @@
+"""What a module of a format declares: `Reader` in `readers/`, `Writer` in `writers/`."""

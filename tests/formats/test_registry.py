@@ -1,0 +1,91 @@
+"""Every format is listed, documented and has a sample; nothing else knows its name."""
+
+import csv
+import importlib
+import json
+import pkgutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from posenet3d.formats import detect, output, readers, writers
+from posenet3d.formats.interface.writer import CONFIDENCE, PROBLEMS, SCORE
+from posenet3d.formats.readers import READERS
+from posenet3d.formats.writers import WRITERS
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+
+
+def declared(package, name):
+    """What each module of a package declares under a name."""
+    found = [module.name for module in pkgutil.iter_modules(package.__path__)]
+    assert found
+    return [getattr(importlib.import_module(f"{package.__name__}.{m}"), name) for m in found]
+
+
+def test_every_module_of_a_format_is_listed_once():
+    for package, name, listed in ((readers, "READER", READERS), (writers, "WRITER", WRITERS)):
+        records = declared(package, name)
+        assert len(records) == len(listed)
+        assert all(any(record is one for one in listed) for record in records)
+    assert len(set(detect.FORMATS)) == len(READERS)
+    assert len(set(output.ENDINGS)) == len(WRITERS)
+
+
+@pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.name)
+def test_every_reader_is_documented(reader):
+    text = (DOCS / "lift_your_keypoints.md").read_text()
+    assert text.count(f"\n| `{reader.name}` |") == 1
+
+
+@pytest.mark.parametrize("writer", WRITERS, ids=lambda writer: writer.ending)
+def test_every_writer_is_documented_with_its_axes_and_its_extra(writer):
+    text = (DOCS / "output.md").read_text()
+    (row,) = (line for line in text.splitlines() if line.startswith(f"| `{writer.ending}` |"))
+    _, _, _, holds, _, axes, needs, _ = row.split("|")
+    assert ("one person over time" in holds) == writer.holds_motion
+    assert axes.strip() == ", ".join(f"`{up}`" for up in writer.ups)
+    assert needs.strip() == (f"the extra `{writer.extra}`" if writer.extra else "")
+
+
+@pytest.fixture(scope="module")
+def formats_of_samples():
+    """The formats of all that lies in docs/samples."""
+    samples = DOCS / "samples"
+    others = (".py", ".toml", "")
+    files = [p for p in samples.iterdir() if p.is_file() and p.suffix not in others]
+    folders = [p for p in samples.iterdir() if p.is_dir() and not p.name.startswith(("_", "."))]
+    return {path.name: detect.detect_format(path) for path in (*files, *folders)}
+
+
+@pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.name)
+def test_every_reader_has_a_sample(formats_of_samples, reader):
+    assert reader.name in formats_of_samples.values()
+
+
+def test_whoever_walks_the_lists_names_no_format():
+    text = Path(detect.__file__).read_text().lower()
+    assert not [reader.name for reader in READERS if reader.name in text]
+    text = Path(output.__file__).read_text()
+    assert "formats.writers." not in text
+    assert not [writer.ending for writer in WRITERS if f'"{writer.ending}"' in text]
+
+
+def names_in(path):
+    """The names of all that a file of everybody holds."""
+    if path.suffix == ".npz":
+        return set(np.load(path))
+    if path.suffix == ".json":
+        return set(json.loads(path.read_text())["people"][0])
+    return set(next(csv.reader(path.read_text().splitlines())))
+
+
+@pytest.mark.parametrize(
+    "writer", [w for w in WRITERS if not w.holds_motion], ids=lambda writer: writer.ending
+)
+def test_files_of_everybody_hold_what_is_declared(tmp_path, crowd, lifted, writer):
+    (path,) = output.Output(tmp_path / f"out{writer.ending}").write(crowd, lifted()).paths
+    names = names_in(path)
+    held = {what for what in (CONFIDENCE, SCORE, PROBLEMS) if {what, what.rstrip("s")} & names}
+    assert held == set(writer.holds)

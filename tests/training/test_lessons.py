@@ -1,0 +1,67 @@
+"""What a student learns: the lessons that a teacher gives of a run's poses."""
+
+import dataclasses
+
+import keras
+import numpy as np
+import pytest
+
+from posenet3d.geometry import camera
+from posenet3d.models import DomainAdapter
+from posenet3d.skeletons.skeleton import H36M_17
+from posenet3d.training import second_stage
+from posenet3d.training.build import make_estimator
+
+
+@pytest.fixture(scope="module")
+def teacher(make_trainer, run_data):
+    """A lifter that is sure of its depths, right or wrong."""
+    trainer = make_trainer()
+    head = trainer.averaged_lifter.head
+    head.kernel.assign(keras.random.normal(head.kernel.shape, stddev=0.1, seed=1))
+    return make_estimator(trainer, run_data())
+
+
+def normalised(keypoints_2d):
+    return camera.normalise(keypoints_2d, H36M_17.root).keypoints_2d.numpy()
+
+
+@pytest.mark.parametrize(("refined", "sequences"), [(True, 2), (True, 1), (False, 2)])
+def test_frames_of_one_body_are_made_to_agree_where_the_data_says_whose_they_are(
+    run_data, poses, teacher, refined, sequences
+):
+    lengths = np.full(sequences, 200 // sequences)
+    taken = dataclasses.replace(poses.select(np.arange(200)), lengths=lengths, sequences=None)
+    _, keypoints_3d = second_stage.lessons(run_data(train=taken), teacher, refined=refined)
+    changed = np.abs(keypoints_3d - teacher.lift(taken.keypoints_2d).keypoints_3d).max()
+    assert (changed > 0.01) == (refined and sequences > 1)
+
+
+def test_lessons_are_what_the_teacher_says(run_data, poses, teacher):
+    keypoints_2d, keypoints_3d = second_stage.lessons(run_data(), teacher)
+    np.testing.assert_allclose(keypoints_2d, normalised(poses.keypoints_2d), atol=1e-6)
+    expected = teacher.lift(poses.keypoints_2d).keypoints_3d
+    np.testing.assert_allclose(keypoints_3d, expected, atol=1e-3)
+
+
+def test_lessons_have_the_source_as_the_adapter_carries_it_over(run_data, poses, teacher):
+    source = poses.select(np.arange(30))
+    adapter = DomainAdapter(width=8)
+    adapter.build()
+    adapter.head.kernel.assign(keras.random.normal(adapter.head.kernel.shape, seed=1))
+    plain_2d = normalised(source.keypoints_2d)
+    adapted_2d = adapter(plain_2d).numpy()
+    assert np.abs(adapted_2d - plain_2d).max() > 1e-3
+    for given, expected in ((None, plain_2d), (adapter, adapted_2d)):
+        keypoints_2d, keypoints_3d = second_stage.lessons(run_data(source=source), teacher, given)
+        assert len(keypoints_2d) == len(keypoints_3d) == len(poses) + 30
+        np.testing.assert_allclose(keypoints_2d[-30:], expected, atol=1e-5)
+        said = teacher.lift(expected).keypoints_3d
+        np.testing.assert_allclose(keypoints_3d[-30:], said, atol=1e-3)
+
+
+def test_too_many_poses_are_thinned_evenly(run_data, poses, teacher, monkeypatch):
+    monkeypatch.setattr(second_stage, "_MOST_LESSONS", 150)
+    keypoints_2d, _ = second_stage.lessons(run_data(source=poses), teacher)
+    expected = normalised(np.concatenate([poses.keypoints_2d[::3], poses.keypoints_2d[:150]]))
+    np.testing.assert_allclose(keypoints_2d, expected, atol=1e-6)
