@@ -1,6 +1,10 @@
 """Poses that tests all over the package share, and which tests are for which stack."""
 
+import contextlib
+import ctypes
+import gc
 import importlib.util
+import sys
 
 import pytest
 
@@ -28,3 +32,41 @@ def people():
     return synthetic.generate_poses(
         synthetic.SyntheticConfig(num_sequences=40, frames_per_sequence=12, seed=3)
     )
+
+
+@contextlib.contextmanager
+def run_as_marked(node):
+    """Functions run as plain Python where `eagerly` marks a module or a test.
+
+    Tracing a training step takes seconds, which only tests of what a graph does need.
+    """
+    if not node.get_closest_marker("eagerly"):
+        yield
+        return
+    import tensorflow as tf
+
+    before = tf.config.functions_run_eagerly()
+    tf.config.run_functions_eagerly(True)
+    yield
+    tf.config.run_functions_eagerly(before)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _module_runs_as_marked(request):
+    with run_as_marked(request.node):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _test_runs_as_marked(request):
+    with run_as_marked(request.node):
+        yield
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _memory_goes_back():
+    """Graphs refer to themselves: without a collection a worker grows by gigabytes."""
+    yield
+    gc.collect()
+    if sys.platform == "linux":
+        ctypes.CDLL(None).malloc_trim(0)

@@ -260,5 +260,5 @@ def _in_batches(
             "confidence": request.confidence[batch],
         }
         for name, tensor in function(inputs).items():
-            results[name][batch] = tensor.numpy()
+            results[name][batch] = np.asarray(tensor)  # NumPy already where functions run eagerly
     return results

@@ -12,6 +12,8 @@ from posenet3d.evaluation.ranking import error_of_best, spearman
 from posenet3d.models import Lifter, PoseEstimator
 from posenet3d.skeletons.skeleton import H36M_17
 
+pytestmark = pytest.mark.eagerly
+
 TRIALS = (
     {"elevation": 0.0, "view_distance": 0.9, "seconds": 2.0},
     {"elevation": 8.0, "view_distance": 0.2, "seconds": 2.0},

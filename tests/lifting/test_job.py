@@ -12,6 +12,8 @@ from posenet3d.formats.detect import read_people
 from posenet3d.formats.parsing import source
 from posenet3d.lifting import LiftConfig, job, lift_file
 
+pytestmark = pytest.mark.eagerly
+
 STANDING = [
     (50, 10), (52, 8), (48, 8), (55, 10), (45, 10), (62, 30), (38, 30), (66, 50), (34, 50),
     (68, 68), (32, 68), (58, 70), (42, 70), (59, 100), (41, 100), (60, 130), (40, 130),

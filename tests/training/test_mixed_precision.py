@@ -109,6 +109,7 @@ def test_gradients_that_are_not_finite_move_nothing_and_halve_the_scale(make_tra
     assert int(trainer.optimizer.iterations) == 0
 
 
+@pytest.mark.eagerly
 @both
 def test_restored_from_its_checkpoint_it_goes_on_exactly(
     make_trainer, fit, weights_of, tmp_path, precision
@@ -129,6 +130,7 @@ def test_restored_from_its_checkpoint_it_goes_on_exactly(
     assert equal(weights_of(other), weights_of(trainer))
 
 
+@pytest.mark.eagerly
 def test_saved_and_loaded_it_has_its_precision_and_scales(make_trainer, fit, weights_of, tmp_path):
     trainer = make_trainer(mixed_precision="float16")
     fit(trainer, steps=2)
@@ -138,6 +140,7 @@ def test_saved_and_loaded_it_has_its_precision_and_scales(make_trainer, fit, wei
     assert equal(weights_of(loaded), weights_of(trainer))
 
 
+@pytest.mark.eagerly
 @both
 def test_the_kept_lifter_is_a_float32_lifter(
     make_trainer, fit, run_data, poses, tmp_path, precision
@@ -156,6 +159,7 @@ def test_the_kept_lifter_is_a_float32_lifter(
     np.testing.assert_array_equal(lifted.score, expected.score)
 
 
+@pytest.mark.eagerly
 @both
 def test_students_learn_in_16_bits_and_are_kept_in_32(
     small_config, poses, normalised_2d, precision

@@ -158,6 +158,7 @@ def test_damaged_record_of_settings_is_refused(finished, tmp_path):
         train_and_evaluate(dataclasses.replace(config, run_dir=str(tmp_path / "copy")))
 
 
+@pytest.mark.eagerly
 def test_poses_without_3d_are_trained_on_and_pictured(small_config, poses, tmp_path):
     write_archive(tmp_path / "flat.npz", dataclasses.replace(poses, keypoints_3d=None))
     config = small_config(
@@ -175,6 +176,7 @@ def test_poses_without_3d_are_trained_on_and_pictured(small_config, poses, tmp_p
     assert "final" not in json.loads((tmp_path / "run" / "report.json").read_text())
 
 
+@pytest.mark.eagerly
 def test_distances_of_a_second_data_set_are_reported(small_config, data, poses, tmp_path):
     wide = poses.keypoints_2d * np.array([1.33, 1.0])
     path = str(tmp_path / "wide.npz")
@@ -186,6 +188,7 @@ def test_distances_of_a_second_data_set_are_reported(small_config, data, poses, 
     assert "source_distance" in (tmp_path / "run" / "report.md").read_text()
 
 
+@pytest.mark.eagerly
 def test_level_cameras_are_level_in_both_stages(small_config, data, tmp_path):
     config = small_config(
         run_dir=str(tmp_path / "run"),
@@ -221,6 +224,7 @@ def test_run_without_a_folder_is_refused():
         train_and_evaluate(TrainingConfig())
 
 
+@pytest.mark.eagerly
 def test_run_starts_from_the_lifter_of_a_saved_model(finished, small_config, data, tmp_path):
     _, run_dir, report = finished
     config = small_config(run_dir=str(tmp_path / "run"), train_data=data, init_model=str(run_dir))
@@ -255,6 +259,7 @@ def short_search(monkeypatch):
     return made
 
 
+@pytest.mark.eagerly
 def test_unknown_elevation_is_searched_once(small_config, data, tmp_path, short_search):
     run_dir = tmp_path / "run"
     config = small_config(run_dir=str(run_dir), train_data=data, elevation=None, steps=4)
@@ -271,6 +276,7 @@ def test_unknown_elevation_is_searched_once(small_config, data, tmp_path, short_
     assert again.rows == report.rows
 
 
+@pytest.mark.eagerly
 def test_search_goes_on_after_the_trials_on_record(small_config, run_data, tmp_path, short_search):
     record = tmp_path / "elevation.json"
     trials = [{"elevation": 0.0, "view_distance": 1e-6}]
@@ -283,6 +289,7 @@ def test_search_goes_on_after_the_trials_on_record(small_config, run_data, tmp_p
     assert {"elevation", "view_distance", "loss"} <= recorded[1].keys()
 
 
+@pytest.mark.eagerly
 def test_trials_are_of_the_training_poses_alone(
     small_config, run_data, poses, tmp_path, short_search, monkeypatch
 ):

@@ -136,6 +136,7 @@ def test_stopped_student_ends_with_the_weights_of_an_uninterrupted_one(
     assert resumed.rows == report.rows
 
 
+@pytest.mark.eagerly
 def test_in_the_second_round_the_first_rounds_student_teaches(
     small_config, data, teacher, tmp_path, monkeypatch
 ):

@@ -6,6 +6,8 @@ from posenet3d.geometry import camera
 from posenet3d.models import Lifter, PoseEstimator
 from posenet3d.skeletons.skeleton import H36M_17
 
+pytestmark = pytest.mark.eagerly
+
 
 class PoleLifter(Lifter):
     """Takes everything for an upright pole, seen by cameras of one elevation in degrees."""

@@ -15,6 +15,8 @@ from posenet3d.training import OptimizerConfig
 from posenet3d.training.estimates.view_distance import ViewDistance
 from posenet3d.training.records import callbacks
 
+pytestmark = pytest.mark.eagerly
+
 
 @pytest.mark.parametrize("loss", [math.nan, math.inf, -math.inf, 1e7])
 def test_diverging_losses_end_the_run(loss):
