@@ -53,6 +53,16 @@ def test_every_writer_is_documented_with_its_axes_and_its_extra(writer):
     assert needs.strip() == (f"the extra `{writer.extra}`" if writer.extra else "")
 
 
+@pytest.mark.parametrize(
+    "writer", [w for w in WRITERS if w.holds_motion], ids=lambda writer: writer.ending
+)
+def test_every_writer_of_motion_says_what_becomes_of_gaps(writer):
+    assert writer.gaps
+    row = f"| `{writer.ending[1:]}` |"
+    text = (DOCS / "output.md").read_text()
+    assert f"\n{row} " in text, f"docs/output.md needs a row on frames without a pose: {row} ..."
+
+
 @pytest.fixture(scope="module")
 def formats_of_samples():
     """The formats of all that lies in docs/samples."""
