@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 from posenet3d.platform import lazy
 from posenet3d.poses.lift_result import LiftResult
+from posenet3d.skeletons.skeleton import Skeleton
 from posenet3d.version import __version__
 
 if TYPE_CHECKING:
     from posenet3d.models import PoseEstimator, load
 
-__all__ = ["LiftResult", "PoseEstimator", "__version__", "load"]
+__all__ = ["LiftResult", "PoseEstimator", "Skeleton", "__version__", "load"]
 
 # TensorFlow is imported with the first of these, not with the package.
 __getattr__, __dir__ = lazy.exports(

@@ -1,6 +1,8 @@
 import pytest
 
-from posenet3d.evaluation import evaluate, format_table
+from posenet3d.evaluation import Evaluation, evaluate, format_table
+from posenet3d.evaluation.table import HEADINGS
+from tests.fixtures.checkout import CHECKOUT
 
 ROWS = {
     "flat pose": {"mpjpe": 153.04, "pck150": 55.87, "num_poses": 35376},
@@ -25,6 +27,17 @@ def test_default_columns_show_every_metric_of_an_evaluation(random_poses):
     assert [cell.strip() for cell in row.split("|")[1:-1]] == ["perfect", *["0.0"] * 4] + [
         "100.0"
     ] * 3 + ["0.0"]
+
+
+def test_every_metric_of_an_evaluation_has_a_heading_and_is_defined(random_poses):
+    keys = set(evaluate(random_poses(), random_poses()).overall)
+    assert keys == set(HEADINGS)
+    page = (CHECKOUT / "docs" / "evaluation.md").read_text()
+    for key in keys - {"num_poses"}:
+        unit = HEADINGS[key].split()[-1]
+        row = f"| `{key}` | {unit} |"
+        assert f"\n{row} " in page, f"docs/evaluation.md must define it in a row: {row} ..."
+        assert f"`{key}`" in Evaluation.__doc__
 
 
 def test_a_bar_in_a_name_does_not_break_the_table():

@@ -5,6 +5,7 @@ import pytest
 
 from posenet3d.export.answers import runtimes
 from posenet3d.export.answers.comparison import distances, mm_a_unit
+from posenet3d.export.forms import litert
 
 # Largest and mean distance of a joint, mm.
 LIMITS = {
@@ -24,6 +25,12 @@ def runtime(saved, form):
         pytest.importorskip("onnxruntime")
         return runtimes.onnx_runtime(saved / "saved.onnx")
     return runtimes.tflite_runtime((saved / f"saved_{form}.tflite").read_bytes())
+
+
+def test_every_form_that_can_be_lifted_with_is_compared():
+    ways = {name.removesuffix("_runtime") for name in runtimes.__all__ if name != "Lift"}
+    compared = {"tflite" if form in litert.VARIANTS else form for form in LIMITS}
+    assert compared == ways - {"keras"}
 
 
 @pytest.mark.parametrize("form", LIMITS)

@@ -13,22 +13,24 @@ from posenet3d.formats import detect, output, readers, writers
 from posenet3d.formats.interface.writer import CONFIDENCE, PROBLEMS, SCORE
 from posenet3d.formats.readers import READERS
 from posenet3d.formats.writers import WRITERS
+from tests.fixtures.checkout import CHECKOUT, SAMPLES
 
-DOCS = Path(__file__).resolve().parents[2] / "docs"
+DOCS = CHECKOUT / "docs"
 
 
 def declared(package, name):
-    """What each module of a package declares under a name."""
+    """What each module of a package declares under a name, by module."""
     found = [module.name for module in pkgutil.iter_modules(package.__path__)]
     assert found
-    return [getattr(importlib.import_module(f"{package.__name__}.{m}"), name) for m in found]
+    return {m: getattr(importlib.import_module(f"{package.__name__}.{m}"), name) for m in found}
 
 
 def test_every_module_of_a_format_is_listed_once():
     for package, name, listed in ((readers, "READER", READERS), (writers, "WRITER", WRITERS)):
         records = declared(package, name)
+        missing = [m for m, record in records.items() if not any(record is one for one in listed)]
+        assert not missing, f"{name}S in {package.__name__}/__init__.py lacks {missing}"
         assert len(records) == len(listed)
-        assert all(any(record is one for one in listed) for record in records)
     assert len(set(detect.FORMATS)) == len(READERS)
     assert len(set(output.ENDINGS)) == len(WRITERS)
 
@@ -36,17 +38,29 @@ def test_every_module_of_a_format_is_listed_once():
 @pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.name)
 def test_every_reader_is_documented(reader):
     text = (DOCS / "lift_your_keypoints.md").read_text()
-    assert text.count(f"\n| `{reader.name}` |") == 1
+    assert text.count(f"\n| `{reader.name}` |") == 1, "docs/lift_your_keypoints.md needs a row"
 
 
 @pytest.mark.parametrize("writer", WRITERS, ids=lambda writer: writer.ending)
 def test_every_writer_is_documented_with_its_axes_and_its_extra(writer):
     text = (DOCS / "output.md").read_text()
-    (row,) = (line for line in text.splitlines() if line.startswith(f"| `{writer.ending}` |"))
+    rows = [line for line in text.splitlines() if line.startswith(f"| `{writer.ending}` |")]
+    assert len(rows) == 1, f"docs/output.md needs one row of {writer.ending}"
+    (row,) = rows
     _, _, _, holds, _, axes, needs, _ = row.split("|")
     assert ("one person over time" in holds) == writer.holds_motion
     assert axes.strip() == ", ".join(f"`{up}`" for up in writer.ups)
     assert needs.strip() == (f"the extra `{writer.extra}`" if writer.extra else "")
+
+
+@pytest.mark.parametrize(
+    "writer", [w for w in WRITERS if w.holds_motion], ids=lambda writer: writer.ending
+)
+def test_every_writer_of_motion_says_what_becomes_of_gaps(writer):
+    assert writer.gaps
+    row = f"| `{writer.ending[1:]}` |"
+    text = (DOCS / "output.md").read_text()
+    assert f"\n{row} " in text, f"docs/output.md needs a row on frames without a pose: {row} ..."
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +76,19 @@ def formats_of_samples():
 @pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.name)
 def test_every_reader_has_a_sample(formats_of_samples, reader):
     assert reader.name in formats_of_samples.values()
+
+
+@pytest.mark.parametrize("sample", sorted(SAMPLES.glob("*.json")), ids=lambda path: path.name)
+def test_large_json_is_recognised_and_gives_the_same_people(monkeypatch, sample):
+    """Such a file shows a reader only its list (`files.json_items`), and no other key."""
+    size = {"image_size": (1280, 720)}
+    small = detect.read_people(sample, **size)
+    found = detect.detect_format(sample)
+    monkeypatch.setattr(detect, "LARGE_BYTES", 0)
+    assert detect.detect_format(sample) == found
+    large = detect.read_people(sample, **size)
+    assert (large.image_ids, large.person_ids) == (small.image_ids, small.person_ids)
+    np.testing.assert_array_equal(large.keypoints_2d, small.keypoints_2d)
 
 
 def test_whoever_walks_the_lists_names_no_format():

@@ -1,11 +1,14 @@
 """Every activity moves what its name says."""
 
 import functools
+import inspect
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from posenet3d.data import synthetic
+from posenet3d.data.synthetic import locomotion, lowered, upright
 from posenet3d.data.synthetic.body import ANGLES
 from posenet3d.skeletons.skeleton import H36M_17
 
@@ -39,6 +42,21 @@ def travelled(activity):
     """Metres a second over the ground, `[S]`."""
     root = motion(activity).positions[:, H36M_17.root].reshape(SEQUENCES, FRAMES, 3)
     return np.linalg.norm(np.diff(root[..., ::2], axis=1), axis=-1).mean(1) * 30
+
+
+def test_every_function_that_animates_is_listed():
+    written = {
+        name
+        for module in (locomotion, upright, lowered)
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if function.__module__ == module.__name__ and not name.startswith("_")
+    }
+    assert written == set(synthetic.ACTIVITIES)
+
+
+@pytest.mark.parametrize("activity", synthetic.ACTIVITIES)
+def test_what_the_name_promises_is_tested(activity):
+    assert f'"{activity}"' in Path(__file__).read_text()
 
 
 @pytest.mark.parametrize("activity", synthetic.ACTIVITIES)

@@ -8,7 +8,8 @@ from posenet3d.data.synthetic.body import LIMITS
 from posenet3d.skeletons.skeleton import H36M_17
 
 FRAMES = 60
-CONFIG = synthetic.SyntheticConfig(num_sequences=60, frames_per_sequence=FRAMES, seed=7)
+KINDS = len(synthetic.ACTIVITIES)
+CONFIG = synthetic.SyntheticConfig(num_sequences=3 * KINDS, frames_per_sequence=FRAMES, seed=7)
 SMALL = dataclasses.replace(CONFIG, num_sequences=20, frames_per_sequence=8)
 
 
@@ -24,7 +25,7 @@ def poses():
 
 @pytest.fixture(scope="module")
 def split():
-    return synthetic.quickstart_split(num_train_sequences=40, num_test_sequences=20)
+    return synthetic.quickstart_split(num_train_sequences=2 * KINDS, num_test_sequences=KINDS)
 
 
 def by_sequence(array):
@@ -36,15 +37,15 @@ def bone(positions, parent, child):
 
 
 def test_records_are_complete(motion, poses):
-    assert motion.positions.shape == (3600, 17, 3)
-    assert motion.angles.shape == (3600, len(LIMITS))
+    assert motion.positions.shape == (3 * KINDS * FRAMES, 17, 3)
+    assert motion.angles.shape == (3 * KINDS * FRAMES, len(LIMITS))
     assert motion.activities == 3 * synthetic.ACTIVITIES
     assert poses.keypoints_2d.dtype == poses.keypoints_3d.dtype == np.float32
     assert poses.skeleton is H36M_17
     assert poses.image_size == (1000, 1000)
     assert poses.frame_rate == 30
     assert poses.sequences[:2] == ("walking_0000", "turning_0001")
-    assert poses.lengths.tolist() == [FRAMES] * 60
+    assert poses.lengths.tolist() == [FRAMES] * 3 * KINDS
 
 
 def test_bones_are_constant_in_time_and_the_same_on_both_sides(motion):
@@ -167,8 +168,8 @@ def test_limbs_cover_their_space(motion):
 
 def test_split_holds_out_people_viewpoints_and_motions(split):
     train, test = split
-    assert len(train) == 40 * 125
-    assert len(test) == 20 * 125
+    assert len(train) == 2 * KINDS * 125
+    assert len(test) == KINDS * 125
     kinds = [{name.rsplit("_", 1)[0] for name in part.sequences} for part in split]
     assert kinds[1] - kinds[0] == set(synthetic.HELD_OUT_ACTIVITIES)
     assert kinds[0] < kinds[1] == set(synthetic.ACTIVITIES)

@@ -106,6 +106,16 @@ def test_every_loss_is_reported_and_finite(trained):
     assert all(value != 0.0 for value in trained.logs.values())
 
 
+def test_every_weight_of_the_settings_is_that_of_a_loss(trained):
+    """A weight without its loss would be left out in silence."""
+    others = {"adversarial_kind", "adversarial_noise", "bone_start", "bone_ramp"}
+    weights = {field.name for field in dataclasses.fields(LossConfig)} - others
+    unused = weights - set(trained.logs)
+    assert not unused, (
+        f"{unused} must be in loss_weights.py, in `named` of trainer.py and in `settings` here"
+    )
+
+
 @pytest.mark.parametrize("name", NETWORKS)
 def test_every_network_learns(trained, name):
     for before, now in zip(
