@@ -8,6 +8,7 @@ from posenet3d.export import ExportConfig
 from posenet3d.export.job import export
 from posenet3d.models import Lifter, PoseEstimator
 from posenet3d.skeletons.skeleton import CMU_17
+from tests.fixtures.made_once import made_once
 
 
 @pytest.fixture(scope="session")
@@ -30,22 +31,24 @@ def estimator(people):
 @pytest.fixture(scope="session")
 def saved(estimator, tmp_path_factory):
     """A model's folder, `saved`, with everything that an export can write."""
-    folder = tmp_path_factory.mktemp("models")
-    estimator.save(folder / "estimator.keras")
-    (folder / "MODEL_CARD.md").write_text(
-        "# mine\n\n- **Trained on**: ten poses of\n  [people](people.md).\n- **Size**: small\n\n"
-        "## Licence\n\nPublic domain.\n"
-    )
     pytest.importorskip("ai_edge_litert", reason="the extra tflite")
     pytest.importorskip("tf2onnx", reason="the extra onnx")
     pytest.importorskip("tensorflow_serving", reason="the extra serving")
-    export(
-        ExportConfig(
-            model=str(folder / "estimator.keras"), output=str(folder / "saved"), tflite=True,
-            onnx=True, golden=True,
+
+    def make(folder):
+        estimator.save(folder / "estimator.keras")
+        (folder / "MODEL_CARD.md").write_text(
+            "# mine\n\n- **Trained on**: ten poses of\n  [people](people.md).\n- **Size**: small\n"
+            "\n## Licence\n\nPublic domain.\n"
         )
-    )  # fmt: skip
-    return folder / "saved"
+        export(
+            ExportConfig(
+                model=str(folder / "estimator.keras"), output=str(folder / "saved"), tflite=True,
+                onnx=True, golden=True,
+            )
+        )  # fmt: skip
+
+    return made_once(tmp_path_factory, "exported", make) / "saved"
 
 
 @pytest.fixture(scope="session")
