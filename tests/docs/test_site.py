@@ -80,7 +80,7 @@ def test_built_pages_load_nothing_from_a_network(site):
     [
         ("index.html", 'href="lift_your_keypoints.html"'),  # README.md: docs/...
         ("index.html", 'href="benchmarks/index.html#accuracy"'),
-        ("index.html", 'src="images/demo_portrait.png"'),
+        ("index.html", 'src="images/cmu17.png"'),
         ("mocap.html", 'href="benchmarks/index.html#accuracy"'),  # docs/: ../benchmarks/...
         ("saved_models/small/MODEL_CARD.html", 'href="../full/MODEL_CARD.html"'),
         ("own_skeleton.html", 'href="samples/own_detector.toml"'),
@@ -97,11 +97,11 @@ def test_links_between_files_lead_to_the_pages_made_of_them(site, page, link):
 def test_what_is_in_the_checkout_alone_is_named_and_not_linked(site):
     text = (site / "lift_your_keypoints.html").read_text()
     assert 'href="samples"' not in text
-    assert "the files are in samples" in text
+    assert "Its input is in samples" in text
 
 
 @needs_mkdocs
 def test_reference_has_docstrings_and_the_help_texts_of_settings(site):
     assert 'id="posenet3d.load"' in (site / "reference" / "posenet3d.html").read_text()
     lifting = (site / "reference" / "lifting.html").read_text()
-    assert "Frames a second, for whatever holds motion." in lifting
+    assert "Frames a second, for outputs that hold motion." in lifting
