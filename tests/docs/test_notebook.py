@@ -33,12 +33,17 @@ def stored():
 
 
 def outputs(notebook):
-    """For each cell of code what it prints, and the kinds of what it shows."""
-    return [
-        [output.get("text") or sorted(output.data) for output in cell.outputs]
-        for cell in notebook.cells
-        if cell.cell_type == "code"
-    ]
+    """For each cell of code what it prints, and the kinds of what it shows.
+
+    A kernel cuts what a cell prints into pieces as time has it; here it is one text.
+    """
+
+    def shown(cell):
+        printed = "".join(output.get("text", "") for output in cell.outputs)
+        kinds = [kind for output in cell.outputs for kind in sorted(output.get("data", {}))]
+        return ([printed] if printed else []) + kinds
+
+    return [shown(cell) for cell in notebook.cells if cell.cell_type == "code"]
 
 
 def without_numbers(shown):
@@ -57,7 +62,7 @@ def test_stored_outputs_are_small_and_of_no_one_machine():
             assert not re.search(r"(?:^|[\s'\"(])/\w|WARNING|INFO", output.get("text", ""))
             picture = output.get("data", {}).get("image/png")
             assert picture is None or len(base64.b64decode(picture)) < MOST_BYTES
-    assert ["image/png", "text/plain"] in [one for cell in outputs(stored()) for one in cell]
+    assert any("image/png" in cell for cell in outputs(stored()))
 
 
 def test_notebook_runs_and_gives_what_is_stored(run_notebook):
