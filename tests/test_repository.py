@@ -4,15 +4,14 @@ import re
 import shlex
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 import posenet3d
+from tests.fixtures.checkout import CHECKOUT
 
 yaml = pytest.importorskip("yaml", reason="reads the workflow and the forms; Ray brings PyYAML")
 
-CHECKOUT = Path(__file__).resolve().parents[1]
 FORMS = CHECKOUT / ".github" / "ISSUE_TEMPLATE"
 FINDINGS = CHECKOUT / "findings"
 # https://docs.github.com/communities: the kinds of element of an issue form.

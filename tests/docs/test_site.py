@@ -6,11 +6,11 @@ import re
 import subprocess
 import sys
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
 
-CHECKOUT = Path(__file__).resolve().parents[2]
+from tests.fixtures.checkout import CHECKOUT
+
 PLACES = (CHECKOUT / "docs", CHECKOUT)
 
 needs_mkdocs = pytest.mark.skipif(
