@@ -14,6 +14,19 @@ from posenet3d.skeletons.skeleton import Skeleton
 
 
 @dataclasses.dataclass(frozen=True)
+class Listed:
+    """The images that an input lists, in its order, also those in which nobody is.
+
+    Args:
+      image_ids: What the input calls each, as in `People`.
+      file_names: For each the name of its file, or None; None: unknown.
+    """
+
+    image_ids: tuple[int | str, ...]
+    file_names: tuple[str | None, ...] | None = None
+
+
+@dataclasses.dataclass(frozen=True)
 class People:
     """P detected persons, in the order of the file, not yet lifted.
 
@@ -46,6 +59,8 @@ class People:
     image_sizes: tuple[tuple[int, int] | None, ...] | None = None
     file_names: tuple[str | None, ...] | None = None
     tracked: bool = False
+    numbers_are_frames: bool = False
+    listed: Listed | None = None
 
     def __post_init__(self) -> None:
         check_array("keypoints_2d", self.keypoints_2d, self.skeleton, dims=2)
@@ -122,4 +137,18 @@ def join(parts: Sequence[People]) -> People:
         every("image_sizes"),
         every("file_names"),
         all(part.tracked for part in parts),
+        all(part.numbers_are_frames for part in parts),
+        _join_listed([part.listed for part in parts]),
     )
+
+
+def _join_listed(parts: Sequence[Listed | None]) -> Listed | None:
+    """All images of parts that list theirs, each once; None where one does not."""
+    if None in parts:
+        return None
+    names: dict[int | str, str | None] = {}
+    for part in parts:
+        names |= dict(
+            zip(part.image_ids, part.file_names or (None,) * len(part.image_ids), strict=True)
+        )
+    return Listed(tuple(names), tuple(names.values()) if any(names.values()) else None)

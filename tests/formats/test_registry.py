@@ -19,10 +19,11 @@ DOCS = CHECKOUT / "docs"
 
 
 def declared(package, name):
-    """What each module of a package declares under a name, by module."""
-    found = [module.name for module in pkgutil.iter_modules(package.__path__)]
+    """What each module of a package, and of the packages in it, declares under a name."""
+    walked = pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
+    found = [module.name for module in walked if not module.ispkg]
     assert found
-    return {m: getattr(importlib.import_module(f"{package.__name__}.{m}"), name) for m in found}
+    return {module: getattr(importlib.import_module(module), name) for module in found}
 
 
 def test_every_module_of_a_format_is_listed_once():

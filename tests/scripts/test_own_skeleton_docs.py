@@ -5,8 +5,8 @@ import re
 import numpy as np
 import pytest
 
-from posenet3d.formats.readers.csv_file import read_csv
-from posenet3d.formats.readers.deeplabcut import read_deeplabcut
+from posenet3d.formats.readers.tables.csv_file import read_csv
+from posenet3d.formats.readers.tables.deeplabcut import read_deeplabcut
 from posenet3d.skeletons.map_files.map_file import read_map_file
 from posenet3d.skeletons.skeleton import CMU_17, COCO_17, H36M_17
 

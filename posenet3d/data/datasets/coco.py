@@ -11,7 +11,7 @@ from posenet3d.data.datasets.photographs import to_poses
 from posenet3d.errors import InputError
 from posenet3d.files.json_file import load_json
 from posenet3d.files.parts import Progress
-from posenet3d.formats.readers.coco import coco_people
+from posenet3d.formats.readers.json_files.coco import coco_people
 
 PERSONS = {"person_keypoints_train2017.json": 149_813, "person_keypoints_val2017.json": 6_352}
 """Persons with keypoints in each file, crowds not counted: what the data loader of HRNet (Sun et
@@ -33,7 +33,7 @@ def read(path: str | Path, min_joints: int = 1, progress: Progress = iter) -> Da
       else 0. The labels are `person_ids` (the annotations') and `image_sizes`.
 
     Raises:
-      InputError: As `formats.readers.coco.read_coco` does; if a folder has none of the files, or
+      InputError: As `read_coco` of `formats.readers` does; if a folder has none of the files, or
         several for a split; if nobody has `min_joints` joints.
     """
     files = _files(Path(path))

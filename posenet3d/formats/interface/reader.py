@@ -10,7 +10,7 @@ from typing import Any
 from posenet3d.formats.interface.content import Content
 from posenet3d.formats.parsing.source import PeopleSource, Read
 from posenet3d.formats.parsing.table import Table
-from posenet3d.poses.people import People
+from posenet3d.poses.people import Listed, People
 from posenet3d.skeletons.map_files.map_file import MapFile
 from posenet3d.skeletons.skeleton import H36M_17, Skeleton
 
@@ -34,11 +34,14 @@ class Units:
       kind: What they are called, in the plural.
       read: Reads the people of some units, given the number of the first of them in the input;
         raises `NobodyError` where there are none.
+      listed: Gives all images of the input, where it names also those in which nobody is. Called
+        once, and only where motion is written: it may read the input again.
     """
 
     items: Iterable[Any]
     kind: str
     read: Read
+    listed: Callable[[], Listed] | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -109,7 +112,9 @@ class Reader:
             return _completed(units.read(batch, first), settings)
 
         count = _count_of(units.items)
-        return PeopleSource(content.path, self.name, units.items, read, units.kind, count)
+        return PeopleSource(
+            content.path, self.name, units.items, read, units.kind, count, units.listed
+        )
 
     def read(self, path: str | Path, **settings: Any) -> People:
         """All people of a file or folder in this format, with the settings named.
@@ -145,7 +150,8 @@ def units_of_people(people: People) -> Units:
     def read(rows: list[int], first: int) -> People:
         return people if len(rows) == len(people) else people.select(rows)
 
-    return Units(range(len(people)), "people", read)
+    listed = (lambda: people.listed) if people.listed else None
+    return Units(range(len(people)), "people", read, listed)
 
 
 def _completed(people: People, settings: Settings) -> People:

@@ -15,7 +15,7 @@ import numpy as np
 from posenet3d.errors import InputError
 from posenet3d.files import json_file
 from posenet3d.formats.parsing.table import Table
-from posenet3d.poses.people import People
+from posenet3d.poses.people import Listed, People
 from posenet3d.skeletons.skeleton import Skeleton
 
 MAX_PIXELS = 1e6
@@ -106,6 +106,8 @@ def make_people(
     confidences: tuple[float, float] = UNIT_RANGE,
     image_sizes: Sequence[tuple[int, int] | None] | None = None,
     file_names: Sequence[str | None] | None = None,
+    numbers_are_frames: bool = False,
+    listed: Listed | None = None,
 ) -> People:
     """The record of P persons, their numbers checked here.
 
@@ -120,6 +122,8 @@ def make_people(
         are clipped to it.
       image_sizes: As in `People`.
       file_names: As in `People`.
+      numbers_are_frames: As in `People`.
+      listed: As in `People`, for formats that are read at once; others give it with their `Units`.
 
     Raises:
       InputError: If a coordinate or a confidence cannot be meant; names person and joint.
@@ -148,6 +152,8 @@ def make_people(
         tuple(image_sizes) if image_sizes and any(image_sizes) else None,
         tuple(file_names) if file_names and any(file_names) else None,
         tracked,
+        numbers_are_frames,
+        listed,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import hashlib
 import itertools
 import os
@@ -14,7 +15,7 @@ from typing import Any
 from posenet3d.errors import InputError
 from posenet3d.files.opening import opening
 from posenet3d.formats.parsing.persons import NobodyError, numbered
-from posenet3d.poses.people import People, join
+from posenet3d.poses.people import Listed, People, join
 from posenet3d.skeletons.skeleton import Skeleton
 
 UNITS_A_PART = 2048
@@ -34,6 +35,7 @@ class PeopleSource:
       read: Reads the people of some units; raises `NobodyError` where there are none.
       kind: What a unit is called, in the plural.
       count: How many units there are.
+      listed: Gives all images of the input; None: it names those alone in which somebody is.
     """
 
     def __init__(
@@ -44,6 +46,7 @@ class PeopleSource:
         read: Read,
         kind: str,
         count: int,
+        listed: Callable[[], Listed] | None = None,
     ) -> None:
         self.path = path
         self.format = format
@@ -51,6 +54,15 @@ class PeopleSource:
         self.count = count
         self._units = units
         self._read = read
+        self._listed = listed
+
+    def listed(self) -> Listed | None:
+        """All images of the input, those without people too; None: it does not name those.
+
+        Raises:
+          InputError: If it cannot be read.
+        """
+        return self._listed() if self._listed else None
 
     def parts(self, skip_bad: bool = False, size: int = UNITS_A_PART) -> Iterator[Part]:
         """The input in its order, cut into parts that are yet to be read.
@@ -84,7 +96,7 @@ class PeopleSource:
                 nobody = error
         if not found:
             raise nobody or InputError(f"{self.path}: there are no {self.kind}.")
-        return found[0] if len(found) == 1 else join(found)
+        return dataclasses.replace(join(found), listed=self.listed())
 
 
 class Part:

@@ -1,16 +1,11 @@
-"""Readers of detectors' files, one file a format; each declares a `Reader` and gives `People`."""
+"""Readers of detectors' files, one module a format; each declares a `Reader` and gives `People`.
 
-from posenet3d.formats.readers import (
-    alphapose,
-    coco,
-    csv_file,
-    deeplabcut,
-    mediapipe,
-    mmpose,
-    openpose,
-    pose_archive,
-    videopose3d,
-)
+`json_files`, `tables` and `arrays` say what kind of file a format is made of.
+"""
+
+from posenet3d.formats.readers.arrays import pose_archive, videopose3d
+from posenet3d.formats.readers.json_files import alphapose, coco, mediapipe, mmpose, openpose
+from posenet3d.formats.readers.tables import csv_file, deeplabcut
 
 READERS = (
     coco.READER,

@@ -5,7 +5,7 @@ import pytest
 
 from posenet3d.errors import InputError
 from posenet3d.formats.detect import detect_format, read_people
-from posenet3d.formats.readers.csv_file import read_csv
+from posenet3d.formats.readers.tables.csv_file import read_csv
 from posenet3d.skeletons.map_files.map_file import read_map_file
 from posenet3d.skeletons.skeleton import CMU_17, COCO_17, H36M_17, HALPE_26, SKELETONS
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from posenet3d.errors import InputError
-from posenet3d.formats.readers.deeplabcut import is_deeplabcut, read_deeplabcut
+from posenet3d.formats.readers.tables.deeplabcut import is_deeplabcut, read_deeplabcut
 from posenet3d.skeletons.map_files.map_file import read_map_file
 from posenet3d.skeletons.skeleton import CMU_17, COCO_17, H36M_17
 from tests.fixtures.checkout import SAMPLES

@@ -5,7 +5,7 @@ import pytest
 
 from posenet3d.errors import InputError
 from posenet3d.formats.detect import detect_format, read_people
-from posenet3d.formats.readers.openpose import read_openpose
+from posenet3d.formats.readers.json_files.openpose import read_openpose
 from posenet3d.skeletons.skeleton import BODY_25, H36M_17, OPENPOSE_18
 
 KEYPOINTS = [float(v) for j in range(25) for v in (10 * j, 20 * j + 1, 0.5)]

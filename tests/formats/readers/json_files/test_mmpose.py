@@ -5,7 +5,7 @@ import pytest
 
 from posenet3d.errors import InputError
 from posenet3d.formats.detect import detect_format, read_people
-from posenet3d.formats.readers.mmpose import read_mmpose
+from posenet3d.formats.readers.json_files.mmpose import read_mmpose
 from posenet3d.skeletons.skeleton import COCO_17, HALPE_26
 
 POINTS = [[10.0 * j, 20.0 * j + 1] for j in range(136)]

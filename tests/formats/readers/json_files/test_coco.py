@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from posenet3d.errors import InputError
-from posenet3d.formats.readers.coco import read_coco
+from posenet3d.formats.readers.json_files.coco import read_coco
 from posenet3d.poses.people import People
 from posenet3d.skeletons.map_files.map_file import read_map_file
 from posenet3d.skeletons.skeleton import COCO_17

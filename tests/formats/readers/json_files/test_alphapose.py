@@ -5,8 +5,8 @@ import pytest
 
 from posenet3d.errors import InputError
 from posenet3d.formats.detect import detect_format, read_people
-from posenet3d.formats.readers.alphapose import read_alphapose
-from posenet3d.formats.readers.coco import read_coco
+from posenet3d.formats.readers.json_files.alphapose import read_alphapose
+from posenet3d.formats.readers.json_files.coco import read_coco
 from posenet3d.skeletons.skeleton import COCO_17, HALPE_26
 
 KEYPOINTS = [float(v) for j in range(136) for v in (10 * j, 20 * j + 1, 0.5)]

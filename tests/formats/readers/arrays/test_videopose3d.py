@@ -6,7 +6,7 @@ import pytest
 
 from posenet3d.errors import InputError
 from posenet3d.formats.detect import detect_format, read_people
-from posenet3d.formats.readers.videopose3d import read_videopose3d
+from posenet3d.formats.readers.arrays.videopose3d import read_videopose3d
 from posenet3d.skeletons.map_files.map_file import read_map_file
 from posenet3d.skeletons.skeleton import COCO_17, H36M_17, MPII_16
 

@@ -42,7 +42,7 @@ def read_deeplabcut(
     """Reads a file of tracks or of labelled frames.
 
     The names of the body parts tell the skeleton, as those of joints do in a table of one's own
-    (`readers.csv_file`), or the map file has them. The likelihood is the confidence; without it, or
+    (`csv_file`), or the map file has them. The likelihood is the confidence; without it, or
     where it is empty, it is 1. A body part without coordinates is a missing joint.
 
     Args:

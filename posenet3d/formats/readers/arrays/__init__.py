@@ -1,0 +1,1 @@
+"""Readers of arrays: NumPy's archives and the like."""
