@@ -164,8 +164,8 @@ def mediapipe_people(
 def is_visibility_unknown(frames: Iterable[Any]) -> bool:
     """Whether every landmark of all frames has the visibility 0.
 
-    Several versions of MediaPipe write it so, whatever they see (issues 3505, 4409 and 5159 of its
-    repository). Reads the frames up to the first other visibility.
+    Some versions of MediaPipe give it so, whatever they see (issue 3505 of its repository). The
+    frames are read up to the first other visibility.
     """
     found = False
     for frame in frames:

@@ -18,9 +18,14 @@ from posenet3d.errors import InputError
 from posenet3d.files.json_file import load_json
 from posenet3d.formats.interface.content import Content
 from posenet3d.formats.interface.json_entries import is_list, list_under, one_unit
+from posenet3d.formats.interface.json_folder import (
+    image_of,
+    is_folder_of,
+    json_files,
+    units_of_files,
+)
 from posenet3d.formats.interface.reader import Reader, Units, from_json
 from posenet3d.formats.parsing import persons
-from posenet3d.formats.parsing.folders import image_of, is_folder_of, json_files, units_of_files
 from posenet3d.formats.parsing.frames import list_frames
 from posenet3d.formats.parsing.persons import Place
 from posenet3d.poses.people import People

@@ -16,9 +16,9 @@ import numpy as np
 from posenet3d.errors import InputError
 from posenet3d.formats.interface.content import Content
 from posenet3d.formats.interface.json_entries import is_list, one_unit
+from posenet3d.formats.interface.json_folder import image_of
 from posenet3d.formats.interface.reader import Reader, Units, from_json
 from posenet3d.formats.parsing import persons
-from posenet3d.formats.parsing.folders import image_of
 from posenet3d.formats.parsing.persons import Place
 from posenet3d.formats.parsing.table import identifier_of
 from posenet3d.poses.people import Listed, People

@@ -20,6 +20,15 @@ def detection(keypoints=None, **more):
     return found | {"keypoints": seen | (keypoints or {})} | more
 
 
+# What `Results.to_json` of Ultralytics 8.4.190 wrote of a tensor of keypoints (torch 2.13.0).
+WRITTEN = """[{"name":"person","class":0,"confidence":0.9,"box":{"x1":0.0,"y1":0.0,"x2":914.34998,
+"y2":604.98999},"track_id":2,"keypoints":{"x":[862.13,855.34998,867.25,849.69,873.5,834.69,894.20001,
+835.52002,853.79999,0.0,819.81,827.65002,878.41998,776.21002,889.32001,745.58002,914.34998],"y":[
+186.98,176.97,177.61,180.08,181.37,212.53999,215.77,283.04001,237.25,0.0,212.81,364.88,366.56,454.34,
+483.23001,566.46002,604.98999],"visible":[0.9,0.9,0.9,0.9,0.9,0.9,0.9,0.9,0.9,0.0,0.9,0.9,0.9,0.9,0.9,
+0.9,0.9]}}]"""
+
+
 @pytest.fixture
 def write(tmp_path):
     def write(content):
@@ -40,6 +49,15 @@ def test_results_of_an_image(write):
     assert people.tracked
     np.testing.assert_array_equal(people.keypoints_2d[0, 3], [35, 61])
     np.testing.assert_array_equal(people.confidence, 0.5)
+
+
+def test_what_ultralytics_itself_wrote_is_read(tmp_path):
+    path = tmp_path / "results.json"
+    path.write_text(WRITTEN)
+    people = read_people(path)
+    assert people.person_ids == (2,)
+    np.testing.assert_allclose(people.keypoints_2d[0, 16], [914.35, 604.99], atol=1e-4)
+    np.testing.assert_allclose(people.confidence[0], [0.9] * 9 + [0] + [0.9] * 7)
 
 
 @pytest.mark.parametrize("large", [False, True])
