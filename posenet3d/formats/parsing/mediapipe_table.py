@@ -12,10 +12,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from posenet3d.formats.parsing.frames import VIDEO_KEYS
 from posenet3d.formats.parsing.persons import Place
 from posenet3d.formats.parsing.table import Table, identifier_of
 from posenet3d.skeletons.skeleton import MEDIAPIPE_33
+
+VIDEO_KEYS = ("frame", "frame_id")
+"""Columns and keys in which a frame has its number in a video, and not the id of an image."""
 
 _FRAME = (*VIDEO_KEYS, "image", "image_id")
 _PERSON = ("person", "person_id")

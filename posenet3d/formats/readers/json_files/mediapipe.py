@@ -15,7 +15,7 @@ import numpy as np
 
 from posenet3d.errors import InputError
 from posenet3d.formats.interface.content import Content
-from posenet3d.formats.interface.json_entries import is_list, one_unit
+from posenet3d.formats.interface.json_entries import are_of_video, is_list, list_frames, one_unit
 from posenet3d.formats.interface.reader import (
     Reader,
     Units,
@@ -24,8 +24,8 @@ from posenet3d.formats.interface.reader import (
     units_of_people,
 )
 from posenet3d.formats.parsing import persons
-from posenet3d.formats.parsing.frames import VIDEO_KEYS, are_of_video, list_frames
 from posenet3d.formats.parsing.mediapipe_table import (
+    VIDEO_KEYS,
     is_mediapipe_table,
     table_images,
     table_poses,
@@ -125,7 +125,7 @@ def mediapipe_people(
         if unknown is None:
             unknown = is_visibility_unknown(frames)
         poses = _poses(path, frames, first, unknown)
-        of_video = are_of_video(frames, _FRAME_KEYS)
+        of_video = are_of_video(frames, _FRAME_KEYS, VIDEO_KEYS)
     image_ids, given_ids, places, values = [], [], [], []
     for image, person, place, flat in poses:
         image_ids.append(image)

@@ -17,7 +17,7 @@ import numpy as np
 from posenet3d.errors import InputError
 from posenet3d.files.json_file import load_json
 from posenet3d.formats.interface.content import Content
-from posenet3d.formats.interface.json_entries import is_list, list_under, one_unit
+from posenet3d.formats.interface.json_entries import is_list, list_frames, list_under, one_unit
 from posenet3d.formats.interface.json_folder import (
     image_of,
     is_folder_of,
@@ -26,7 +26,7 @@ from posenet3d.formats.interface.json_folder import (
 )
 from posenet3d.formats.interface.reader import Reader, Units, from_json
 from posenet3d.formats.parsing import persons
-from posenet3d.formats.parsing.frames import list_frames
+from posenet3d.formats.parsing.identifiers import as_key
 from posenet3d.formats.parsing.persons import Place
 from posenet3d.poses.people import People
 from posenet3d.skeletons.skeleton import COCO_17, HALPE_26, Skeleton
@@ -86,8 +86,7 @@ def has_tracks(items: Iterable[Any]) -> bool:
             is_frame = isinstance(instances, list)
             for instance in instances if is_frame else [instances]:
                 track = instance.get("track_id") if isinstance(instance, dict) else None
-                usable = track if persons.is_identifier(track) else None
-                yield (number if is_frame else -1), usable
+                yield (number if is_frame else -1), as_key(track)
 
     return persons.are_tracks(pairs())
 

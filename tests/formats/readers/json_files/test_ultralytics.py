@@ -158,3 +158,11 @@ def test_frames_that_cannot_be_are_refused(write, content):
 def test_other_files_are_refused_when_forced(write, content):
     with pytest.raises(InputError, match=r"street\.json"):
         read_people(write(content), format="ultralytics")
+
+
+def test_ids_that_cannot_be_are_no_tracks_of_damaged_frames(write):
+    path = write([[detection(track_id=1)], [detection(track_id=[1])], [detection(track_id=1)]])
+    (part,) = open_people(path).parts(skip_bad=True)
+    people = part.read()
+    assert people.person_ids == (0, 0)
+    assert not people.tracked
