@@ -19,7 +19,6 @@ from posenet3d.formats.interface.content import Content
 from posenet3d.formats.interface.json_entries import is_list, one_unit
 from posenet3d.formats.interface.reader import Reader, Units, from_json
 from posenet3d.formats.parsing import persons
-from posenet3d.formats.parsing.identifiers import as_key
 from posenet3d.formats.parsing.persons import Place
 from posenet3d.poses.people import Listed, People
 from posenet3d.skeletons.skeleton import COCO_17, HALPE_26, Skeleton
@@ -79,7 +78,7 @@ def has_tracks(items: Iterable[Any]) -> bool:
     """Whether `idx` tells the persons of AlphaPose's results apart."""
     entries = (item for item in items if isinstance(item, dict))
     return persons.are_tracks(
-        (repr(entry.get("image_id")), as_key(_first(entry.get("idx")))) for entry in entries
+        (repr(entry.get("image_id")), _hashable(entry.get("idx"))) for entry in entries
     )
 
 
@@ -190,7 +189,12 @@ def _track(place: Place, idx: Any) -> int | str | None:
 def _first(idx: Any) -> Any:
     for _ in range(3):  # [[1.0]] is the deepest that there is
         idx = idx[0] if isinstance(idx, list) and idx else idx
-    return int(idx) if type(idx) is float and idx.is_integer() else idx
+    return idx
+
+
+def _hashable(idx: Any) -> int | str | None:
+    """The id of a track, or None, also where it is none that could be."""
+    return persons.as_identifier(_first(idx))
 
 
 def _units(content: Content) -> Units:

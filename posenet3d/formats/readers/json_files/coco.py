@@ -18,7 +18,6 @@ from posenet3d.formats.interface.content import Content
 from posenet3d.formats.interface.json_entries import is_list, list_under, one_unit
 from posenet3d.formats.interface.reader import Reader, Units, from_json
 from posenet3d.formats.parsing import persons
-from posenet3d.formats.parsing.identifiers import as_key
 from posenet3d.formats.parsing.persons import Place
 from posenet3d.poses.people import Listed, People
 from posenet3d.skeletons.map_files.map_file import MapFile, advice
@@ -114,7 +113,7 @@ def _read_annotations(
     joints_of = _joints_of_categories(path, content.get("categories"), map_file)
     values = np.zeros((len(entries), skeleton.num_joints, 3))
     for row, (place, entry) in enumerate(zip(places, entries, strict=True)):
-        joints = joints_of.get(as_key(entry.get("category_id")), _Joints(skeleton))
+        joints = joints_of.get(coco_key(entry.get("category_id")), _Joints(skeleton))
         if _has_keypoints(entry) and joints is not None:
             numbers = _values(place, entry, joints.skeleton)
             if joints.places is not None:
@@ -153,6 +152,11 @@ def _has_keypoints(entry: dict[str, Any]) -> bool:
     return entry.get("keypoints") not in (None, []) and entry.get("iscrowd") != 1
 
 
+def coco_key(value: object) -> int | str | None:
+    """The value if it may serve as the key of a lookup, else None, which finds nothing."""
+    return persons.as_identifier(value)
+
+
 def _images(
     path: str | Path, images: object
 ) -> dict[int | str, tuple[tuple[int, int] | None, str | None]]:
@@ -161,7 +165,7 @@ def _images(
     for image in _objects(path, images, "images"):
         size = (image.get("width"), image.get("height"))
         name = image.get("file_name")
-        found[as_key(image.get("id"))] = (
+        found[coco_key(image.get("id"))] = (
             size if all(type(s) is int and 0 < s <= persons.MAX_PIXELS for s in size) else None,
             name if isinstance(name, str) and persons.is_identifier(name) else None,
         )
@@ -192,9 +196,11 @@ def _joints_of_categories(
         if names in (None, []):
             continue
         try:
-            found[as_key(category.get("id"))] = _joints(path, category.get("name"), names, map_file)
+            found[coco_key(category.get("id"))] = _joints(
+                path, category.get("name"), names, map_file
+            )
         except InputError as fault:
-            found[as_key(category.get("id"))] = None
+            found[coco_key(category.get("id"))] = None
             faults.append(fault)
     if faults and len(faults) == len(categories):
         raise faults[0]
@@ -246,12 +252,12 @@ def _units(content: Content, map_file: MapFile | None) -> Units:
         return one_unit(content.json, lambda all: coco_people(path, all, map_file=map_file))
     images = header["images"]
     is_table = isinstance(images, list) and all(isinstance(image, dict) for image in images)
-    by_id = {as_key(image.get("id")): image for image in images} if is_table else {}
+    by_id = {coco_key(image.get("id")): image for image in images} if is_table else {}
 
     def read(batch: list[Any], first: int) -> People:
         part = header | {key: batch}
         if is_table:  # each part looks up its own images alone
-            ids = {as_key(e.get("image_id")) for e in batch if isinstance(e, dict)}
+            ids = {coco_key(e.get("image_id")) for e in batch if isinstance(e, dict)}
             part["images"] = [by_id[i] for i in ids if i in by_id]
         return coco_people(path, part, first, map_file)
 

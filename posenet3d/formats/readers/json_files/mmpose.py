@@ -26,7 +26,6 @@ from posenet3d.formats.interface.json_folder import (
 )
 from posenet3d.formats.interface.reader import Reader, Units, from_json
 from posenet3d.formats.parsing import persons
-from posenet3d.formats.parsing.identifiers import as_key
 from posenet3d.formats.parsing.persons import Place
 from posenet3d.poses.people import People
 from posenet3d.skeletons.skeleton import COCO_17, HALPE_26, Skeleton
@@ -86,7 +85,7 @@ def has_tracks(items: Iterable[Any]) -> bool:
             is_frame = isinstance(instances, list)
             for instance in instances if is_frame else [instances]:
                 track = instance.get("track_id") if isinstance(instance, dict) else None
-                yield (number if is_frame else -1), as_key(track)
+                yield (number if is_frame else -1), persons.as_identifier(track)
 
     return persons.are_tracks(pairs())
 

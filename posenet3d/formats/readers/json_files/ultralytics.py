@@ -19,7 +19,6 @@ from posenet3d.formats.interface.json_entries import is_list, one_unit
 from posenet3d.formats.interface.json_folder import image_of
 from posenet3d.formats.interface.reader import Reader, Units, from_json
 from posenet3d.formats.parsing import persons
-from posenet3d.formats.parsing.identifiers import as_key
 from posenet3d.formats.parsing.persons import Place
 from posenet3d.formats.parsing.table import identifier_of
 from posenet3d.poses.people import Listed, People
@@ -67,7 +66,7 @@ def read_ultralytics(path: str | Path) -> People:
 def has_tracks(frames: Iterable[_Frame]) -> bool:
     """Whether `track_id` tells the persons of the frames apart."""
     return persons.are_tracks(
-        (image, as_key(track)) for image, found in frames for track in _tracks(found)
+        (image, persons.as_identifier(track)) for image, found in frames for track in _tracks(found)
     )
 
 

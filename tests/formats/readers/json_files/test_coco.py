@@ -267,3 +267,17 @@ def test_what_labelling_tools_add_is_kept_without_joints(tmp_path):
     people = read_people(path)
     assert people.person_ids == (1, 2, 3, 4)
     assert (people.confidence > 0).sum(axis=1).tolist() == [17, 0, 0, 0]
+
+
+def test_ids_that_are_whole_floats_are_those_of_the_images(tmp_path):
+    content = {
+        "images": [{"id": 7.0, "file_name": "a.png", "width": 64, "height": 48}],
+        "annotations": [{"id": 1.0, "image_id": 7, "keypoints": [9.0, 8.0, 2.0] * 17}],
+    }
+    path = tmp_path / "people.json"
+    path.write_text(json.dumps(content))
+    people = read_people(path)
+    assert people.image_ids == people.listed.image_ids == (7,)
+    assert people.person_ids == (1,)
+    assert people.file_names == ("a.png",)
+    assert people.image_sizes == ((64, 48),)

@@ -232,3 +232,12 @@ def test_folders_of_other_files_are_not_mmposes(tmp_path, content):
     (tmp_path / "a.json").write_text(content)
     with pytest.raises(InputError, match=r"is a folder without .*MMPose"):
         read_people(tmp_path)
+
+
+def test_tracks_and_frames_may_be_whole_floats(write):
+    people = read_people(
+        write([frame(1.0, instance(track_id=4.0)), frame(2, instance(track_id=4))])
+    )
+    assert people.image_ids == people.listed.image_ids == (1, 2)
+    assert people.person_ids == (4, 4)
+    assert people.tracked
