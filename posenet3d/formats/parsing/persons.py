@@ -186,23 +186,6 @@ def one_skeleton(skeletons: Sequence[Skeleton], places: Sequence[Place]) -> Skel
     return skeletons[0]
 
 
-def need_pixels(people: People, path: str | Path, remedy: str) -> None:
-    """Refuses persons all of whose coordinates lie within [-1, 1].
-
-    Detectors that write parts of the image's size do so; taken for pixels, whatever is not square
-    would be lifted squashed.
-
-    Raises:
-      InputError: If so; the message ends with the remedy.
-    """
-    present = people.keypoints_2d[people.confidence > 0]
-    if len(present) and np.abs(present).max() <= 1:
-        raise InputError(
-            f"{path}: all coordinates lie within [-1, 1], so they are parts of the image's size "
-            f"and not pixels; {remedy}."
-        )
-
-
 def numbered(people: People, seen: Counter[int | str] | None = None) -> People:
     """Persons without an id get their number among those of their image, in the order of the file.
 
