@@ -62,7 +62,9 @@ class LiftConfig:
     figure: str = setting("", "A picture (.png, .pdf, .svg) of the first 24 people.")
     video: str = setting("", "A video (.mp4, .gif): the 2D input, and everybody in 3D, turning.")
     images: str = setting(
-        "", "Video, image or folder of images to show behind the 2D input of --video."
+        "",
+        "Video, image or folder of images, shown behind the 2D input of --video; gives the size "
+        "of the images if --image_size does not.",
     )
     html: str = setting("", "A page (.html) to look at everybody from all sides, offline.")
     rerun: str = setting("", "A file of Rerun (.rrd); spawn: show everybody in its viewer.")
@@ -76,8 +78,6 @@ class LiftConfig:
             )
         if self.min_confidence is not None:
             check_range("min_confidence", self.min_confidence, 0.0, 1.0)
-        if self.images and not self.video:
-            raise ConfigError("images are for the video; give --video=FILE as well.")
         _ = self.motion, self.reading  # whatever is wrong with them is said at once
 
     @property

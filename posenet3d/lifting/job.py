@@ -19,6 +19,7 @@ from posenet3d.formats.output import Output
 from posenet3d.formats.parsing.persons import NobodyError
 from posenet3d.formats.parsing.source import UNITS_A_PART, Part, PeopleSource
 from posenet3d.lifting.config import LiftConfig
+from posenet3d.lifting.image_size import with_size_of_images
 from posenet3d.lifting.odd_joints import Counts, notes_on_joints, odd_joints
 from posenet3d.lifting.over_time import over_time
 from posenet3d.lifting.pictures import Pictures
@@ -80,6 +81,7 @@ def lift_file(
     for target in config.targets:
         if not target.parent.is_dir():
             raise InputError(f"Cannot write {target}: there is no folder {target.parent}.")
+    config, notes = with_size_of_images(config)
     if estimator is None:
         estimator = load(config.model)
     map_file = config.reading.read_map()
@@ -93,6 +95,7 @@ def lift_file(
     try:
         _fill(spool, source, lift, config, say, progress)
         summary = _finish(spool, source, output, pictures, config)
+        summary.notes[:0] = notes
     except BaseException:
         if len(spool) and source.count > UNITS_A_PART:
             say(
