@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import contextlib
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
+from posenet3d.errors import InputError
 from posenet3d.files.json_file import load_json
 from posenet3d.files.json_items import JsonItems
 from posenet3d.formats.interface.reader import Units
-from posenet3d.poses.people import People
+from posenet3d.formats.parsing import persons
+from posenet3d.poses.people import Listed, People
 
 
 def is_list(content: Any) -> bool:
@@ -37,3 +41,31 @@ def one_unit(content: Any, read: Callable[[Any], People]) -> Units:
     if isinstance(content, JsonItems):  # large, and still not a list that could be cut
         content = load_json(content.path)
     return Units([content], "files", lambda batch, first: read(batch[0]))
+
+
+def list_frames(path: str | Path, frames: Iterable[Any], keys: Sequence[str]) -> Listed:
+    """All frames by the ids that they have under these keys, or their index, each once.
+
+    Those whose id cannot be read are left out: whoever reads them says why.
+    """
+    found: dict[int | str, None] = {}
+    for number, frame in enumerate(frames):
+        named = frame if isinstance(frame, dict) else {}
+        with contextlib.suppress(InputError):
+            found[persons.frame_identifier(path, number, named, keys)] = None
+    return Listed(tuple(found))
+
+
+def are_of_video(frames: Iterable[Any], keys: Sequence[str], video_keys: Sequence[str]) -> bool:
+    """Whether each frame has its number in a video, or no id at all, so that its index counts.
+
+    Args:
+      frames: The frames.
+      keys: Where a frame may have an id.
+      video_keys: Which of them are of numbers in a video, and not of images.
+    """
+    return all(
+        next((key for key in keys if key in frame), video_keys[0]) in video_keys
+        for frame in frames
+        if isinstance(frame, dict)
+    )

@@ -4,7 +4,14 @@
 """
 
 from posenet3d.formats.readers.arrays import pose_archive, videopose3d
-from posenet3d.formats.readers.json_files import alphapose, coco, mediapipe, mmpose, openpose
+from posenet3d.formats.readers.json_files import (
+    alphapose,
+    coco,
+    mediapipe,
+    mmpose,
+    openpose,
+    ultralytics,
+)
 from posenet3d.formats.readers.tables import csv_file, deeplabcut
 
 READERS = (
@@ -12,6 +19,7 @@ READERS = (
     openpose.READER,
     alphapose.READER,
     mmpose.READER,
+    ultralytics.READER,
     mediapipe.READER,
     deeplabcut.READER,
     csv_file.READER,
