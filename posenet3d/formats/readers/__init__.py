@@ -4,14 +4,24 @@
 """
 
 from posenet3d.formats.readers.arrays import pose_archive, videopose3d
-from posenet3d.formats.readers.json_files import alphapose, coco, mediapipe, mmpose, openpose
+from posenet3d.formats.readers.json_files import (
+    alphapose,
+    coco,
+    easymocap,
+    mediapipe,
+    mmpose,
+    openpose,
+    openpose_body25b,
+)
 from posenet3d.formats.readers.tables import csv_file, deeplabcut
 
 READERS = (
     coco.READER,
     openpose.READER,
+    openpose_body25b.READER,
     alphapose.READER,
     mmpose.READER,
+    easymocap.READER,
     mediapipe.READER,
     deeplabcut.READER,
     csv_file.READER,
