@@ -1,4 +1,4 @@
-"""JSON from a user's file: strict, and every fault an `InputError` that says where it is."""
+"""JSON from a user's file, every fault an `InputError` that says where it is."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ from posenet3d.files.opening import read_text
 def load_json(path: str | Path) -> Any:
     """Reads a JSON file in UTF-8, with or without a byte order mark.
 
-    Stricter than Python's own reader: NaN and Infinity, which JSON does not know, are refused.
+    NaN and Infinity, which JSON does not know and Python writes, are read as numbers. Whoever uses
+    a number must check that it is finite.
 
     Raises:
       InputError: If the file is missing, empty, not UTF-8 or not JSON; with line and column.
     """
     text = read_text(path)
     try:
-        return json.loads(text, parse_constant=_refuse_constant)
+        return json.loads(text)
     except json.JSONDecodeError as error:
         cut = error.pos >= len(text.rstrip())
         raise InputError(
@@ -29,12 +30,8 @@ def load_json(path: str | Path) -> Any:
         ) from None
     except RecursionError:
         raise InputError(f"{path} nests its lists too deeply to be a file of keypoints.") from None
-    except ValueError as error:  # a constant refused above, or a number of thousands of digits
+    except ValueError as error:  # a number of thousands of digits
         raise InputError(f"{path} is not valid JSON: {error}") from None
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"it holds {name}, which JSON has no number for; write missing joints as 0.")
 
 
 def kind_of(content: object) -> str:

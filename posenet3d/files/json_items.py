@@ -28,6 +28,7 @@ _SAMPLE = 100  # entries by which the format is told
 _BUFFER = 1 << 20
 _DEPTH = 200  # lists in lists; keypoint files have up to 8
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_CONSTANT = re.compile(r"NaN|-?Infinity")  # which Python and others write
 _STEPS = np.zeros(256, np.int32)  # by byte: into a list or object, and out of it
 _STEPS[list(b"[{")], _STEPS[list(b"]}")] = 1, -1
 
@@ -135,9 +136,23 @@ def _parsing(path: str | Path) -> Iterator[_Shallow]:
         except ijson.JSONError as error:
             raw = error.args[0] if error.args else ""
             text = raw.decode("utf-8", "backslashreplace") if isinstance(raw, bytes) else str(raw)
-            reason = text.split("\n")[0]
+            reason, *excerpt = text.split("\n")
+            if constant := _constant(excerpt):
+                raise InputError(
+                    f"{path} holds {constant} before byte {file.tell()}. It is no number of JSON, "
+                    f"and files above {LARGE_BYTES >> 20} MB must be JSON: write null in its place."
+                ) from None
             cut = "premature EOF" in reason
             raise InputError(
                 f"{path} is not valid JSON: {reason} before byte {file.tell()}"
                 + ("; it is probably cut short." if cut else ".")
             ) from None
+
+
+def _constant(excerpt: list[str]) -> str | None:
+    """NaN or an infinity if the parser stopped there: a line of the file and one that points."""
+    if len(excerpt) < 2:
+        return None
+    place = excerpt[1].find("^")
+    found = (c for c in _CONSTANT.finditer(excerpt[0]) if c.start() <= place <= c.end())
+    return next((constant[0] for constant in found), None)

@@ -48,7 +48,7 @@ def test_a_byte_order_mark_is_passed_over(write):
 
 BAD = {
     "cut short": (b'[{"a": 1}, {"b"', "probably cut short"),
-    "no number": (b"[1, NaN]", "not valid JSON"),
+    "no number": (b"[1, nan]", "not valid JSON"),
     "more behind it": (b"[1] 2", "trailing garbage"),
     "not UTF-8": (b'["\xff"]', "invalid bytes in UTF8"),
     "endless number": (b"[" + b"9" * 400 + b"]", "overflow"),
@@ -61,6 +61,13 @@ def test_where_it_stops_being_json_is_said(write, content, message):
     with pytest.raises(InputError, match=message) as caught:
         list(open_items(path))
     assert str(caught.value).startswith(f"{path} is not valid JSON")
+
+
+@pytest.mark.parametrize("constant", ["NaN", "Infinity", "-Infinity"])
+def test_what_the_parser_does_not_know_is_named(write, constant):
+    path = write(f'[{{"NaN": [1, 2.5{" " * 3000}, {constant}, 3]}}]'.encode())
+    with pytest.raises(InputError, match=f"holds {constant} before byte .* write null"):
+        list(open_items(path))
 
 
 @pytest.mark.parametrize("content", [b"[" * 300_000, b'[{"a":' * 300, b'["' + b"x" * 3_000_000])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import math
 import reprlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -14,6 +15,7 @@ import numpy as np
 
 from posenet3d.errors import InputError
 from posenet3d.files import json_file
+from posenet3d.formats.parsing.missing_joints import NUMBERS, without_missing
 from posenet3d.formats.parsing.table import Table
 from posenet3d.poses.people import Listed, People
 from posenet3d.skeletons.skeleton import Skeleton
@@ -80,16 +82,14 @@ def keypoint_values(
 
 
 def joint_numbers(place: Place, values: list[Any], key: str, skeleton: Skeleton) -> np.ndarray:
-    """As float64 `[J, 3]` a list of three values a joint, all of which must be numbers.
+    """As float64 `[J, 3]` a list of three values a joint; zeros for joints that are missing.
 
     Raises:
-      InputError: If one is not a number; the message names the joint.
+      InputError: If one is not a number, as `without_missing` says; the message names the joint.
     """
-    for i, value in enumerate(values):
-        if type(value) is not float and type(value) is not int:  # bool is an int to isinstance
-            joint = skeleton.joint_names[i // 3]
-            raise place.fault(f", joint {joint}: {reprlib.repr(value)} is not a number.")
     try:
+        if not (NUMBERS.issuperset(map(type, values)) and math.isfinite(sum(values))):
+            values = without_missing(values, skeleton.joint_names, place.fault)
         return np.array(values, np.float64).reshape(-1, 3)
     except OverflowError:
         raise place.fault(f" has a number in {key!r} that is far too large.") from None
