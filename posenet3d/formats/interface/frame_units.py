@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,11 @@ from posenet3d.formats.parsing.frames.files import printable, some_contents
 from posenet3d.formats.parsing.frames.layout import FrameLayout
 from posenet3d.formats.parsing.frames.reading import Frame, image_id_of, read_frames, skeleton_of
 from posenet3d.formats.parsing.frames.tracks import (
+    FrameIds,
     Identity,
-    identity_of_files,
-    identity_of_frames,
+    identity_of,
+    ids_of_files,
+    ids_of_frame,
 )
 from posenet3d.poses.people import Listed, People
 from posenet3d.skeletons.skeleton import Skeleton
@@ -48,7 +50,8 @@ def frame_units(content: Content, layout: FrameLayout) -> Units:
 
     def read(frame: Any) -> People:
         of_one = Frame(path, _alone(frame), image_id)
-        return _read(path, [of_one], layout, identity_of_frames(layout, [of_one.content]))
+        usual = functools.partial(_first_skeleton, layout)
+        return read_frames(path, [of_one], layout, _in_one_file, usual)
 
     return one_unit(found, read)
 
@@ -71,8 +74,8 @@ def sample_frames(content: Content, layout: FrameLayout) -> list[Any]:
 def frame_files(content: Content, layout: FrameLayout) -> list[Path]:
     """The files of a folder that hold frames: those with the layout's ending, else all JSON."""
     files = content.json_files
-    named = [file for file in files if layout.ending and file.stem.endswith(layout.ending)]
-    return named or files
+    ending = f"{layout.ending}.json"
+    return [file for file in files if file.name.endswith(ending)] or files
 
 
 def _of_folder(content: Content, layout: FrameLayout) -> Units:
@@ -81,12 +84,17 @@ def _of_folder(content: Content, layout: FrameLayout) -> Units:
         raise InputError(
             f"{path} is a folder without {layout.files}; give the folder that has them, or a file."
         )
-    identity = functools.cache(lambda: identity_of_files(layout, files))
+    # OpenPose itself, whose files have the ending, never writes NaN.
+    others = bool(layout.ending) and not files[0].stem.endswith(layout.ending)
+    by_ids = functools.cache(lambda: identity_of(ids_of_files(layout, files), others))
     usual = functools.cache(lambda: _usual_skeleton(layout, files))
 
     def read(batch: list[Path], first: int) -> People:
         frames = (Frame(file, _alone(load_json(file)), image_id_of(file, layout)) for file in batch)
-        return read_frames(path, frames, layout, identity(), usual)
+        is_whole = len(batch) == len(files)
+        decide = functools.partial(identity_of, may_be_places=others)
+        identity = decide if is_whole else lambda who: by_ids()
+        return read_frames(path, frames, layout, identity, usual)
 
     def listed() -> Listed:
         return Listed(tuple(image_id_of(file, layout) for file in files))
@@ -95,11 +103,11 @@ def _of_folder(content: Content, layout: FrameLayout) -> Units:
 
 
 def _of_list(path: str | Path, items: Iterable[Any], layout: FrameLayout) -> Units:
-    identity = functools.cache(lambda: identity_of_frames(layout, items))
+    by_ids, usual = _of_all(layout, lambda: items)
 
     def read(batch: list[Any], first: int) -> People:
         frames = [Frame(path, frame, number, number) for number, frame in enumerate(batch, first)]
-        return _read(path, frames, layout, identity(), items, numbers_are_frames=True)
+        return read_frames(path, frames, layout, by_ids, usual, numbers_are_frames=True)
 
     def listed() -> Listed:
         return Listed(tuple(number for number, _ in enumerate(items)))
@@ -108,11 +116,11 @@ def _of_list(path: str | Path, items: Iterable[Any], layout: FrameLayout) -> Uni
 
 
 def _of_object(path: str | Path, found: dict[str, Any], layout: FrameLayout) -> Units:
-    identity = functools.cache(lambda: identity_of_frames(layout, found.values()))
+    by_ids, usual = _of_all(layout, found.values)
 
     def read(batch: list[tuple[str, Any]], first: int) -> People:
         frames = [Frame(path, frame, printable(key), printable(key)) for key, frame in batch]
-        return _read(path, frames, layout, identity(), found.values())
+        return read_frames(path, frames, layout, by_ids, usual)
 
     def listed() -> Listed:
         return Listed(tuple(map(printable, found)))
@@ -120,20 +128,18 @@ def _of_object(path: str | Path, found: dict[str, Any], layout: FrameLayout) -> 
     return Units(list(found.items()), "frames", read, listed)
 
 
-def _read(
-    path: str | Path,
-    frames: list[Frame],
-    layout: FrameLayout,
-    identity: Identity,
-    every: Iterable[Any] = (),
-    numbers_are_frames: bool = False,
-) -> People:
-    """Frames of one file; `every` are all of it."""
+def _of_all(
+    layout: FrameLayout, frames: Callable[[], Iterable[Any]]
+) -> tuple[Callable[[list[FrameIds]], Identity], Callable[[], Skeleton]]:
+    """What tells persons apart in all frames of a file, and their skeleton; found when needed."""
+    found = functools.cache(lambda: _in_one_file(ids_of_frame(layout, f) for f in frames()))
+    usual = functools.cache(lambda: skeleton_of(layout, frames()) or _first_skeleton(layout))
+    return lambda who: found(), usual
 
-    def usual() -> Skeleton:
-        return skeleton_of(layout, every) or _first_skeleton(layout)
 
-    return read_frames(path, frames, layout, identity, usual, numbers_are_frames)
+def _in_one_file(who: Iterable[FrameIds]) -> Identity:
+    """What tells persons apart in frames of one file, as Pose2Sim writes none."""
+    return identity_of(who, may_be_places=False)
 
 
 def _usual_skeleton(layout: FrameLayout, files: list[Path]) -> Skeleton:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,8 +25,8 @@ def json_files(folder: str | Path) -> list[Path]:
       InputError: If there is no such folder.
     """
     with opening(folder):
-        names = [n for n in os.listdir(folder) if n.endswith(".json") and not n.startswith(".")]
-    return [Path(folder, name) for name in sorted(names, key=natural)]
+        files = [f for f in Path(folder).iterdir() if f.name.endswith(".json")]
+    return sorted((f for f in files if not f.name.startswith(".")), key=lambda f: natural(f.name))
 
 
 def natural(name: str) -> list[tuple[int, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -55,9 +56,10 @@ class FrameLayout:
 
     def size_of(self, content: dict[str, Any]) -> tuple[int, int] | None:
         """(width, height) of the image of a frame in pixels, where the frame says it."""
-        size = tuple(content.get(key) for key in self.image_size or ())
-        known = len(size) == 2 and all(type(s) is int and 0 < s < 2**31 for s in size)
-        return size if known else None
+        if self.image_size is None or self.image_size[0] not in content:
+            return None
+        size = tuple(content.get(key) for key in self.image_size)
+        return size if all(type(s) is int and 0 < s < 2**31 for s in size) else None
 
     def file_of(self, content: dict[str, Any]) -> str | None:
         """The name of the image's file, where the frame says it."""
@@ -86,16 +88,20 @@ class FrameLayout:
         key = next((key for key in self.keypoints if key in person), self.keypoints[0])
         values = person.get(key)
         if key in person and (values is None or values == []):
-            return Numbers(key, None, None)
+            return Numbers(key, None, [])
         if self.nested and isinstance(values, list):
             values = _flat(place, key, values)
-        count, rest = divmod(len(values), 3) if isinstance(values, list) else (0, 1)
-        skeleton = None if rest else self.skeletons.get(count)
+        skeleton = self._by_count.get(len(values)) if isinstance(values, list) else None
         if skeleton is None:
-            persons.keypoint_values(
-                place, values, key, tuple(dict.fromkeys(self.skeletons.values()))
-            )
-        return Numbers(key, skeleton, values[: 3 * skeleton.num_joints])
+            known = tuple(dict.fromkeys(self.skeletons.values()))
+            skeleton, _ = persons.keypoint_values(place, values, key, known)  # says what is wrong
+        count = 3 * skeleton.num_joints
+        return Numbers(key, skeleton, values if len(values) == count else values[:count])
+
+    @functools.cached_property
+    def _by_count(self) -> dict[int, Skeleton]:
+        """The skeletons by the number of numbers."""
+        return {3 * joints: skeleton for joints, skeleton in self.skeletons.items()}
 
 
 class Numbers(NamedTuple):
@@ -103,13 +109,13 @@ class Numbers(NamedTuple):
 
     key: str
     skeleton: Skeleton | None
-    values: list[Any] | None
+    values: list[Any]
 
     @property
     def all_nan(self) -> bool:
         """Whether every number is NaN, as of somebody who is not in this image."""
-        values = self.values or [0]
-        return values[0] != values[0] and all(value != value for value in values)
+        values = self.values
+        return bool(values) and values[0] != values[0] and all(v != v for v in values)
 
 
 def _flat(place: Place, key: str, joints: list[Any]) -> list[Any]:

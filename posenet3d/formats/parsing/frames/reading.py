@@ -13,7 +13,7 @@ from posenet3d.errors import InputError
 from posenet3d.formats.parsing import persons
 from posenet3d.formats.parsing.frames.files import printable
 from posenet3d.formats.parsing.frames.layout import FrameLayout
-from posenet3d.formats.parsing.frames.tracks import Identity
+from posenet3d.formats.parsing.frames.tracks import FrameIds, Identity
 from posenet3d.formats.parsing.persons import Place
 from posenet3d.poses.people import People
 from posenet3d.skeletons.skeleton import Skeleton
@@ -36,7 +36,7 @@ def read_frames(
     path: str | Path,
     frames: Iterable[Frame],
     layout: FrameLayout,
-    identity: Identity,
+    identity: Callable[[list[FrameIds]], Identity],
     usual_skeleton: Callable[[], Skeleton],
     numbers_are_frames: bool = False,
 ) -> People:
@@ -46,9 +46,9 @@ def read_frames(
       path: The folder or file that the user named, for messages.
       frames: The frames.
       layout: How they are laid out.
-      identity: What `tracks` says of the whole input. Where ids are not the same in all frames,
-        those that tell the persons of a frame apart are kept, else persons are numbered by their
-        places.
+      identity: Gives what `tracks` says of the whole input, from who is in these frames. Where
+        it is not the ids, those that tell the persons of a frame apart are kept, else persons are
+        numbered by their places.
       usual_skeleton: Gives the skeleton of the input; called where nobody here has a joint.
       numbers_are_frames: As in `People`.
 
@@ -60,36 +60,41 @@ def read_frames(
       InputError: If a frame is none or a value cannot be meant; names file, person and joint.
       NobodyError: If nobody is in the frames.
     """
-    places, values, image_ids, person_ids, sizes, names = [], [], [], [], [], []
+    places: list[Place] = []
+    values: list[np.ndarray | None] = []
     skeletons: list[Skeleton | None] = []
-    count = 0
+    image_ids, sizes, names = [], [], []
+    who: list[FrameIds] = []
     for frame in frames:
-        count += 1
-        found, tracks = [], []
-        for number, person in enumerate(_persons(frame, layout)):
-            place = Place(frame.path, number, frame.image)
-            numbers = layout.numbers_of(place, person) if person else None
-            if numbers is None or numbers.all_nan:  # {} is what Pose2Sim leaves of the unmatched
+        people = _persons(frame, layout)
+        before, tracks, away = len(places), [], False
+        for number, person in enumerate(people):
+            if not person:  # what Pose2Sim leaves in the place of somebody whom it did not match
                 continue
-            if numbers.skeleton is None:
-                values.append(None)
-            else:
-                values.append(persons.joint_numbers(place, numbers.values, *numbers[:2]))
+            place = Place(frame.path, number, frame.image)
+            numbers = layout.numbers_of(place, person)
+            if numbers.all_nan:
+                away = True
+                continue
+            places.append(place)
             skeletons.append(numbers.skeleton)
-            found.append(place)
             tracks.append(layout.track_of(place, person))
-        kept = identity == "ids" or (
-            identity == "none" and None not in tracks and len(set(tracks)) == len(tracks)
-        )
-        places += found
-        person_ids += tracks if kept else [place.person for place in found]
-        image_ids += [frame.image_id] * len(found)
-        sizes += [layout.size_of(frame.content)] * len(found)
-        names += [layout.file_of(frame.content)] * len(found)
+            known = numbers.skeleton is not None
+            values.append(
+                persons.joint_numbers(place, numbers.values, numbers.key, numbers.skeleton)
+                if known
+                else None
+            )
+        who.append(FrameIds(tracks, len(people), away))
+        found = len(places) - before
+        image_ids += [frame.image_id] * found
+        sizes += [layout.size_of(frame.content)] * found
+        names += [layout.file_of(frame.content)] * found
     if not places:
         raise persons.NobodyError(
-            f"{path}: {layout.tool} found nobody ({count} frames without people)."
+            f"{path}: {layout.tool} found nobody ({len(who)} frames without people)."
         )
+    same = identity(who)
     skeleton = _one_skeleton(skeletons, places) or usual_skeleton()
     nothing = np.zeros((skeleton.num_joints, 3))
     return persons.make_people(
@@ -97,8 +102,8 @@ def read_frames(
         places,
         skeleton,
         image_ids,
-        person_ids,
-        tracked=identity != "none",
+        _person_ids(who, places, same),
+        tracked=same != "none",
         confidences=(-math.inf, math.inf),
         image_sizes=sizes,
         file_names=names,
@@ -135,7 +140,22 @@ def _persons(frame: Frame, layout: FrameLayout) -> list[dict[str, Any]]:
     return persons.need_objects(where, people, layout.people[0]) if people else []
 
 
+def _person_ids(
+    who: list[FrameIds], places: list[Place], identity: Identity
+) -> list[int | str | None]:
+    """The ids of those who are in frames, at these places in them."""
+    ids: list[int | str | None] = []
+    for frame in who:
+        if identity == "ids" or (identity == "none" and frame.differ):
+            ids += frame.tracks
+        else:
+            ids += [p.person for p in places[len(ids) : len(ids) + len(frame.tracks)]]
+    return ids
+
+
 def _one_skeleton(skeletons: list[Skeleton | None], places: list[Place]) -> Skeleton | None:
     """The skeleton of all who have joints; None: nobody has."""
-    pairs = [(s, p) for s, p in zip(skeletons, places, strict=True) if s is not None]
-    return persons.one_skeleton(*zip(*pairs, strict=True)) if pairs else None
+    if None in skeletons:
+        pairs = [(s, p) for s, p in zip(skeletons, places, strict=True) if s is not None]
+        skeletons, places = ([pair[side] for pair in pairs] for side in (0, 1))
+    return persons.one_skeleton(skeletons, places) if skeletons else None

@@ -1,7 +1,7 @@
-"""What tells the persons of frames apart over time; decided for all frames before any is read.
+"""What tells the persons of frames apart over time.
 
-Inputs are read in parts, of which each has to come to the same answer. So all frames are gone
-through, but only until the answer is known, and of files not the keypoints but the ids.
+Inputs are read in parts, of which each has to come to the same answer. So it is found in all frames
+before the first part is read, but only until the answer is known, and in files by the ids alone.
 """
 
 from __future__ import annotations
@@ -10,11 +10,10 @@ import contextlib
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from posenet3d.errors import InputError
 from posenet3d.files.json_file import load_json
-from posenet3d.formats.parsing import persons
 from posenet3d.formats.parsing.frames.layout import FrameLayout
 from posenet3d.formats.parsing.persons import Place
 
@@ -22,54 +21,49 @@ Identity = Literal["ids", "places", "none"]
 """What is the same for a person in every frame: the id, the place in the list of persons, none."""
 
 
-def identity_of_frames(layout: FrameLayout, frames: Iterable[Any]) -> Identity:
-    """What it is in frames that are in one file."""
-    return _identity(_ids_of_frame(layout, frame) for frame in frames)
+class FrameIds(NamedTuple):
+    """Who is in a frame.
 
-
-def identity_of_files(layout: FrameLayout, files: list[Path]) -> Identity:
-    """What it is in a folder with a file a frame; files that cannot be read are passed over."""
-    if (found := _identity(ids for ids in _ids_of_files(layout, files))) == "ids":
-        return found
-    # OpenPose itself, whose files have the ending, never writes NaN.
-    has_places = not files[0].stem.endswith(layout.ending or ".") and _keeps_places(layout, files)
-    return "places" if has_places else "none"
-
-
-def _identity(ids_of_frames: Iterable[list[int | str | None]]) -> Identity:
-    """Ids, where everybody has one and no two persons of a frame the same."""
-    pairs = ((number, one) for number, ids in enumerate(ids_of_frames) for one in ids)
-    return "ids" if persons.are_tracks(pairs) else "none"
-
-
-def _keeps_places(layout: FrameLayout, files: list[Path]) -> bool:
-    """Whether persons who are not in an image keep their place in its list, all NaN.
-
-    Pose2Sim and Sports2D write such files (`sort_people_sports2d`, `save_to_openpose`): whoever
-    was seen once has a place from then on, so that the list never gets shorter.
+    `tracks` are the ids of those who are, None for whoever has none, and `places` is how many
+    persons the frame lists, `away` whether one of them is all NaN.
     """
-    most, somebody_away = 0, False
-    for file in files:
-        with contextlib.suppress(InputError, OSError):
-            content = file.read_bytes()
-            count = content.count(f'"{layout.keypoints[0]}"'.encode())
-            if count < most or (not somebody_away and b"NaN" in content):
-                people = _objects(layout, load_json(file))
-                if len(people) < most:
-                    return False
-                somebody_away |= any(_is_away(layout, person) for person in people)
-            most = max(most, count)
-    return somebody_away
+
+    tracks: list[int | str | None]
+    places: int
+    away: bool
+
+    @property
+    def differ(self) -> bool:
+        """Whether everybody has an id and no two persons the same."""
+        return None not in self.tracks and len(set(self.tracks)) == len(self.tracks)
 
 
-def _is_away(layout: FrameLayout, person: dict[str, Any]) -> bool:
-    with contextlib.suppress(InputError):
-        return layout.numbers_of(Place("", 0), person).all_nan
-    return False
+def identity_of(frames: Iterable[FrameIds], may_be_places: bool) -> Identity:
+    """What it is in these frames; stops as soon as it is known.
+
+    Ids count where they tell everybody in every frame apart. Pose2Sim and Sports2D write none, but
+    leave who is away in place, all NaN, so that the list never gets shorter
+    (`sort_people_sports2d`, `save_to_openpose`).
+
+    Args:
+      frames: All frames of the input.
+      may_be_places: Whether the input may be from Pose2Sim.
+    """
+    has_ids, keeps_places, most, somebody_away = True, may_be_places, 0, False
+    for frame in frames:
+        has_ids = has_ids and frame.differ
+        keeps_places = keeps_places and frame.places >= most
+        if not (has_ids or keeps_places):
+            return "none"
+        most = max(most, frame.places)
+        somebody_away = somebody_away or frame.away
+    if has_ids:
+        return "ids"
+    return "places" if somebody_away else "none"
 
 
-def _ids_of_files(layout: FrameLayout, files: list[Path]) -> Iterator[list[int | str | None]]:
-    """The ids of each file's persons; the file is parsed only where that cannot be avoided."""
+def ids_of_files(layout: FrameLayout, files: Iterable[Path]) -> Iterator[FrameIds]:
+    """Who is in each file, which is parsed only where that cannot be avoided; none in bad ones."""
     key = re.escape(layout.person_id).encode()
     id_of_one = re.compile(rb'"%s"\s*:\s*\[?\s*(-?\d{1,18})\s*[],}]' % key)
     keypoints = f'"{layout.keypoints[0]}"'.encode()
@@ -77,22 +71,24 @@ def _ids_of_files(layout: FrameLayout, files: list[Path]) -> Iterator[list[int |
         with contextlib.suppress(InputError, OSError):
             content = file.read_bytes()
             ids = id_of_one.findall(content)
-            if len(ids) == content.count(keypoints) == content.count(b'"%s"' % key):
-                yield [None if int(one) == -1 else int(one) for one in ids]
+            if len(ids) == content.count(keypoints) and b"NaN" not in content:
+                yield FrameIds([None if i == b"-1" else int(i) for i in ids], len(ids), False)
             else:
-                yield _ids_of_frame(layout, load_json(file))
+                yield ids_of_frame(layout, load_json(file))
 
 
-def _ids_of_frame(layout: FrameLayout, frame: Any) -> list[int | str | None]:
-    """The ids of a frame's persons; None for what cannot be one as well."""
-    ids: list[int | str | None] = []
-    for person in _objects(layout, frame):
+def ids_of_frame(layout: FrameLayout, frame: Any) -> FrameIds:
+    """Who is in a frame; what is no id or no person at all, is said on reading it."""
+    people = [p for p in layout.persons_of(frame) or [] if isinstance(p, dict) and p]
+    tracks: list[int | str | None] = []
+    away = 0
+    for number, person in enumerate(people):
+        place = Place("", number)
         try:
-            ids.append(layout.track_of(Place("", 0), person))
+            if layout.numbers_of(place, person).all_nan:
+                away += 1
+                continue
+            tracks.append(layout.track_of(place, person))
         except InputError:
-            ids.append(None)
-    return ids
-
-
-def _objects(layout: FrameLayout, frame: Any) -> list[dict[str, Any]]:
-    return [p for p in layout.persons_of(frame) or [] if isinstance(p, dict)]
+            tracks.append(None)
+    return FrameIds(tracks, len(people), away > 0)

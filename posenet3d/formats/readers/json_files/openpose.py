@@ -66,7 +66,9 @@ def _units(content: Content) -> Units:
 
 
 def _recognises(content: Content) -> bool:
-    if content.is_folder and any(f.stem.endswith(_ENDING) for f in frame_files(content, LAYOUT)):
+    if content.is_folder and any(
+        f.stem.endswith(_ENDING) for f in frame_files(content, LAYOUT)[:1]
+    ):
         return True
     return bool(sample_frames(content, LAYOUT))
 
