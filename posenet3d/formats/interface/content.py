@@ -11,7 +11,7 @@ from posenet3d.errors import InputError
 from posenet3d.files.json_file import load_json
 from posenet3d.files.json_items import LARGE_BYTES, JsonItems, open_items
 from posenet3d.files.opening import opening
-from posenet3d.formats.parsing.frames.files import json_files
+from posenet3d.formats.parsing.frame_files.files import json_files
 from posenet3d.formats.parsing.table import Table, load_table
 
 _START_BYTES = 4096

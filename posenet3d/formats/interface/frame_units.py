@@ -13,10 +13,15 @@ from posenet3d.files.json_file import load_json
 from posenet3d.formats.interface.content import Content
 from posenet3d.formats.interface.json_entries import is_list, one_unit
 from posenet3d.formats.interface.reader import Units
-from posenet3d.formats.parsing.frames.files import printable, some_contents
-from posenet3d.formats.parsing.frames.layout import FrameLayout
-from posenet3d.formats.parsing.frames.reading import Frame, image_id_of, read_frames, skeleton_of
-from posenet3d.formats.parsing.frames.tracks import (
+from posenet3d.formats.parsing.frame_files.files import printable, some_contents
+from posenet3d.formats.parsing.frame_files.layout import FrameLayout
+from posenet3d.formats.parsing.frame_files.reading import (
+    Frame,
+    image_id_of,
+    read_frames,
+    skeleton_of,
+)
+from posenet3d.formats.parsing.frame_files.tracks import (
     FrameIds,
     Identity,
     identity_of,

@@ -13,7 +13,7 @@ from pathlib import Path
 from posenet3d.formats.interface.content import Content
 from posenet3d.formats.interface.frame_units import frame_files, frame_units, sample_frames
 from posenet3d.formats.interface.reader import Reader, Units
-from posenet3d.formats.parsing.frames.layout import FrameLayout
+from posenet3d.formats.parsing.frame_files.layout import FrameLayout
 from posenet3d.poses.people import People
 from posenet3d.skeletons.skeleton import BODY_25, COCO_17, HALPE_26, MPI_15, OPENPOSE_18
 

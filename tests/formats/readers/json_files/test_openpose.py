@@ -90,7 +90,10 @@ BAD = {
     "no list": (frame({"person_id": [-1]}), "needs a list 'pose_keypoints_2d'.*got nothing"),
     "text": (frame(person(changed(4, "3"))), "person 0, joint neck: '3' is not a number"),
     "null": (frame(person(changed(4, None))), "joint neck: None is not a number"),
-    "nan": (frame(person(changed(4, float("nan")))), "person 0, joint neck: y = nan px is not a finite"),
+    "nan": (
+        frame(person(changed(4, float("nan")))),
+        "person 0, joint neck: y = nan px is not a finite",
+    ),
     "confidence": (frame(person(changed(5, 2))), "joint neck: confidence 2 is outside"),
     "far": (frame(person(changed(3, -1e7))), "joint neck: x = -1e.07 px"),
     "id": (frame(person(person_id=[1.5])), "'person_id' 1.5; expected a whole number"),

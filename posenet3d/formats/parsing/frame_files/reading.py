@@ -11,9 +11,9 @@ import numpy as np
 
 from posenet3d.errors import InputError
 from posenet3d.formats.parsing import persons
-from posenet3d.formats.parsing.frames.files import printable
-from posenet3d.formats.parsing.frames.layout import FrameLayout
-from posenet3d.formats.parsing.frames.tracks import FrameIds, Identity
+from posenet3d.formats.parsing.frame_files.files import printable
+from posenet3d.formats.parsing.frame_files.layout import FrameLayout
+from posenet3d.formats.parsing.frame_files.tracks import FrameIds, Identity
 from posenet3d.formats.parsing.persons import Place
 from posenet3d.poses.people import People
 from posenet3d.skeletons.skeleton import Skeleton

@@ -14,7 +14,7 @@ from typing import Any, Literal, NamedTuple
 
 from posenet3d.errors import InputError
 from posenet3d.files.json_file import load_json
-from posenet3d.formats.parsing.frames.layout import FrameLayout
+from posenet3d.formats.parsing.frame_files.layout import FrameLayout
 from posenet3d.formats.parsing.persons import Place
 
 Identity = Literal["ids", "places", "none"]
