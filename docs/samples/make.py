@@ -44,6 +44,10 @@ def main() -> None:
         for f in frames for p in range(PEOPLE)
     ])  # fmt: skip
     write_json("mmpose.json", mmpose(seen))
+    write_mmpose_images(seen)
+    write_json("ultralytics.json", [
+        [ultralytics(seen, p, f) for p in range(PEOPLE)] for f in frames
+    ])  # fmt: skip
     write_json("mediapipe.json", [[landmarks(seen, p, f) for p in range(PEOPLE)] for f in frames])
     write_mediapipe_table(seen)
     write_table(seen)
@@ -125,22 +129,46 @@ def annotations(seen: Mapping[str, np.ndarray]) -> dict:
     }
 
 
+def instance(seen: Mapping[str, np.ndarray], person: int, frame: int) -> dict:
+    """A person in MMPose's files."""
+    found = joints(seen, COCO_17, person, frame)
+    return {"keypoints": found[:, :2].tolist(), "keypoint_scores": found[:, 2].tolist()}
+
+
 def mmpose(seen: Mapping[str, np.ndarray]) -> dict:
     """What MMPose's demo saves of a video."""
-
-    def instance(person: int, frame: int) -> dict:
-        found = joints(seen, COCO_17, person, frame)
-        return {
-            "keypoints": found[:, :2].tolist(),
-            "keypoint_scores": found[:, 2].tolist(),
-            "track_id": person,
-        }
-
     names = {str(number): name for number, name in enumerate(COCO_17.joint_names)}
     frames = [
-        {"frame_id": f, "instances": [instance(p, f) for p in range(PEOPLE)]} for f in range(FRAMES)
+        {
+            "frame_id": f,
+            "instances": [instance(seen, p, f) | {"track_id": p} for p in range(PEOPLE)],
+        }
+        for f in range(FRAMES)
     ]
     return {"meta_info": {"keypoint_id2name": names}, "instance_info": frames}
+
+
+def write_mmpose_images(seen: Mapping[str, np.ndarray]) -> None:
+    """A folder as MMPose's inferencer leaves it of images; nobody is in the first."""
+    (HERE / "mmpose_images").mkdir(exist_ok=True)
+    write_json("mmpose_images/walk_0.json", [])
+    for frame in range(1, 4):
+        people = [instance(seen, p, frame) for p in range(PEOPLE)]
+        write_json(f"mmpose_images/walk_{frame}.json", people)
+
+
+def ultralytics(seen: Mapping[str, np.ndarray], person: int, frame: int) -> dict:
+    """A person in the results of Ultralytics' YOLO-pose."""
+    x, y, visible = joints(seen, COCO_17, person, frame).T.tolist()
+    left, top, right, bottom = min(x), min(y), max(x), max(y)
+    return {
+        "name": "person",
+        "class": 0,
+        "confidence": 0.9,
+        "box": {"x1": left, "y1": top, "x2": right, "y2": bottom},
+        "track_id": person + 1,
+        "keypoints": {"x": x, "y": y, "visible": visible},
+    }
 
 
 def landmarks(seen: Mapping[str, np.ndarray], person: int, frame: int) -> list[dict]:

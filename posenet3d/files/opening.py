@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import stat
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
@@ -11,7 +13,11 @@ from posenet3d.errors import InputError, reason_of
 
 @contextlib.contextmanager
 def opening(path: str | Path) -> Iterator[None]:
-    """Turns what goes wrong when the block opens and reads `path` into an `InputError`."""
+    """Turns what goes wrong when the block opens and reads `path` into an `InputError`.
+
+    What `refuse_special` refuses is refused before the block runs.
+    """
+    refuse_special(path)
     try:
         yield
     except FileNotFoundError:
@@ -20,6 +26,23 @@ def opening(path: str | Path) -> Iterator[None]:
         raise InputError(f"{path} is a folder; give a file.") from None
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         raise InputError(f"{path} cannot be read: {error}") from None
+
+
+def refuse_special(path: str | Path) -> None:
+    """Refuses a pipe, a socket or a device: reading it may wait forever, and works only once.
+
+    Raises:
+      InputError: If it is there and neither a file nor a folder.
+    """
+    try:
+        mode = os.stat(path).st_mode
+    except (OSError, ValueError):  # whoever opens it says why
+        return
+    if stat.S_ISREG(mode) or stat.S_ISDIR(mode):
+        return
+    kinds = ((stat.S_ISFIFO, "pipe"), (stat.S_ISSOCK, "socket"))
+    kind = next((kind for is_kind, kind in kinds if is_kind(mode)), "device")
+    raise InputError(f"{path} is a {kind}; save what comes out of it to a file and give that.")
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import shutil
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -26,6 +27,7 @@ FUZZ = settings(
 DEEP = json.loads("[" * 60 + "]" * 60)
 ODD = st.sampled_from(
     [None, True, "", "12", "zoë", "\ud800", -1, 0, 10**30, -(2**63) - 1, 1e308, -1e308, 1e7, 0.5,
+     float("nan"), float("inf"),
      [], {}, [[]], [1.0] * 51, [1.0] * 54, [1.0] * 50, DEEP, {"x": 1}, [None] * 51, [["a"]]]
 )  # fmt: skip
 
@@ -107,6 +109,20 @@ def test_values_that_cannot_be(tmp_path, monkeypatch, sample, large, data):
         if large and sample.parent.name != "openpose":
             patch.setattr(detect, "LARGE_BYTES", 0)
         check(path)
+
+
+@FUZZ
+@given(data=st.data())
+def test_folders_of_which_a_file_is_damaged(tmp_path, data):
+    folder = tmp_path / "images"
+    shutil.copytree(SAMPLES / "mmpose_images", folder, dirs_exist_ok=True)
+    file = data.draw(st.sampled_from(sorted(folder.iterdir())))
+    if data.draw(st.booleans()):
+        file.write_text(json.dumps(replaced(json.loads(file.read_text()), data)))
+    else:
+        content = file.read_bytes()
+        file.write_bytes(content[: data.draw(st.integers(0, len(content)))])
+    check(folder)
 
 
 CELL = st.sampled_from(["", "nan", "inf", "1e999", "-1e9", "x", '"', "0,1", "\0", "zoë", "9" * 400])

@@ -12,11 +12,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from posenet3d.formats.parsing.frames import VIDEO_KEYS
 from posenet3d.formats.parsing.persons import Place
 from posenet3d.formats.parsing.table import Table, identifier_of
 from posenet3d.skeletons.skeleton import MEDIAPIPE_33
 
-_FRAME = ("frame", "frame_id", "image", "image_id")
+_FRAME = (*VIDEO_KEYS, "image", "image_id")
 _PERSON = ("person", "person_id")
 _VISIBILITY = ("visibility", "v")
 
@@ -75,6 +76,15 @@ def table_poses(table: Table) -> Iterator[tuple[int | str, int | str | None, Pla
         person = None if person_column is None else identifier_of(cells[person_column])
         yield image, person, Place(table.path, seen[image], image), flat
         seen[image] += 1
+
+
+def table_images(table: Table) -> tuple[tuple[int | str, ...], bool]:
+    """The images of all rows, each once, and whether their numbers are frames of a video."""
+    column = table.first_of(_FRAME)
+    if column is None:
+        return tuple(range(len(table.rows))), True
+    images = dict.fromkeys(identifier_of(cells[column]) for _, cells in table.rows)
+    return tuple(images), table.first_of(VIDEO_KEYS) == column
 
 
 def _way(table: Table) -> Callable[[str, int, str], str] | None:

@@ -12,6 +12,7 @@ from posenet3d.formats.readers.json_files import (
     mmpose,
     openpose,
     openpose_body25b,
+    ultralytics,
 )
 from posenet3d.formats.readers.tables import csv_file, deeplabcut
 
@@ -22,6 +23,7 @@ READERS = (
     alphapose.READER,
     mmpose.READER,
     easymocap.READER,
+    ultralytics.READER,
     mediapipe.READER,
     deeplabcut.READER,
     csv_file.READER,

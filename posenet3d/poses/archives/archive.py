@@ -12,6 +12,7 @@ import numpy as np
 
 from posenet3d.errors import InputError, reason_of
 from posenet3d.files.npz import read_header
+from posenet3d.files.opening import refuse_special
 from posenet3d.poses.archives.archived_skeleton import archived_skeleton
 from posenet3d.poses.records import Poses2D
 from posenet3d.skeletons import skeleton as skeletons
@@ -60,6 +61,7 @@ def read_archive(
     """
     path = Path(path)
     prefix = f"{split}_" if split else ""
+    refuse_special(path)
     try:
         with zipfile.ZipFile(path) as archive:
             members = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
@@ -94,6 +96,7 @@ def read_archive(
 def archive_splits(path: str | Path) -> tuple[str, ...]:
     """Which of `SPLITS` an archive holds; empty for one without prefixes or an unreadable one."""
     try:
+        refuse_special(path)
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
     except Exception:  # see read_archive, which says what is wrong

@@ -87,3 +87,27 @@ def test_faults_name_file_line_and_landmark(write, row, message):
     with pytest.raises(InputError, match=message) as caught:
         read_people(path, image_size=SIZE)
     assert str(path) in str(caught.value)
+
+
+def test_visibility_that_is_0_in_the_whole_table_says_nothing(write):
+    header = [f"{q}{j}" for j in range(33) for q in ("x", "y", "v")]
+    row = ["", "", "0", *(["0.5", "0.25", "0"] * 32)]
+    people = read_people(write(header, row, row), image_size=SIZE)
+    assert people.confidence[1].tolist() == [0] + [1] * 32
+    people = read_people(write(header, row, [*row[:-1], "0.5"]), image_size=SIZE)
+    assert people.confidence.sum() == 0.5
+
+
+@pytest.mark.parametrize(
+    ("column", "images", "declared"),
+    [(None, (0, 1, 2), True), ("frame", (3, 4, 5), True), ("image_id", (3, 4, 5), False)],
+)
+def test_rows_without_people_are_listed(write, column, images, declared):
+    empty = [""] * len(LANDMARKS)
+    rows = [empty, LANDMARKS, empty]
+    if column:
+        rows = [[str(number), *row] for number, row in zip(images, rows, strict=True)]
+    people = read_people(write([column] * bool(column) + WAYS["numbered"], *rows), image_size=SIZE)
+    assert people.image_ids == images[1:2]
+    assert people.listed.image_ids == images
+    assert people.numbers_are_frames is declared

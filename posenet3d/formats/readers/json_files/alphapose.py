@@ -1,7 +1,8 @@
 """AlphaPose's results, one file for all images.
 
 The format is that of docs/output.md in github.com/MVIG-SJTU/AlphaPose; `box` and `idx`, which it
-leaves out, are written by `write_json` in alphapose/utils/pPose_nms.py.
+leaves out, are written by `write_json` in alphapose/utils/pPose_nms.py. The layout with the images'
+names as keys is that of trackers/PoseFlow/tracker-general.py there.
 """
 
 from __future__ import annotations
@@ -13,17 +14,23 @@ from typing import Any
 import numpy as np
 
 from posenet3d.errors import InputError
+from posenet3d.files.json_items import LISTS
 from posenet3d.formats.interface.content import Content
 from posenet3d.formats.interface.json_entries import is_list, one_unit
 from posenet3d.formats.interface.reader import Reader, Units, from_json
 from posenet3d.formats.parsing import persons
 from posenet3d.formats.parsing.persons import Place
-from posenet3d.poses.people import People
+from posenet3d.poses.people import Listed, People
 from posenet3d.skeletons.skeleton import COCO_17, HALPE_26, Skeleton
 
-# Full bodies begin with the body: Halpe's 136 keypoints with its 26, COCO-WholeBody's 133 with
-# COCO's 17. Face and hands are not looked at.
-_BODY_OF = {3 * 136: 3 * HALPE_26.num_joints, 3 * 133: 3 * COCO_17.num_joints}
+# Full bodies begin with the body: Halpe's 136 keypoints, and the 68 without the face, with its 26,
+# COCO-WholeBody's 133 with COCO's 17. Face and hands are not looked at.
+_BODY_OF = {
+    3 * 136: 3 * HALPE_26.num_joints,
+    3 * 133: 3 * COCO_17.num_joints,
+    3 * 68: 3 * HALPE_26.num_joints,
+}
+_ITS_COUNTS = (3 * 26, 3 * 133, 3 * 136)  # 68 keypoints may as well be those of a face
 _CONFIDENCES = (-0.1, 6.1)
 _NOTHING = 1.001e-5  # AlphaPose writes 1e-5, rounded to float32, where it found nothing at all
 
@@ -32,8 +39,10 @@ def is_alphapose(content: object) -> bool:
     """Whether JSON is AlphaPose's results and not COCO's.
 
     Both are lists of the same entries; AlphaPose's have a `box` or an `idx`, name their image
-    instead of numbering it, or have more joints.
+    instead of numbering it, or have more joints. PoseFlow's are lists under the images' names.
     """
+    if isinstance(content, dict):
+        return _is_poseflow(content)
     return isinstance(content, list) and any(
         isinstance(entry, dict) and "keypoints" in entry and _has_its_marks(entry)
         for entry in content
@@ -44,7 +53,8 @@ def read_alphapose(path: str | Path) -> People:
     """Reads AlphaPose's results.
 
     They are a list of `{"image_id", "keypoints": [x, y, c] * J, "score", "box", "idx"}`. 51 numbers
-    are COCO's 17 joints, 78 Halpe's 26; of full bodies (136 and 133 keypoints) the body is taken.
+    are COCO's 17 joints, 78 Halpe's 26; of full bodies (136, 133 and 68 keypoints) the body is
+    taken. Those of PoseFlow, its tracker, are `{image: [{"keypoints", "scores", "idx"}]}`.
     The confidence `c` is the height of a heat map's peak, up to 6 by the documentation though most
     models stay near 1: whatever is above 1 is clipped to it, and what AlphaPose writes for nothing
     found, 1e-5, is a missing joint.
@@ -88,8 +98,8 @@ def alphapose_people(
     """
     if not isinstance(content, list):
         raise InputError(
-            f"{path} is not AlphaPose's results: expected a list of persons, got "
-            f"{persons.kind_of(content)}."
+            f"{path} is not AlphaPose's results: expected a list of persons, or an object with one "
+            f"for each image, got {persons.kind_of(content)}."
         )
     entries = persons.need_objects(path, content, "results", first)
     places = [
@@ -113,21 +123,60 @@ def alphapose_people(
 
 def _has_its_marks(entry: dict[str, Any]) -> bool:
     keypoints = entry["keypoints"]
+    if isinstance(keypoints, dict):  # Ultralytics' have a box too
+        return False
     return (
         "box" in entry
         or "idx" in entry
         or isinstance(entry.get("image_id"), str)
-        or (isinstance(keypoints, list) and len(keypoints) in (3 * HALPE_26.num_joints, *_BODY_OF))
+        or (isinstance(keypoints, list) and len(keypoints) in _ITS_COUNTS)
     )
 
 
+def _is_poseflow(content: object) -> bool:
+    """Whether JSON is lists of persons under the images' names; some may be empty."""
+    if not isinstance(content, dict) or not content.keys().isdisjoint(LISTS):
+        return False
+    if not all(isinstance(people, list) for people in content.values()):
+        return False
+    firsts = [people[0] for people in content.values() if people]
+    return bool(firsts) and all(
+        isinstance(entry, dict)
+        and not isinstance(entry.get("keypoints", {}), dict)
+        and ("idx" in entry or "scores" in entry)
+        for entry in firsts
+    )
+
+
+def _entries(content: dict[str, list[Any]]) -> list[Any]:
+    """What PoseFlow has under the images' names, as AlphaPose's list of persons."""
+    return [
+        entry | {"image_id": image} if isinstance(entry, dict) else entry
+        for image, people in content.items()
+        for entry in people
+    ]
+
+
 def _keypoints(place: Place, entry: dict[str, Any]) -> tuple[Skeleton, np.ndarray]:
-    values = entry.get("keypoints")
+    values = _triples(entry.get("keypoints"), entry.get("scores"))
     if isinstance(values, list):
         values = values[: _BODY_OF.get(len(values), len(values))]
     skeleton, numbers = persons.keypoint_values(place, values, "keypoints", (COCO_17, HALPE_26))
     numbers[np.abs(numbers[:, 2]) <= _NOTHING, 2] = 0
     return skeleton, numbers
+
+
+def _triples(values: Any, scores: Any) -> Any:
+    """x, y and confidence in turn, where they stand in lists of their own; else the values."""
+    if isinstance(values, list) and values and isinstance(values[0], list):
+        if not all(isinstance(point, list) and len(point) == len(values[0]) for point in values):
+            return values
+        values = [number for point in values for number in point]
+    if isinstance(values, list) and isinstance(scores, list) and len(values) == 2 * len(scores):
+        scores = [s[0] if isinstance(s, list) and len(s) == 1 else s for s in scores]
+        points = zip(values[::2], values[1::2], scores, strict=True)
+        return [number for point in points for number in point]
+    return values
 
 
 def _track(place: Place, idx: Any) -> int | str | None:
@@ -150,16 +199,19 @@ def _hashable(idx: Any) -> int | str | None:
 
 
 def _units(content: Content) -> Units:
-    """The entries of the list."""
-    path = content.path
-    if not is_list(content.json):
-        return one_unit(content.json, lambda all: alphapose_people(path, all))
-    tracked = has_tracks(content.json)
+    """The entries of the list, or of all lists."""
+    path, entries, listed = content.path, content.json, None
+    if _is_poseflow(entries):
+        images = Listed(tuple(image for image in entries if persons.is_identifier(image)))
+        entries, listed = _entries(entries), lambda: images
+    if not is_list(entries):
+        return one_unit(entries, lambda all: alphapose_people(path, all))
+    tracked = has_tracks(entries)
 
     def read(batch: list[Any], first: int) -> People:
         return alphapose_people(path, batch, first, tracked)
 
-    return Units(content.json, "persons", read)
+    return Units(entries, "persons", read, listed)
 
 
 READER = Reader(name="alphapose", recognises=from_json(is_alphapose), units=_units)

@@ -19,7 +19,7 @@ from posenet3d.formats.interface.json_entries import is_list, list_under, one_un
 from posenet3d.formats.interface.reader import Reader, Units, from_json
 from posenet3d.formats.parsing import persons
 from posenet3d.formats.parsing.persons import Place
-from posenet3d.poses.people import People
+from posenet3d.poses.people import Listed, People
 from posenet3d.skeletons.map_files.map_file import MapFile, advice
 from posenet3d.skeletons.skeleton import COCO_17, Skeleton
 
@@ -223,6 +223,12 @@ def _joints(path: str | Path, name: object, names: object, map_file: MapFile | N
     return _Joints(Skeleton(map_file.skeleton.name, tuple(names), star, (), ()), places)
 
 
+def _listed(path: str | Path, images: list[Any]) -> Listed:
+    """All images of the table, those without annotations too."""
+    found = {i: name for i, (_, name) in _images(path, images).items() if i is not None}
+    return Listed(tuple(found), tuple(found.values()))
+
+
 def _objects(path: str | Path, items: object, kind: str) -> list[dict[str, Any]]:
     if items is None:
         return []
@@ -255,7 +261,8 @@ def _units(content: Content, map_file: MapFile | None) -> Units:
             part["images"] = [by_id[i] for i in ids if i in by_id]
         return coco_people(path, part, first, map_file)
 
-    return Units(entries, "annotations", read)
+    listed = (lambda: _listed(path, images)) if by_id else None
+    return Units(entries, "annotations", read, listed)
 
 
 READER = Reader(

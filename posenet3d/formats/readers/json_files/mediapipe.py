@@ -24,14 +24,25 @@ from posenet3d.formats.interface.reader import (
     units_of_people,
 )
 from posenet3d.formats.parsing import persons
-from posenet3d.formats.parsing.mediapipe_table import is_mediapipe_table, table_poses
+from posenet3d.formats.parsing.frames import VIDEO_KEYS, are_of_video, list_frames
+from posenet3d.formats.parsing.mediapipe_table import (
+    is_mediapipe_table,
+    table_images,
+    table_poses,
+)
 from posenet3d.formats.parsing.persons import Place
 from posenet3d.formats.parsing.table import Table
-from posenet3d.poses.people import People
+from posenet3d.poses.people import Listed, People
 from posenet3d.skeletons.skeleton import MEDIAPIPE_33
 
 _KEYS = ("pose_landmarks", "poseLandmarks", "landmarks", "landmark")
-_FRAME_KEYS = ("frame", "frame_id", "image_id", "image")
+_WORLD_KEYS = (
+    "pose_world_landmarks",
+    "poseWorldLandmarks",
+    "world_landmarks",
+    "worldLandmarks",
+)
+_FRAME_KEYS = (*VIDEO_KEYS, "image_id", "image")
 _FARTHEST = 10.0  # image widths; people stand half outside of a picture, but not that far
 
 _Pose = tuple[int | str, int | str | None, Place, list[Any]]  # image id, person id, values
@@ -43,7 +54,7 @@ def is_mediapipe(content: object) -> bool:
         return is_mediapipe_table(content)
     for _ in range(4):  # frames, poses and landmarks are nested no deeper
         if isinstance(content, dict):
-            return _is_landmark(content) or any(key in content for key in _KEYS)
+            return _is_landmark(content) or any(key in content for key in (*_KEYS, *_WORLD_KEYS))
         if not isinstance(content, list):
             return False
         content = next((item for item in content if item), None)
@@ -67,7 +78,11 @@ def check_mediapipe(path: str | Path, content: object) -> None:
 
 
 def mediapipe_people(
-    path: str | Path, content: object, image_size: tuple[int, int] | None, first: int = 0
+    path: str | Path,
+    content: object,
+    image_size: tuple[int, int] | None,
+    first: int = 0,
+    unknown: bool | None = None,
 ) -> People:
     """The poses of a file of MediaPipe's landmarks, which `check_mediapipe` has found it to be.
 
@@ -82,15 +97,16 @@ def mediapipe_people(
       content: What `load_json` or `load_table` gives.
       image_size: (width, height) of the images in pixels.
       first: The number of the first frame, where the content is a part of a file.
+      unknown: What `is_visibility_unknown` says of the whole file; None: this is the whole file.
 
     Returns:
       Every pose of every frame, on `MEDIAPIPE_33`. The image ids are the frames' own or their
       numbers; the person ids are the file's (tables only), or None.
-      The confidence is the visibility, 1 where there is none.
+      The confidence is the visibility, 1 where there is none or where it is unknown.
 
     Raises:
-      InputError: If the size is missing or a value cannot be meant; the message names the frame,
-        the person (numbered from 0 within it) and the landmark.
+      InputError: If the size is missing, a frame has world landmarks alone, or a value cannot be
+        meant; the message names the frame, the person (numbered from 0 within it) and the landmark.
     """
     if image_size is None:
         raise InputError(
@@ -99,7 +115,17 @@ def mediapipe_people(
             "image_size=(1920, 1080) in Python."
         )
     poses: Iterable[_Pose]
-    poses = table_poses(content) if isinstance(content, Table) else _poses(path, content, first)
+    listed = None
+    if isinstance(content, Table):
+        poses = table_poses(content)
+        images, of_video = table_images(content)
+        listed = Listed(images)
+    else:
+        frames = content if is_frames(content) else [content]
+        if unknown is None:
+            unknown = is_visibility_unknown(frames)
+        poses = _poses(path, frames, first, unknown)
+        of_video = are_of_video(frames, _FRAME_KEYS)
     image_ids, given_ids, places, values = [], [], [], []
     for image, person, place, flat in poses:
         image_ids.append(image)
@@ -109,6 +135,8 @@ def mediapipe_people(
     if not places:
         raise persons.NobodyError(f"{path}: MediaPipe found nobody.")
     points = np.stack(values)
+    if isinstance(content, Table) and not points[..., 2].any():  # unknown, as in JSON
+        points[..., 2] = points[..., :2].any(axis=-1)
     for axis in range(2):
         persons.refuse(
             ~(np.abs(points[..., axis]) <= _FARTHEST),
@@ -128,16 +156,41 @@ def mediapipe_people(
         given_ids if tracked else [None] * len(given_ids),
         tracked=tracked,
         image_sizes=[image_size] * len(places),
+        numbers_are_frames=of_video,
+        listed=listed,
     )
 
 
-def _poses(path: str | Path, content: object, first: int) -> Iterator[_Pose]:
-    for number, frame in enumerate(content if is_frames(content) else [content], first):
+def is_visibility_unknown(frames: Iterable[Any]) -> bool:
+    """Whether every landmark of all frames has the visibility 0.
+
+    Some versions of MediaPipe give it so, whatever they see (issue 3505 of its repository). The
+    frames are read up to the first other visibility.
+    """
+    found = False
+    for frame in frames:
+        for landmarks in _poses_of(frame):
+            for landmark in filter(_is_landmark, landmarks if isinstance(landmarks, list) else ()):
+                visibility = landmark.get("visibility")
+                if visibility is False or visibility != 0:
+                    return False
+                found = True
+    return found
+
+
+def _poses(path: str | Path, frames: Iterable[Any], first: int, unknown: bool) -> Iterator[_Pose]:
+    for number, frame in enumerate(frames, first):
         named = frame if isinstance(frame, dict) else {}
         image = persons.frame_identifier(path, number, named, _FRAME_KEYS)
+        if named.keys().isdisjoint(_KEYS) and any(named.get(key) for key in _WORLD_KEYS):
+            raise InputError(
+                f"{path}: frame {image} holds no landmarks of MediaPipe Pose in the image, but its "
+                "world landmarks alone, which are 3D already. Write pose_landmarks (JavaScript: "
+                "landmarks) of the result."
+            )
         for person, landmarks in enumerate(_poses_of(frame)):
             place = Place(path, person, image)
-            yield image, None, place, _flat(place, landmarks)
+            yield image, None, place, _flat(place, landmarks, unknown)
 
 
 def is_frames(content: object) -> bool:
@@ -171,8 +224,8 @@ def _is_landmark(content: object) -> bool:
     return isinstance(content, dict) and "x" in content and "y" in content
 
 
-def _flat(place: Place, landmarks: Any) -> list[Any]:
-    """x, y and visibility of each landmark in turn."""
+def _flat(place: Place, landmarks: Any, unknown: bool) -> list[Any]:
+    """x, y and visibility of each landmark in turn; 1 where the visibility says nothing."""
     count = len(landmarks) if isinstance(landmarks, list) else 0
     if count != MEDIAPIPE_33.num_joints:
         raise place.fault(
@@ -183,8 +236,11 @@ def _flat(place: Place, landmarks: Any) -> list[Any]:
         if not _is_landmark(landmark):
             found = persons.kind_of(landmark)
             raise place.fault(f", landmark {name}: expected an object with x and y, got {found}.")
-        visibility = landmark.get("visibility")
-        flat += [landmark["x"], landmark["y"], 1 if visibility is None else visibility]
+        x, visibility = landmark["x"], landmark.get("visibility")
+        is_there = x is not None and x == x  # NaN is not
+        if is_there and (visibility is None or (unknown and visibility == 0)):
+            visibility = 1
+        flat += [x, landmark["y"], visibility]
     return flat
 
 
@@ -195,13 +251,15 @@ def _units(content: Content, image_size: tuple[int, int] | None) -> Units:
     check_mediapipe(path, shown)
     if isinstance(shown, Table):
         return units_of_people(mediapipe_people(path, shown, image_size))
-    if not is_list(content.json) or not is_frames(shown):
-        return one_unit(content.json, lambda all: mediapipe_people(path, all, image_size))
+    frames = content.json
+    if not is_list(frames) or not is_frames(shown):
+        return one_unit(frames, lambda all: mediapipe_people(path, all, image_size))
+    unknown = is_visibility_unknown(frames)
 
     def read(batch: list[Any], first: int) -> People:
-        return mediapipe_people(path, batch, image_size, first)
+        return mediapipe_people(path, batch, image_size, first, unknown)
 
-    return Units(content.json, "frames", read)
+    return Units(frames, "frames", read, lambda: list_frames(path, frames, _FRAME_KEYS))
 
 
 def _recognises(content: Content) -> bool:

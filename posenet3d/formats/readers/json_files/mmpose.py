@@ -15,10 +15,17 @@ from typing import Any
 import numpy as np
 
 from posenet3d.errors import InputError
+from posenet3d.files.json_file import load_json
 from posenet3d.formats.interface.content import Content
 from posenet3d.formats.interface.json_entries import is_list, list_under, one_unit
+from posenet3d.formats.interface.json_folder import (
+    image_of,
+    is_folder_of,
+    units_of_files,
+)
 from posenet3d.formats.interface.reader import Reader, Units, from_json
 from posenet3d.formats.parsing import persons
+from posenet3d.formats.parsing.frames import list_frames
 from posenet3d.formats.parsing.persons import Place
 from posenet3d.poses.people import People
 from posenet3d.skeletons.skeleton import COCO_17, HALPE_26, Skeleton
@@ -38,7 +45,7 @@ def is_mmpose(content: object) -> bool:
 
 
 def read_mmpose(path: str | Path) -> People:
-    """Reads MMPose's predictions of a video or an image.
+    """Reads MMPose's predictions of a video, an image or a folder of images.
 
     A video is a list of `{"frame_id", "instances": [...]}`, an image a list of instances, each
     `{"keypoints": [[x, y], ...], "keypoint_scores": [...], "track_id"}`; either may stand under
@@ -49,7 +56,8 @@ def read_mmpose(path: str | Path) -> People:
     joint.
 
     Args:
-      path: The `.json` file.
+      path: The `.json` file; or a folder with such a file for each image, as the inferencer leaves
+        it: its files `*.json` are read in the order of the numbers in their names.
 
     Returns:
       Every person of every frame in the order of the file, on `COCO_17` or `HALPE_26`. The image
@@ -86,11 +94,11 @@ def has_tracks(items: Iterable[Any]) -> bool:
 def mmpose_people(
     path: str | Path, content: object, first: int = 0, tracked: bool | None = None
 ) -> People:
-    """The persons of predictions, or of some frames of a video.
+    """The persons of predictions, or of some frames of a video or instances of an image.
 
     Args:
       path: The file, for messages.
-      content: What `load_json` gives; the list of frames may be cut to some of them.
+      content: What `load_json` gives; its list may be cut to some frames or instances.
       first: The number of the first of them in the file.
       tracked: What `has_tracks` says of the whole file; None: this is the whole file.
 
@@ -128,16 +136,18 @@ def mmpose_people(
         tracks if tracked else [None] * len(tracks),
         tracked=tracked,
         confidences=(-math.inf, math.inf),
+        numbers_are_frames=is_video(items),
     )
 
 
 def _instances(
     path: str | Path, items: list[Any], first: int
 ) -> Iterator[tuple[int | str, int, dict[str, Any]]]:
-    """(image id, number within the image, instance) of all images."""
+    """(image id, number within the image, instance) of all images; `items` may be some of one's."""
+    person_first = 0
     if not is_video(items):
-        image = Path(path).stem.encode("utf-8", "backslashreplace").decode()
-        items = [{"frame_id": image, "instances": items}]
+        person_first, first = first, 0
+        items = [{"frame_id": image_of(path), "instances": items}]
     for number, frame in enumerate(items, first):
         instances = frame.get("instances") if isinstance(frame, dict) else None
         if not isinstance(instances, list):
@@ -147,8 +157,8 @@ def _instances(
             )
         image = persons.frame_identifier(path, number, frame, ("frame_id",))
         if instances:
-            persons.need_objects(path, instances, f"frame {image}")
-        for person, instance in enumerate(instances):
+            persons.need_objects(path, instances, f"frame {image}", person_first)
+        for person, instance in enumerate(instances, person_first):
             yield image, person, instance
 
 
@@ -198,18 +208,45 @@ def _skeleton(place: Place, count: int, names: tuple[str, ...] | None) -> Skelet
     return found
 
 
+def _image_people(file: Path) -> People:
+    """The persons of one image of a folder."""
+    content = load_json(file)
+    items = content.get("instance_info") if isinstance(content, dict) else content
+    if isinstance(items, list) and is_video(items):
+        raise InputError(
+            f"{file} is MMPose's predictions of a video, and a folder is read as one video with a "
+            "file for each image; give the file alone."
+        )
+    return mmpose_people(file, content, tracked=False)
+
+
 def _units(content: Content) -> Units:
-    """The frames of a video; an image as one."""
+    """The files of a folder, the frames of a video, or the instances of an image."""
+    if content.is_folder:
+        return units_of_files(content.path, content.json_files, _image_people)
     path, key, found = content.path, "instance_info", content.json
     frames, header = (found, {}) if is_list(found) else list_under(found, key, ("meta_info",))
-    if frames is None or not is_video(frames):
+    if frames is None:
         return one_unit(found, lambda all: mmpose_people(path, all))
     tracked = has_tracks(frames)
 
     def read(batch: list[Any], first: int) -> People:
         return mmpose_people(path, header | {key: batch}, first, tracked)
 
-    return Units(frames, "frames", read)
+    if not is_video(frames):
+        return Units(frames, "persons", read)
+    return Units(frames, "frames", read, lambda: list_frames(path, frames, ("frame_id",)))
 
 
-READER = Reader(name="mmpose", recognises=from_json(is_mmpose), units=_units)
+def _recognises(content: Content) -> bool:
+    if content.is_folder:
+        return is_folder_of(content.json_files, is_mmpose)
+    return from_json(is_mmpose)(content)
+
+
+READER = Reader(
+    name="mmpose",
+    recognises=_recognises,
+    units=_units,
+    folder="MMPose's files of images *.json",
+)

@@ -28,7 +28,8 @@ def write(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("count", "skeleton"), [(17, COCO_17), (26, HALPE_26), (136, HALPE_26), (133, COCO_17)]
+    ("count", "skeleton"),
+    [(17, COCO_17), (26, HALPE_26), (136, HALPE_26), (133, COCO_17), (68, HALPE_26)],
 )
 def test_number_of_values_tells_the_joints(write, count, skeleton):
     people = read_people(write([result(keypoints=KEYPOINTS[: 3 * count])]))
@@ -120,3 +121,78 @@ def test_faults_name_file_person_and_joint(write, content, message):
 def test_other_files_are_refused_when_forced(write, content):
     with pytest.raises(InputError, match=r"alphapose-results\.json"):
         read_alphapose(write(content))
+
+
+def poseflow(**more):
+    """What PoseFlow's tracker-general.py writes: persons under the names of their images."""
+    person = {"keypoints": KEYPOINTS[:51], "scores": 2.7}
+    return {
+        "2.jpg": [person | {"idx": 4}, person | {"idx": 1}],
+        "10.jpg": [],
+        "11.jpg": [person | {"idx": 4} | more],
+    }
+
+
+def test_poseflow_gives_people_with_tracks(write):
+    path = write(poseflow())
+    assert detect_format(path) == "alphapose"
+    people = read_people(path)
+    assert people.skeleton is COCO_17
+    assert people.image_ids == ("2.jpg", "2.jpg", "11.jpg")
+    assert people.person_ids == (4, 1, 4)
+    assert people.tracked
+    assert people.listed.image_ids == ("2.jpg", "10.jpg", "11.jpg")
+    np.testing.assert_array_equal(people.keypoints_2d[2, 3], [30, 61])
+
+
+def test_poseflow_without_ids_numbers_people(write):
+    content = {image: [p | {"idx": None} for p in people] for image, people in poseflow().items()}
+    people = read_people(write(content))
+    assert people.person_ids == (0, 1, 0)
+    assert not people.tracked
+
+
+def test_poseflow_may_have_points_and_scores_apart(write):
+    points = [[10.0 * j, 20.0 * j + 1] for j in range(17)]
+    pairs = [value for point in points for value in point]
+    for keypoints, scores in ((points, [[0.5]] * 17), (pairs, [0.5] * 17)):
+        people = read_people(write(poseflow(keypoints=keypoints, scores=scores)))
+        np.testing.assert_array_equal(people.keypoints_2d[2], people.keypoints_2d[0])
+        np.testing.assert_array_equal(people.confidence, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ({"keypoints": KEYPOINTS[:50]}, "person 2 .image '11.jpg'. has 50 numbers"),
+        ({"keypoints": [[1.0, 2.0], [3.0]]}, "person 2 .image '11.jpg'. has 2 numbers"),
+        ({"keypoints": None}, "needs a list 'keypoints'"),
+        ({"idx": [1.5]}, "'idx' 1.5"),
+    ],
+)
+def test_faults_in_poseflow_name_person_and_image(write, more, message):
+    path = write(poseflow(**more))
+    assert detect_format(path) == "alphapose"
+    with pytest.raises(InputError, match=message):
+        read_people(path)
+
+
+@pytest.mark.parametrize("content", [{"0.jpg": 3}, {"0.jpg": [{"idx": 1}]}, {"0.jpg": []}, {}])
+def test_other_objects_are_not_poseflow(write, content):
+    with pytest.raises(InputError, match="none of the formats known"):
+        read_people(write(content))
+
+
+def test_ids_of_merged_boxes_are_tracks(write):
+    ids = ([[0.0], [0.0]], [[1.0], [1.0]])
+    results = [result(image, idx=idx) for image in ("0.jpg", "1.jpg") for idx in ids]
+    people = read_people(write(results))
+    assert people.person_ids == (0, 1, 0, 1)
+    assert people.tracked
+
+
+def test_68_keypoints_of_no_known_writer_may_be_a_face(write):
+    path = write([{"image_id": 7, "keypoints": KEYPOINTS[: 3 * 68], "score": 0.9}])
+    assert detect_format(path) == "coco"
+    with pytest.raises(InputError, match="has 204 numbers"):
+        read_people(path)

@@ -6,6 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from posenet3d.errors import InputError
+from posenet3d.formats.detect import read_people
 from posenet3d.formats.readers.json_files.coco import read_coco
 from posenet3d.poses.people import People
 from posenet3d.skeletons.map_files.map_file import read_map_file
@@ -224,3 +225,45 @@ def test_categories_say_the_order_of_their_joints(tmp_path, own):
         read_coco(path, own)
     with pytest.raises(InputError, match=r"'ball' has the joints.* joints = \[\"middle\"\]"):
         read_coco(path)
+
+
+def test_annotations_list_all_images(tmp_path):
+    images = [{"id": 3, "file_name": "b.png"}, {"id": "x"}, {"id": 1, "file_name": "a.png"}, {}]
+    content = {"images": images, "annotations": [{"id": 1, "image_id": 1, "keypoints": [0] * 51}]}
+    path = tmp_path / "people.json"
+    path.write_text(json.dumps(content))
+    people = read_people(path)
+    assert people.listed.image_ids == (3, "x", 1)
+    assert people.listed.file_names == ("b.png", None, "a.png")
+    assert not people.numbers_are_frames
+    content.pop("images")
+    path.write_text(json.dumps(content))
+    assert read_people(path).listed is None
+
+
+def test_not_found_may_lie_outside_of_the_image(tmp_path):
+    """OpenPose's --write_coco_json has -1, -1, 0 for what it did not find."""
+    keypoints = [*[100.0, 50.0, 0.9] * 16, -1.0, -1.0, 0.0]
+    path = tmp_path / "people.json"
+    path.write_text(json.dumps([{"image_id": 1, "keypoints": keypoints, "score": 0.57}]))
+    people = read_people(path)
+    assert people.confidence[0].tolist() == pytest.approx([0.9] * 16 + [0])
+    np.testing.assert_array_equal(people.keypoints_2d[0, 16], 0)
+
+
+def test_what_labelling_tools_add_is_kept_without_joints(tmp_path):
+    """CVAT's attributes, a category without joints, an empty list, a crowd as RLE."""
+    names = list(COCO_17.joint_names)
+    shared = {"image_id": 100, "category_id": 7}
+    entries = [
+        shared | {"id": 1, "keypoints": [9.0, 8.0, 2.0] * 17, "attributes": {"track_id": 0}},
+        {"id": 2, "image_id": 100, "category_id": 3, "segmentation": [[1, 2, 3, 4, 5, 6]]},
+        shared | {"id": 3, "iscrowd": 1, "keypoints": [0] * 51, "segmentation": {"counts": [9, 5]}},
+        shared | {"id": 4, "keypoints": [], "num_keypoints": 0},
+    ]
+    categories = [{"id": 7, "name": "runner", "keypoints": names}, {"id": 3, "name": "bicycle"}]
+    path = tmp_path / "people.json"
+    path.write_text(json.dumps({"annotations": entries, "categories": categories}))
+    people = read_people(path)
+    assert people.person_ids == (1, 2, 3, 4)
+    assert (people.confidence > 0).sum(axis=1).tolist() == [17, 0, 0, 0]

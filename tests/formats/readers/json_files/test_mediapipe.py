@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from posenet3d.errors import InputError
-from posenet3d.formats.detect import detect_format, read_people
+from posenet3d.formats import detect
+from posenet3d.formats.detect import detect_format, open_people, read_people
 from posenet3d.skeletons.skeleton import MEDIAPIPE_33
 
 SIZE = (640, 480)
@@ -114,3 +115,61 @@ def test_other_files_are_refused_when_forced(write, content):
 def test_nobody_in_any_frame_is_said(write):
     with pytest.raises(InputError, match="found nobody"):
         read_people(write([{"pose_landmarks": []}]), image_size=SIZE)
+
+
+def test_visibility_that_is_0_in_the_whole_file_says_nothing(write, monkeypatch):
+    frames = [[pose(visibility=0.0)], [], [pose(visibility=0), pose(visibility=0.0)]]
+    for large in (False, True):
+        if large:
+            monkeypatch.setattr(detect, "LARGE_BYTES", 0)
+        people = read_people(write(frames), image_size=SIZE)
+        np.testing.assert_array_equal(people.confidence, 1)
+
+
+@pytest.mark.parametrize("other", [0.25, None])
+def test_visibility_0_is_missing_where_another_landmark_has_one(write, other):
+    frames = [[pose(visibility=0)], [pose(visibility=0)], [pose(visibility=0)]]
+    frames[2][0][32] |= {"visibility": other}
+    source = open_people(write(frames), image_size=SIZE)
+    parts = [part.read() for part in source.parts(size=1)]  # the last says it of the first
+    confidence = np.concatenate([part.confidence for part in parts])
+    assert confidence.sum() == confidence[2, 32] == (1 if other is None else other)
+
+
+def test_landmarks_without_a_place_stay_missing_where_visibility_says_nothing(write):
+    landmarks = pose(visibility=0)
+    landmarks[9] = {"x": None, "y": None, "visibility": 0}
+    people = read_people(write([[landmarks]]), image_size=SIZE)
+    assert people.confidence[0].tolist() == [1] * 9 + [0] + [1] * 23
+
+
+@pytest.mark.parametrize("key", ["worldLandmarks", "pose_world_landmarks"])
+def test_world_landmarks_alone_are_refused_with_what_to_write(write, key):
+    path = write([{"frame": 4, "landmarks": [], key: []}, {"frame": 5, key: [pose()]}])
+    assert detect_format(path) == "mediapipe"
+    with pytest.raises(InputError, match=r"frame 5 holds no landmarks .* Write pose_landmarks"):
+        read_people(path, image_size=SIZE)
+
+
+def test_frames_without_people_are_listed(write):
+    frames = [{"frame": 7, "landmarks": []}, {"frame": 8, "landmarks": [pose()]}, {"frame": 9}]
+    people = read_people(write(frames), image_size=SIZE)
+    assert people.listed.image_ids == (7, 8, 9)
+    assert people.numbers_are_frames
+
+
+@pytest.mark.parametrize(
+    ("frame", "declared"),
+    [({}, True), ({"frame_id": 4}, True), ({"image_id": 4}, False), ({"image": 4}, False)],
+)
+def test_keys_say_whether_numbers_are_frames(write, frame, declared):
+    path = write([frame | {"landmarks": [pose()]}])
+    people = read_people(path, "mediapipe", image_size=SIZE)
+    assert people.numbers_are_frames is declared
+
+
+def test_a_frame_whose_id_is_bad_is_left_out_of_the_list(write):
+    frames = [{"frame": [], "landmarks": [pose()]}, {"frame": 8, "landmarks": [pose()]}]
+    source = open_people(write(frames), image_size=SIZE)
+    assert [len(part.read()) for part in source.parts(skip_bad=True)] == [1]
+    assert source.listed().image_ids == (8,)

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from posenet3d.errors import InputError
-from posenet3d.formats.detect import detect_format, read_people
+from posenet3d.formats.detect import detect_format, open_people, read_people
+from posenet3d.formats.parsing.persons import NobodyError
 from posenet3d.formats.readers.json_files.mmpose import read_mmpose
 from posenet3d.skeletons.skeleton import COCO_17, HALPE_26
 
@@ -152,3 +153,82 @@ def test_broken_files_are_refused(tmp_path, content):
     path.write_bytes(content)
     with pytest.raises(InputError, match=r"street\.json"):
         read_mmpose(path)
+
+
+def test_frames_without_people_are_listed(write):
+    people = read_people(write([frame(3), frame(4, instance()), frame(5)]))
+    assert people.listed.image_ids == (3, 4, 5)
+    assert people.numbers_are_frames
+    people = read_people(write(IMAGE))
+    assert people.listed is None
+    assert not people.numbers_are_frames
+
+
+def test_bad_instances_of_an_image_are_left_out_alone(write):
+    path = write([instance(), instance(keypoint_scores=None), instance()])
+    (part,) = open_people(path).parts(skip_bad=True)
+    assert part.read().person_ids == (0, 1)
+    assert "person 1 " in part.faults[0]
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder as the inferencer leaves it of images: a file each; nobody in the first two."""
+    images = {"1": [], "2": [], "3": [instance(), instance()], "10": [instance()]}
+    for name, content in images.items():
+        (tmp_path / f"cam_{name}.json").write_text(json.dumps(content))
+    (tmp_path / "cam_3.jpg").write_bytes(b"\xff\xd8")
+    return tmp_path
+
+
+def test_a_folder_has_a_file_an_image(folder):
+    assert detect_format(folder) == "mmpose"
+    people = read_people(folder)
+    assert people.image_ids == ("cam_3", "cam_3", "cam_10")
+    assert people.person_ids == (0, 1, 0)
+    assert people.listed.image_ids == ("cam_1", "cam_2", "cam_3", "cam_10")
+    np.testing.assert_array_equal(people.keypoints_2d[2, 3], [30, 61])
+
+
+def test_parts_of_a_folder_give_the_same(folder):
+    parts = list(open_people(folder).parts(size=2))
+    with pytest.raises(NobodyError, match="nobody"):
+        parts[0].read()
+    assert [part.units for part in parts] == [2, 2]
+
+
+def test_a_folder_of_the_demos_files_is_read_too(folder):
+    (folder / "cam_3.json").write_text(json.dumps(demo([instance()])))
+    assert len(read_people(folder)) == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ([instance(16)], "cam_4.json: person 0 .image 'cam_4'. has 16 keypoints"),
+        ([frame(0, instance())], "cam_4.json is MMPose's predictions of a video"),
+        ([instance(26)], "cam_4.json has the 26 joints of halpe26, the files before it the 17"),
+        ({"people": []}, "cam_4.json is not MMPose's predictions"),
+    ],
+)
+def test_faults_in_a_folder_name_the_file_and_can_be_left_out(folder, content, message):
+    (folder / "cam_4.json").write_text(json.dumps(content))
+    with pytest.raises(InputError, match=message):
+        read_people(folder)
+    (part,) = open_people(folder).parts(skip_bad=True)
+    assert part.read().image_ids == ("cam_3", "cam_3", "cam_10")
+    assert len(part.faults) == 1
+
+
+def test_the_first_file_of_a_folder_may_be_cut_short(folder):
+    (folder / "cam_0.json").write_text('[{"keypoints": [[1')
+    (part,) = open_people(folder).parts(skip_bad=True)
+    assert len(part.read()) == 3
+    assert "cam_0.json" in part.faults[0]
+
+
+@pytest.mark.parametrize("content", ["{}", '{"annotations": [1]}', "[1,"])
+def test_folders_of_other_files_are_not_mmposes(tmp_path, content):
+    (tmp_path / "a.json").write_text(content)
+    with pytest.raises(InputError, match=r"is a folder without .*MMPose"):
+        read_people(tmp_path)
