@@ -111,6 +111,22 @@ def test_values_that_cannot_be(tmp_path, monkeypatch, sample, large, data):
         check(path)
 
 
+FRAMES = [json.loads(path.read_text()) for path in JSON if path.parent.name == "openpose"][:3]
+
+
+@pytest.mark.parametrize("large", [False, True], ids=["in memory", "entry by entry"])
+@pytest.mark.parametrize("frames", [FRAMES, dict(zip("abc", FRAMES, strict=True))], ids=type)
+@FUZZ
+@given(data=st.data())
+def test_frames_in_one_file_of_which_a_value_cannot_be(tmp_path, monkeypatch, frames, large, data):
+    path = tmp_path / "people.json"
+    path.write_text(json.dumps(replaced(frames, data)))
+    with monkeypatch.context() as patch:
+        if large and isinstance(frames, list):
+            patch.setattr(detect, "LARGE_BYTES", 0)
+        check(path)
+
+
 FOLDERS = sorted({path.parent for path in JSON if path.parent != SAMPLES})
 
 

@@ -91,8 +91,9 @@ def read_frames(
         sizes += [layout.size_of(frame.content)] * found
         names += [layout.file_of(frame.content)] * found
     if not places:
+        kind = "files" if frame.image is None else "frames"
         raise persons.NobodyError(
-            f"{path}: {layout.tool} found nobody ({len(who)} frames without people)."
+            f"{path}: {layout.tool} found nobody ({len(who)} {kind} without people)."
         )
     same = identity(who)
     skeleton = _one_skeleton(skeletons, places) or usual_skeleton()
