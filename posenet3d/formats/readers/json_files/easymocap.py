@@ -66,5 +66,9 @@ def _recognises(content: Content) -> bool:
 
 
 READER = Reader(
-    name="easymocap", recognises=_recognises, units=_units, folder="EasyMocap's `annots`"
+    name="easymocap",
+    recognises=_recognises,
+    units=_units,
+    guessed_below=0.1,  # most of its files are made with OpenPose
+    folder="EasyMocap's `annots`",
 )

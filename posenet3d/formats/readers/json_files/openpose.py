@@ -77,6 +77,7 @@ READER = Reader(
     name="openpose",
     recognises=_recognises,
     units=_units,
+    guessed_below=0.1,  # its scores are lower than others', and it writes none below 0.05
     general=True,  # any object with `people`
     folder=f"OpenPose's files *{_ENDING}.json, or others with its `people`",
 )

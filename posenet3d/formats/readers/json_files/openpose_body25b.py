@@ -98,5 +98,6 @@ READER = Reader(
     name="openpose_body25b",
     recognises=_recognises,
     units=_units,
+    guessed_below=openpose.READER.guessed_below,
     folder=openpose.READER.folder,
 )

@@ -108,9 +108,7 @@ def csv_people(
         raise InputError(f"{path} has no joint but those that {map_file.path} says to ignore.")
     frames, ids = zip(*values, strict=True)
     places = [Place(path, person, frame) for frame, person in values]
-    people = persons.make_people(list(values.values()), places, skeleton, frames, ids, tracked=True)
-    persons.need_pixels(people, path, "multiply x by the image's width and y by its height")
-    return people
+    return persons.make_people(list(values.values()), places, skeleton, frames, ids, tracked=True)
 
 
 def _name(cell: str, map_file: MapFile | None) -> str:

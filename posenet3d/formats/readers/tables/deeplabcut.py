@@ -104,11 +104,9 @@ def _read(content: Content, placement: str | Skeleton, map_file: MapFile | None)
     ids = [animals[number] or 0 for number in numbers]
     places = [Place(path, p, image) for p, image in zip(ids, image_ids, strict=True)]
     names = [image if isinstance(image, str) else None for image in image_ids]
-    people = persons.make_people(
+    return persons.make_people(
         list(values[there]), places, skeleton, image_ids, ids, tracked=True, file_names=names
     )
-    persons.need_pixels(people, path, "multiply x by the image's width and y by its height")
-    return people
 
 
 def _recognises(content: Content) -> bool:
