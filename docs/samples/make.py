@@ -18,7 +18,15 @@ from posenet3d.data import synthetic
 from posenet3d.poses.archives.archive_writer import write_archive
 from posenet3d.poses.records import Poses2D
 from posenet3d.skeletons.proportions import EARS, EYES, NOSE, SHOULDERS, TOP
-from posenet3d.skeletons.skeleton import BODY_25, COCO_17, H36M_17, HALPE_26, MEDIAPIPE_33, Skeleton
+from posenet3d.skeletons.skeleton import (
+    BODY_25,
+    BODY_25B,
+    COCO_17,
+    H36M_17,
+    HALPE_26,
+    MEDIAPIPE_33,
+    Skeleton,
+)
 
 HERE = Path(__file__).resolve().parent
 SIZE = (1280, 720)
@@ -37,7 +45,9 @@ def main() -> None:
         for f in frames for p in range(PEOPLE)
     ])  # fmt: skip
     write_json("coco_annotations.json", annotations(seen))
-    write_openpose(seen)
+    write_openpose(seen, "openpose", BODY_25, FRAMES)
+    write_openpose(seen, "openpose_body25b", BODY_25B, 4)
+    write_easymocap(seen)
     write_json("alphapose-results.json", [
         {"image_id": f"{f}.jpg", "category_id": 1, "keypoints": flat(seen, HALPE_26, p, f),
          "score": 2.7, "box": [400.0, 100.0, 200.0, 500.0], "idx": p + 1}
@@ -80,6 +90,7 @@ def detected(body: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     seen = {n: p for n, p in body.items() if n.split("_")[-1] in limbs}
     seen |= {"nose": shoulders + (NOSE - SHOULDERS) * up, "neck": shoulders}
     seen |= {"mid_hip": hips, "hip": hips, "head": body["head"]}
+    seen |= {"upper_neck": body["neck"], "head_top": body["head"]}
     for side, sign in (("left", 1), ("right", -1)):
         eye = shoulders + (EYES - SHOULDERS) * up + sign * across
         seen |= dict.fromkeys((f"{side}_eye", f"{side}_eye_inner", f"{side}_eye_outer"), eye)
@@ -180,16 +191,30 @@ def landmarks(seen: Mapping[str, np.ndarray], person: int, frame: int) -> list[d
     ]
 
 
-def write_openpose(seen: Mapping[str, np.ndarray]) -> None:
+def write_openpose(
+    seen: Mapping[str, np.ndarray], folder: str, skeleton: Skeleton, frames: int
+) -> None:
     """A folder with a file a frame."""
-    (HERE / "openpose").mkdir(exist_ok=True)
-    for frame in range(FRAMES):
+    (HERE / folder).mkdir(exist_ok=True)
+    for frame in range(frames):
         people = [
-            {"person_id": [-1], "pose_keypoints_2d": flat(seen, BODY_25, p, frame)}
+            {"person_id": [-1], "pose_keypoints_2d": flat(seen, skeleton, p, frame)}
             for p in range(PEOPLE)
         ]
-        name = f"openpose/walk_{frame:012d}_keypoints.json"
+        name = f"{folder}/walk_{frame:012d}_keypoints.json"
         write_json(name, {"version": 1.3, "people": people})
+
+
+def write_easymocap(seen: Mapping[str, np.ndarray]) -> None:
+    """A folder of EasyMocap's annotations."""
+    (HERE / "easymocap").mkdir(exist_ok=True)
+    for frame in range(4):
+        about = {"filename": f"images/walk/{frame:06d}.jpg", "height": SIZE[1], "width": SIZE[0]}
+        people = [
+            {"personID": p, "keypoints": joints(seen, BODY_25, p, frame).tolist()}
+            for p in range(PEOPLE)
+        ]
+        write_json(f"easymocap/{frame:06d}.json", about | {"annots": people, "isKeyframe": False})
 
 
 def write_mediapipe_table(seen: Mapping[str, np.ndarray]) -> None:

@@ -82,8 +82,8 @@ def read_text(path: str | Path) -> str:
     Raises:
       InputError: If the file is missing, a folder, empty or not UTF-8.
     """
-    with opening(path):
-        content = Path(path).read_bytes()
+    with opening(path), open(path, "rb") as file:
+        content = file.read()
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -104,7 +104,7 @@ def _recognised(content: Content, readers: Sequence[Reader]) -> Reader:
 def _unknown(content: Content, readers: Sequence[Reader]) -> InputError:
     """The error to raise for what no reader recognises."""
     if content.is_folder:
-        folders = " or ".join(reader.folder for reader in readers if reader.folder)
+        folders = " or ".join(dict.fromkeys(r.folder for r in readers if r.folder))
         return InputError(f"{content.path} is a folder without {folders}; give a file.")
     names = ", ".join(reader.name for reader in readers)
     if not (content.looks_json or content.looks_table):

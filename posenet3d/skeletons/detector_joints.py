@@ -51,6 +51,36 @@ BODY_25: Joints = {
 }
 """OpenPose's default model: POSE_BODY_25_BODY_PARTS in its doc/02_output.md."""
 
+BODY_25B: Joints = {
+    "nose": "upper_neck",
+    **_pairs("nose", "eye"),
+    **_pairs("{}_eye", "ear"),
+    **_pairs("upper_neck", "shoulder"),
+    **_pairs("{}_shoulder", "elbow"),
+    **_pairs("{}_elbow", "wrist"),
+    **_pairs("upper_neck", "hip"),
+    **_pairs("{}_hip", "knee"),
+    **_pairs("{}_knee", "ankle"),
+    "upper_neck": None,
+    "head_top": "upper_neck",
+    **dict.fromkeys(("left_big_toe", "left_small_toe", "left_heel"), "left_ankle"),
+    **dict.fromkeys(("right_big_toe", "right_small_toe", "right_heel"), "right_ankle"),
+}
+"""OpenPose's experimental model BODY_25B: COCO's 17, then MPII's upper neck and head top, and the
+feet. POSE_BODY_25B_BODY_PARTS in its poseParameters."""
+
+MPI_15: Joints = {
+    "head_top": "upper_neck",
+    "upper_neck": "chest",
+    **_chain("right", "upper_neck", "shoulder", "elbow", "wrist"),
+    **_chain("left", "upper_neck", "shoulder", "elbow", "wrist"),
+    **_chain("right", "chest", "hip", "knee", "ankle"),
+    **_chain("left", "chest", "hip", "knee", "ankle"),
+    "chest": None,
+}
+"""OpenPose's models MPI and MPI_4_layers: POSE_MPI_BODY_PARTS in its poseParameters. Head and Neck
+have MPII's names here: the models learned MPII's joints."""
+
 HALPE_26: Joints = {
     "nose": "head",
     **_pairs("nose", "eye"),

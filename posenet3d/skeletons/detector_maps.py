@@ -23,10 +23,12 @@ from posenet3d.skeletons.proportions import (
 )
 from posenet3d.skeletons.skeleton import (
     BODY_25,
+    BODY_25B,
     CMU_17,
     H36M_17,
     HALPE_26,
     MEDIAPIPE_33,
+    MPI_15,
     OPENPOSE_18,
     Skeleton,
 )
@@ -37,23 +39,28 @@ def _maps(
     hips: tuple[Rule, ...] = (MID_HIPS,),
     shoulders: tuple[Rule, ...] = (MID_SHOULDERS,),
     top: tuple[Rule, ...] = (),
+    face: tuple[tuple[Rule, float], ...] = FACE,
+    own: dict[str, Rule] | None = None,
 ) -> tuple[JointMap, JointMap]:
     """The maps to `h36m17` and `cmu17`.
 
     Args:
-      source: The detector's keypoint set; it has the limbs and the face under COCO's names.
+      source: The detector's keypoint set; it has the limbs under COCO's names.
       hips: Rules for the middle of the hips, best first.
       shoulders: Rules for the middle of the shoulders, best first.
       top: Rules for the top of the head, which is then preferred to the face; it may have none.
+      face: Rules for the face, with heights; those for COCO's names.
+      own: For other joints of `h36m17` the source's that stand there; the rest is second choice.
     """
-    seen = (*((rule, TOP) for rule in top), *FACE)
+    seen = (*((rule, TOP) for rule in top), *face)
     to_h36m = {
         "pelvis": hips,
         "spine": along_trunk(0.5, hips, shoulders),
         "thorax": shoulders,
         "neck": above_shoulders(NECK, shoulders, seen),
-        "head": (*top, *above_shoulders(HEAD, shoulders)),
+        "head": (*top, *above_shoulders(HEAD, shoulders, face)),
     }
+    to_h36m |= {name: (rule, *to_h36m[name]) for name, rule in (own or {}).items()}
     to_cmu = {
         **{name: along_trunk(share, hips, shoulders) for name, share in CMU_TRUNK.items()},
         "neck": above_shoulders(CMU_NECK, shoulders, seen),
@@ -72,5 +79,17 @@ DETECTOR_MAPS = (
     # only where a shoulder is missing.
     *_maps(HALPE_26, (Copy("hip"), MID_HIPS), (MID_SHOULDERS, Copy("neck")), (Copy("head"),)),
     *_maps(MEDIAPIPE_33),
+    # So are the upper neck and the top of the head of OpenPose's other models. MPI's chest is
+    # halfway between MPII's thorax and pelvis, and its neck where Human3.6M's is (`dataset_maps`):
+    # TransformJoints of github.com/CMU-Perceptual-Computing-Lab/caffe_train, cpm_data_transformer.
+    *_maps(BODY_25B, shoulders=(MID_SHOULDERS, Copy("upper_neck")), top=(Copy("head_top"),)),
+    *_maps(
+        MPI_15,
+        shoulders=(MID_SHOULDERS, Copy("upper_neck")),
+        top=(Copy("head_top"),),
+        face=(),
+        own={"spine": Copy("chest"), "neck": Copy("upper_neck")},
+    ),
 )
-"""From each of `body25`, `openpose18`, `halpe26` and `mediapipe33` to `h36m17` and `cmu17`."""
+"""From each of `body25`, `openpose18`, `halpe26`, `mediapipe33`, `body25b` and `mpi15` to `h36m17`
+and `cmu17`."""

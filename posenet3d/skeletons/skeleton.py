@@ -223,6 +223,12 @@ OPENPOSE_18 = _skeleton("openpose18", detector_joints.OPENPOSE_18)
 BODY_25 = _skeleton("body25", detector_joints.BODY_25)
 """The 25 keypoints of OpenPose's default model, with neck, middle of the hips and feet."""
 
+BODY_25B = _skeleton("body25b", detector_joints.BODY_25B)
+"""The 25 keypoints of OpenPose's BODY_25B, in another order than BODY_25's, with the head's top."""
+
+MPI_15 = _skeleton("mpi15", detector_joints.MPI_15)
+"""The 15 keypoints of OpenPose's model MPI: limbs, head, neck and chest; no face."""
+
 HALPE_26 = _skeleton("halpe26", detector_joints.HALPE_26)
 """The 26 body keypoints of Halpe (AlphaPose, MMPose), with the top of the head and feet."""
 
@@ -242,7 +248,7 @@ SKELETONS = {
     s.name: s
     for s in (
         H36M_17, CMU_17, COCO_17, OPENPOSE_18, BODY_25, HALPE_26, MEDIAPIPE_33, MPII_16,
-        MPI_INF_3DHP_28, MPI_INF_3DHP_17,
+        MPI_INF_3DHP_28, MPI_INF_3DHP_17, BODY_25B, MPI_15,
     )
 }  # fmt: skip
 """Known skeletons by name."""

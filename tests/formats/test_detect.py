@@ -108,7 +108,8 @@ def test_any_bytes_give_people_or_an_input_error(tmp_path, data):
 KEYS = st.sampled_from(
     ["people", "pose_keypoints_2d", "person_id", "image_id", "keypoints", "idx", "annotations",
      "id", "instance_info", "meta_info", "keypoint_id2name", "instances", "keypoint_scores",
-     "frame_id", "track_id", "pose_landmarks", "landmark", "frame", "x", "y", "visibility"]
+     "frame_id", "track_id", "pose_landmarks", "landmark", "frame", "x", "y", "visibility",
+     "annots", "personID", "bodies", "joints", "canvas_width", "canvas_height"]
 )  # fmt: skip
 LEAF = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)
 NUMBERS = st.sampled_from([17, 18, 25, 26]).map(lambda joints: [1.5] * (3 * joints))

@@ -106,16 +106,36 @@ def test_values_that_cannot_be(tmp_path, monkeypatch, sample, large, data):
     path = tmp_path / "people.json"
     path.write_text(json.dumps(replaced(json.loads(sample.read_text()), data)))
     with monkeypatch.context() as patch:
-        if large and sample.parent.name != "openpose":
+        if large and sample.parent == SAMPLES:  # files of folders hold no long list
             patch.setattr(detect, "LARGE_BYTES", 0)
         check(path)
 
 
+FRAMES = [json.loads(path.read_text()) for path in JSON if path.parent.name == "openpose"][:3]
+
+
+@pytest.mark.parametrize("large", [False, True], ids=["in memory", "entry by entry"])
+@pytest.mark.parametrize("frames", [FRAMES, dict(zip("abc", FRAMES, strict=True))], ids=type)
 @FUZZ
 @given(data=st.data())
-def test_folders_of_which_a_file_is_damaged(tmp_path, data):
+def test_frames_in_one_file_of_which_a_value_cannot_be(tmp_path, monkeypatch, frames, large, data):
+    path = tmp_path / "people.json"
+    path.write_text(json.dumps(replaced(frames, data)))
+    with monkeypatch.context() as patch:
+        if large and isinstance(frames, list):
+            patch.setattr(detect, "LARGE_BYTES", 0)
+        check(path)
+
+
+FOLDERS = sorted({path.parent for path in JSON if path.parent != SAMPLES})
+
+
+@pytest.mark.parametrize("sample", FOLDERS, ids=lambda path: path.name)
+@FUZZ
+@given(data=st.data())
+def test_folders_of_which_a_file_is_damaged(tmp_path, sample, data):
     folder = tmp_path / "images"
-    shutil.copytree(SAMPLES / "mmpose_images", folder, dirs_exist_ok=True)
+    shutil.copytree(sample, folder, dirs_exist_ok=True)
     file = data.draw(st.sampled_from(sorted(folder.iterdir())))
     if data.draw(st.booleans()):
         file.write_text(json.dumps(replaced(json.loads(file.read_text()), data)))

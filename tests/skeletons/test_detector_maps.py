@@ -3,7 +3,7 @@ import pytest
 
 from posenet3d.skeletons import joint_maps, skeleton
 from posenet3d.skeletons.detector_maps import DETECTOR_MAPS
-from posenet3d.skeletons.skeleton import BODY_25, H36M_17, HALPE_26
+from posenet3d.skeletons.skeleton import BODY_25, BODY_25B, H36M_17, HALPE_26, MPI_15
 
 MAPS = pytest.mark.parametrize("joint_map", DETECTOR_MAPS, ids=str)
 RNG = np.random.default_rng(0)
@@ -34,7 +34,7 @@ def test_complete_people_have_every_joint_and_limbs_are_copied(joint_map):
 def test_moved_and_mirrored_people_map_to_moved_and_mirrored_joints(joint_map, missing):
     source, target = joint_map.source, joint_map.target
     pose = RNG.normal(size=(1, source.num_joints, 2))
-    confidence = without(source, *missing)
+    confidence = without(source, *(name for name in missing if name in source.joint_names))
     mapped, present = joint_map.apply(pose, confidence)
     flip = np.array([-1, 1])
     flipped, _ = joint_map.apply(
@@ -68,6 +68,22 @@ def test_joints_of_the_detector_itself_are_copied():
             mapped_joint(body, pose[:, :25], None, name), pose[0, BODY_25.index(own)]
         )
     assert body.synthesised == ("spine", "neck", "head")
+    mpi = joint_maps.get("mpi15", "h36m17")
+    for name, own in (("spine", "chest"), ("neck", "upper_neck"), ("head", "head_top")):
+        np.testing.assert_array_equal(
+            mapped_joint(mpi, pose[:, :15], None, name), pose[0, MPI_15.index(own)]
+        )
+    assert mpi.synthesised == ("pelvis", "thorax")
+
+
+def test_a_neck_above_the_shoulders_is_no_middle_of_them():
+    pose = RNG.normal(size=(1, 25, 2))
+    body = joint_maps.get("body25b", "h36m17")
+    shoulders = [BODY_25B.index(f"{side}_shoulder") for side in ("left", "right")]
+    middle = pose[0, shoulders].mean(axis=0)
+    np.testing.assert_allclose(mapped_joint(body, pose, None, "thorax"), middle)
+    head = mapped_joint(body, pose, None, "head")
+    np.testing.assert_array_equal(head, pose[0, BODY_25B.index("head_top")])
 
 
 @pytest.mark.parametrize(
@@ -78,6 +94,11 @@ def test_joints_of_the_detector_itself_are_copied():
         ("halpe26", ("left_shoulder", "left_hip"), {"left_shoulder", "left_hip"}),
         ("halpe26", ("head", "nose", "left_eye", "left_ear"), set()),
         ("openpose18", ("right_shoulder",), {"right_shoulder"}),
+        ("body25b", ("left_shoulder", "nose", "left_ear"), {"left_shoulder"}),
+        ("body25b", ("head_top", "nose", "left_eye", "left_ear"), set()),
+        ("mpi15", ("chest", "upper_neck"), set()),
+        ("mpi15", ("left_shoulder",), {"left_shoulder"}),
+        ("mpi15", ("head_top",), {"head"}),
         ("mediapipe33", ("right_shoulder",),
          {"right_shoulder", "spine", "thorax", "neck", "head"}),
     ],

@@ -28,6 +28,8 @@ ORDERS = {
     # Numbers from the documentation of OpenPose, Halpe and MediaPipe.
     "openpose18": {1: "neck", 4: "right_wrist", 7: "left_wrist", 10: "right_ankle", 17: "left_ear"},
     "body25": {4: "right_wrist", 8: "mid_hip", 14: "left_ankle", 15: "right_eye", 24: "right_heel"},
+    "mpi15": {0: "head_top", 1: "upper_neck", 4: "right_wrist", 7: "left_wrist", 10: "right_ankle",
+              13: "left_ankle", 14: "chest"},
     "halpe26": {5: "left_shoulder", 16: "right_ankle", 17: "head", 19: "hip", 22: "left_small_toe"},
     "mediapipe33": {3: "left_eye_outer", 8: "right_ear", 11: "left_shoulder", 22: "right_thumb",
                     24: "right_hip", 29: "left_heel", 32: "right_foot_index"},
@@ -41,8 +43,14 @@ def test_detectors_have_the_order_of_their_files(name, order):
     assert skeleton.num_joints == int(name[-2:])
 
 
-def test_halpe_begins_with_coco():
-    assert skeletons.HALPE_26.joint_names[:17] == COCO_17.joint_names
+@pytest.mark.parametrize("skeleton", [skeletons.HALPE_26, skeletons.BODY_25B])
+def test_sets_with_feet_begin_with_coco(skeleton):
+    assert skeleton.joint_names[:17] == COCO_17.joint_names
+
+
+def test_body25b_ends_with_the_feet_of_body25():
+    assert skeletons.BODY_25B.joint_names[17:19] == ("upper_neck", "head_top")
+    assert skeletons.BODY_25B.joint_names[19:] == skeletons.BODY_25.joint_names[19:]
 
 
 @ALL
@@ -89,7 +97,7 @@ def test_found_by_name_and_by_joints(skeleton):
 
 
 def test_unknown_skeleton_joint_and_order_name_what_there_is():
-    message = r"Unknown skeleton 'smpl24'; known are body25, cmu17, coco17, "
+    message = r"Unknown skeleton 'smpl24'; known are body25, body25b, cmu17, coco17, "
     with pytest.raises(ValueError, match=message):
         skeletons.get("smpl24")
     with pytest.raises(ValueError, match=r"no joint 'toe'; it has pelvis, "):

@@ -11,6 +11,7 @@ from posenet3d.errors import InputError
 from posenet3d.files.json_file import load_json
 from posenet3d.files.json_items import LARGE_BYTES, JsonItems, open_items
 from posenet3d.files.opening import opening
+from posenet3d.formats.parsing.frame_files.files import json_files
 from posenet3d.formats.parsing.table import Table, load_table
 
 _START_BYTES = 4096
@@ -86,6 +87,15 @@ class Content:
         with opening(self.path):
             is_large = Path(self.path).stat().st_size > self._large_bytes
         return open_items(self.path) if is_large else load_json(self.path)
+
+    @functools.cached_property
+    def json_files(self) -> list[Path]:
+        """The files `*.json` of a folder in the order of their numbers.
+
+        Raises:
+          InputError: If there is no such folder.
+        """
+        return json_files(self.path)
 
     @functools.cached_property
     def sample(self) -> Any:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from posenet3d.errors import InputError
 from posenet3d.files.json_file import load_json
-from posenet3d.files.opening import opening
 from posenet3d.formats.interface.reader import Units
 from posenet3d.formats.parsing.persons import NobodyError
 from posenet3d.poses.people import Listed, People, join
@@ -19,19 +16,10 @@ from posenet3d.poses.people import Listed, People, join
 _LARGEST = 16 << 20  # bytes; an image's people take some kB each
 
 
-def json_files(folder: str | Path) -> list[Path]:
-    """The files `*.json` of a folder, frame 2 before frame 10."""
-    with opening(folder):
-        return sorted(Path(folder).glob("*.json"), key=lambda file: _natural(file.name))
-
-
-def is_folder_of(folder: str | Path, matches: Callable[[Any], bool]) -> bool:
-    """Whether the first file `*.json` in which there is something matches."""
-    with opening(folder):
-        names = sorted(name for name in os.listdir(folder) if name.endswith(".json"))
-    for name in names:  # by letters, which is faster than by number
-        file = Path(folder) / name
-        with contextlib.suppress(InputError, OSError):  # whoever reads it says what is wrong
+def is_folder_of(files: Sequence[Path], matches: Callable[[Any], bool]) -> bool:
+    """Whether the first of these files in which there is something matches."""
+    for file in files:
+        with contextlib.suppress(InputError):  # whoever reads it says what is wrong
             if file.stat().st_size > _LARGEST:
                 return False
             if content := load_json(file):
@@ -70,8 +58,3 @@ def _check_same(file: Path, found: Sequence[People]) -> None:
             f"{file} has the {last.num_joints} joints of {last.name}, the files before it the "
             f"{first.num_joints} of {first.name}; lift them separately."
         )
-
-
-def _natural(name: str) -> list[tuple[int, str]]:
-    parts = re.split(r"(\d+)", name)
-    return [(int(part) if part.isdecimal() else -1, part) for part in parts]

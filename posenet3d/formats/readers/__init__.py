@@ -7,9 +7,11 @@ from posenet3d.formats.readers.arrays import pose_archive, videopose3d
 from posenet3d.formats.readers.json_files import (
     alphapose,
     coco,
+    easymocap,
     mediapipe,
     mmpose,
     openpose,
+    openpose_body25b,
     ultralytics,
 )
 from posenet3d.formats.readers.tables import csv_file, deeplabcut
@@ -17,8 +19,10 @@ from posenet3d.formats.readers.tables import csv_file, deeplabcut
 READERS = (
     coco.READER,
     openpose.READER,
+    openpose_body25b.READER,
     alphapose.READER,
     mmpose.READER,
+    easymocap.READER,
     ultralytics.READER,
     mediapipe.READER,
     deeplabcut.READER,

@@ -21,7 +21,6 @@ from posenet3d.formats.interface.json_entries import is_list, list_frames, list_
 from posenet3d.formats.interface.json_folder import (
     image_of,
     is_folder_of,
-    json_files,
     units_of_files,
 )
 from posenet3d.formats.interface.reader import Reader, Units, from_json
@@ -222,7 +221,7 @@ def _image_people(file: Path) -> People:
 def _units(content: Content) -> Units:
     """The files of a folder, the frames of a video, or the instances of an image."""
     if content.is_folder:
-        return units_of_files(content.path, json_files(content.path), _image_people)
+        return units_of_files(content.path, content.json_files, _image_people)
     path, key, found = content.path, "instance_info", content.json
     frames, header = (found, {}) if is_list(found) else list_under(found, key, ("meta_info",))
     if frames is None:
@@ -239,7 +238,7 @@ def _units(content: Content) -> Units:
 
 def _recognises(content: Content) -> bool:
     if content.is_folder:
-        return is_folder_of(content.path, is_mmpose)
+        return is_folder_of(content.json_files, is_mmpose)
     return from_json(is_mmpose)(content)
 
 
