@@ -9,14 +9,16 @@ and one of the person (`person`, `person_id`).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from posenet3d.formats.parsing.persons import Place
 from posenet3d.formats.parsing.table import Table, identifier_of
+from posenet3d.poses.people import Listed
 from posenet3d.skeletons.skeleton import MEDIAPIPE_33
 
-_FRAME = ("frame", "frame_id", "image", "image_id")
+_VIDEO_FRAME = ("frame", "frame_id")
+_FRAME = (*_VIDEO_FRAME, "image", "image_id")
 _PERSON = ("person", "person_id")
 _VISIBILITY = ("visibility", "v")
 
@@ -75,6 +77,18 @@ def table_poses(table: Table) -> Iterator[tuple[int | str, int | str | None, Pla
         person = None if person_column is None else identifier_of(cells[person_column])
         yield image, person, Place(table.path, seen[image], image), flat
         seen[image] += 1
+
+
+def table_frames(table: Table) -> tuple[Listed, bool]:
+    """All frames of a table, those without anybody too, and whether their numbers count frames.
+
+    Those of a column `image` or `image_id` only tell images apart.
+    """
+    column = table.first_of(_FRAME)
+    frames: Iterable[int | str] = range(len(table.rows))
+    if column is not None:
+        frames = dict.fromkeys(identifier_of(cells[column]) for _, cells in table.rows)
+    return Listed(tuple(frames)), column is None or column == table.first_of(_VIDEO_FRAME)
 
 
 def _way(table: Table) -> Callable[[str, int, str], str] | None:

@@ -23,9 +23,6 @@ from posenet3d.formats.parsing.labelled_table import LabelledTable
 if TYPE_CHECKING:
     import h5py
 
-MAGIC = b"\x89HDF\r\n\x1a\n"
-"""How an HDF5 file begins."""
-
 
 def is_pandas_hdf5(path: str | Path) -> bool:
     """Whether a file is HDF5 with a data frame of pandas in it."""

@@ -7,6 +7,7 @@ image's width and height, y down; the visibility is in [0, 1].
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,11 @@ from posenet3d.formats.interface.reader import (
     units_of_people,
 )
 from posenet3d.formats.parsing import persons
-from posenet3d.formats.parsing.mediapipe_table import is_mediapipe_table, table_poses
+from posenet3d.formats.parsing.mediapipe_table import (
+    is_mediapipe_table,
+    table_frames,
+    table_poses,
+)
 from posenet3d.formats.parsing.persons import Place
 from posenet3d.formats.parsing.table import Table
 from posenet3d.poses.people import People
@@ -194,7 +199,11 @@ def _units(content: Content, image_size: tuple[int, int] | None) -> Units:
     shown = content.sample if content.looks_json else content.table
     check_mediapipe(path, shown)
     if isinstance(shown, Table):
-        return units_of_people(mediapipe_people(path, shown, image_size))
+        listed, are_numbered = table_frames(shown)
+        people = mediapipe_people(path, shown, image_size)
+        return units_of_people(
+            dataclasses.replace(people, listed=listed, numbers_are_frames=are_numbered)
+        )
     if not is_list(content.json) or not is_frames(shown):
         return one_unit(content.json, lambda all: mediapipe_people(path, all, image_size))
 
