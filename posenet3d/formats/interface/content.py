@@ -70,7 +70,7 @@ class Content:
     @property
     def looks_table(self) -> bool:
         """Whether a file begins with a line of several cells, as CSV does."""
-        if self.is_folder or self.is_zip or self.is_hdf5 or self.looks_json:
+        if self.is_folder or self.is_zip or self.looks_json or b"\0" in self.text_start:
             return False
         return any(mark in self.text_start.partition(b"\n")[0] for mark in (b",", b";", b"\t"))
 

@@ -3,9 +3,14 @@
 `json_files`, `tables` and `arrays` say what kind of file a format is made of.
 """
 
-from posenet3d.formats.readers.arrays import pose_archive, videopose3d
+from posenet3d.formats.readers.arrays import (
+    movement,
+    numpy_array,
+    pose_archive,
+    videopose3d,
+)
 from posenet3d.formats.readers.json_files import alphapose, coco, mediapipe, mmpose, openpose
-from posenet3d.formats.readers.tables import csv_file, deeplabcut
+from posenet3d.formats.readers.tables import csv_file, deeplabcut, sleap, trc
 
 READERS = (
     coco.READER,
@@ -14,8 +19,12 @@ READERS = (
     mmpose.READER,
     mediapipe.READER,
     deeplabcut.READER,
+    sleap.READER,
+    movement.READER,
+    trc.READER,
     csv_file.READER,
     videopose3d.READER,
+    numpy_array.READER,
     pose_archive.READER,
 )
 """The formats that can be read, in the order in which messages and --help list them.

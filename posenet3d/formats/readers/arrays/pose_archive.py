@@ -6,6 +6,8 @@ from collections import Counter
 
 import numpy as np
 
+from posenet3d.errors import InputError
+from posenet3d.files.npz import names_in
 from posenet3d.formats.interface.content import Content
 from posenet3d.formats.interface.reader import Reader, whole
 from posenet3d.poses.archives.archive import read_archive
@@ -13,6 +15,8 @@ from posenet3d.poses.people import People
 from posenet3d.poses.records import Poses2D
 from posenet3d.skeletons.map_files.map_file import MapFile
 from posenet3d.skeletons.skeleton import Skeleton
+
+_OF_DETECTRON = {"boxes", "segments", "keypoints", "metadata"}
 
 
 def people_of(poses: Poses2D) -> People:
@@ -46,6 +50,11 @@ def people_of(poses: Poses2D) -> People:
 def _read(
     content: Content, split: str | None, placement: str | Skeleton, map_file: MapFile | None
 ) -> People:
+    if set(names_in(content.path)) >= _OF_DETECTRON:
+        raise InputError(
+            f"{content.path} is what VideoPose3D's infer_video_d2.py writes of one video; run its "
+            "data/prepare_data_2d_custom.py, and give the data_2d_custom_*.npz that it writes."
+        )
     return people_of(read_archive(content.path, split, placement=placement, map_file=map_file))
 
 

@@ -13,7 +13,6 @@ variances.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -22,11 +21,10 @@ from posenet3d.errors import InputError
 from posenet3d.formats.interface.content import Content
 from posenet3d.formats.interface.reader import Reader, whole
 from posenet3d.formats.parsing import persons
-from posenet3d.formats.parsing.joint_names import skeleton_of
 from posenet3d.formats.parsing.labelled_table import LabelledTable, load_labelled_csv
 from posenet3d.formats.parsing.pandas_hdf5 import is_pandas_hdf5, load_pandas_hdf5
-from posenet3d.formats.parsing.persons import Place
-from posenet3d.poses.people import Listed, People
+from posenet3d.formats.parsing.tracks import people_of_tracks
+from posenet3d.poses.people import People
 from posenet3d.skeletons.map_files.map_checks import listed
 from posenet3d.skeletons.map_files.map_file import MapFile
 from posenet3d.skeletons.skeleton import H36M_17, Skeleton
@@ -88,37 +86,20 @@ def _read(content: Content, placement: str | Skeleton, map_file: MapFile | None)
     if _UNIQUE in parts_of and (not animals or of_animals & parts_of[_UNIQUE].keys()):
         animals.append(_UNIQUE)
     parts = list(dict.fromkeys(part for name in animals for part in parts_of[name]))
-    skeleton, joints = skeleton_of(path, parts, placement, map_file)
-    values = np.full((len(table.row_ids), len(animals), skeleton.num_joints, 3), np.nan)
+    values = np.full((len(table.row_ids), len(animals), len(parts), 3), np.nan)
     for number, animal in enumerate(animals):
-        for part, joint in zip(parts, joints, strict=True):
-            if part in parts_of[animal] and joint is not None:
-                values[:, number, joint] = _joint(path, table, place, animal, part)
+        for index, part in enumerate(parts):
+            if part in parts_of[animal]:
+                values[:, number, index] = _joint(path, table, place, animal, part)
     _mark_missing(values)
-    there = (values[..., 2] != 0).any(axis=-1)
-    if len(animals) == 1:
-        there[:] = True
-    if not there.any():
-        raise InputError(f"{path}: no body part of any individual was found in any frame.")
-    frames, numbers = np.nonzero(there)
-    image_ids = [table.row_ids[frame] for frame in frames]
-    ids = [animals[number] or 0 for number in numbers]
-    places = [Place(path, p, image) for p, image in zip(ids, image_ids, strict=True)]
-    return persons.make_people(
-        list(values[there]),
-        places,
-        skeleton,
-        image_ids,
-        ids,
-        tracked=True,
-        file_names=_file_names(image_ids),
-        numbers_are_frames=all(isinstance(row, int) for row in table.row_ids),
-        listed=Listed(table.row_ids, _file_names(table.row_ids)),
+    ids = [animal or 0 for animal in animals]
+    return people_of_tracks(
+        path, values, parts, ids, table.row_ids, placement, map_file, files=True
     )
 
 
 def _mark_missing(values: np.ndarray) -> None:
-    """Gives joints that were not found zeros, and those without a likelihood the confidence 1.
+    """Marks by NaN the body parts that were not found, and likelihoods that say nothing.
 
     Since version 3 DeepLabCut fills up each frame to the project's number of individuals: x, y and
     likelihood of those that it did not find are -1 (`PadOutputs` in
@@ -128,18 +109,9 @@ def _mark_missing(values: np.ndarray) -> None:
     A likelihood of 0 throughout says nothing: some versions of EKS write it so.
     """
     likelihood = values[..., 2]
+    values[(likelihood == -1) | (values[..., :2] == -1).all(axis=-1)] = np.nan
     if not likelihood[~np.isnan(likelihood)].any():
         likelihood[:] = np.nan
-    padded = (likelihood == -1) | (values[..., :2] == -1).all(axis=-1)
-    values[padded] = np.nan
-    likelihood[np.isnan(likelihood)] = 1.0
-    values[np.isnan(values[..., :2]).any(axis=-1)] = 0.0
-
-
-def _file_names(row_ids: Sequence[int | str]) -> tuple[str | None, ...] | None:
-    """The paths among what rows are called."""
-    names = tuple(row if isinstance(row, str) else None for row in row_ids)
-    return names if any(names) else None
 
 
 def _recognises(content: Content) -> bool:
