@@ -16,7 +16,7 @@ from posenet3d.errors import InputError
 from posenet3d.formats.parsing.persons import NobodyError
 from posenet3d.lifting.job import Say
 from posenet3d.models.loading import load
-from posenet3d.poses.image_ids import number_of
+from posenet3d.poses.image_ids import numbers_of
 from posenet3d.poses.people import People
 from posenet3d.skeletons.skeleton import Skeleton
 
@@ -130,7 +130,7 @@ def _write(path: Path, pieces: list[_Piece], skeleton: Skeleton) -> None:
 
 
 def _columns(people: People, path: str) -> dict[str, list]:
-    numbers = [number_of(image) for image in people.image_ids]
+    numbers = numbers_of(people.image_ids)
     return {
         "keypoints_2d": list(people.keypoints_2d.reshape(len(people), -1)),
         "confidence": list(people.confidence),

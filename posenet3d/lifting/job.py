@@ -27,6 +27,7 @@ from posenet3d.models.loading import load
 from posenet3d.motion.config import MotionConfig
 from posenet3d.poses.lift_result import LiftResult
 from posenet3d.poses.lifted import Lifted, join
+from posenet3d.poses.timeline import notes_of
 from posenet3d.skeletons.joint_rules import JointMap
 from posenet3d.skeletons.map_files.map_file import MapFile
 from posenet3d.skeletons.skeleton import Skeleton
@@ -164,6 +165,9 @@ def _finish(
     needs_tracks = config.moving_pictures or (output is not None and output.holds_motion)
     if needs_tracks or config.motion != MotionConfig() or config.associate == "always":
         lifted = join(list(spool))
+        people = dataclasses.replace(lifted.people, listed=source.listed())
+        lifted = Lifted(people, lifted.result)
+        summary.notes += notes_of(people)
         parts = [over_time(lifted, config.associate, config.motion, config.fps)]
         summary.interpolated = int(parts[0].interpolated.sum())
     if output:

@@ -9,9 +9,10 @@ from typing import Literal
 from posenet3d.motion.association import Associator
 from posenet3d.motion.config import MotionConfig
 from posenet3d.motion.people import smooth_people
-from posenet3d.poses.image_ids import number_of, sequence_of
+from posenet3d.poses.image_ids import place_of
 from posenet3d.poses.lifted import Lifted
 from posenet3d.poses.people import People
+from posenet3d.poses.timeline import timelines_of
 
 Associate = Literal["auto", "always", "never"]
 
@@ -39,25 +40,22 @@ def with_tracks(people: People, alone: bool = True) -> People:
     """The same people in the same order with the numbers of tracks as ids.
 
     Args:
-      people: Images may come in any order; those that are numbered are frames in the order of
-        their numbers, others in that of the file.
+      people: Images may come in any order; `poses.timeline` says which frame each is.
       alone: Whether a person who is alone in every image is one and the same, however far the
         person has moved from one image to the next.
     """
     if alone and max(Counter(people.image_ids).values()) == 1:
         return dataclasses.replace(people, person_ids=(0,) * len(people), tracked=True)
-    first: dict[int | str, int] = {}
-    for row, image_id in enumerate(people.image_ids):
-        first.setdefault(image_id, row)
-    numbered = all(number_of(image_id) is not None for image_id in first)
-
-    def place(row: int) -> tuple[str, int, int]:
-        image_id = people.image_ids[row]
-        frame = number_of(image_id) if numbered else first[image_id]
-        return sequence_of(image_id), frame, first[image_id]
-
-    order = sorted(range(len(people)), key=place)
-    ids = Associator().associate(people.select(order)).person_ids
+    timelines = timelines_of(people)
+    places = []
+    for image_id in people.image_ids:
+        sequence, _ = place_of(image_id)
+        places.append((sequence, timelines[sequence].frames[image_id]))
+    order = sorted(range(len(people)), key=places.__getitem__)
+    in_order = dataclasses.replace(
+        people.select(order), image_ids=tuple("{}/{}".format(*places[row]) for row in order)
+    )
+    ids = Associator().associate(in_order).person_ids
     by_row = dict(zip(order, ids, strict=True))
     return dataclasses.replace(
         people, person_ids=tuple(by_row[row] for row in range(len(people))), tracked=True

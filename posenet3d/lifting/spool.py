@@ -61,6 +61,7 @@ class Spool:
             about |= {
                 "skeleton": dataclasses.asdict(people.skeleton),
                 "tracked": people.tracked,
+                "numbers_are_frames": people.numbers_are_frames,
                 "unit": result.unit,
                 "problems": result.problems,
                 "image_ids": people.image_ids,
@@ -123,6 +124,7 @@ def _lifted(about: dict[str, Any], arrays: parts.Part) -> Lifted:
         None if sizes is None else tuple(None if s is None else tuple(s) for s in sizes),
         None if about["file_names"] is None else tuple(about["file_names"]),
         about["tracked"],
+        about.get("numbers_are_frames", False),  # older parts lack it
     )
     result = LiftResult(
         **{name: arrays[name] for name in PER_PERSON},

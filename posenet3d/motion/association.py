@@ -12,7 +12,7 @@ import math
 import numpy as np
 
 from posenet3d.errors import ConfigError
-from posenet3d.poses.image_ids import number_of, sequence_of
+from posenet3d.poses.image_ids import frames_between, sequence_of
 from posenet3d.poses.people import People
 from posenet3d.skeletons.skeleton import Skeleton
 
@@ -90,7 +90,7 @@ class Associator:
             if sequence not in self._sequences:
                 self._sequences[sequence] = _Sequence(people.skeleton, self.config)
             tracks, present = self._sequences[sequence], people.confidence[start:end] > 0
-            numbers += tracks.assign(people.keypoints_2d[start:end], present, number_of(image_id))
+            numbers += tracks.assign(people.keypoints_2d[start:end], present, image_id)
         return dataclasses.replace(people, person_ids=tuple(numbers), tracked=True)
 
 
@@ -124,12 +124,12 @@ class _Sequence:
         self._config = config
         self._tracks: list[_Track] = []
         self._count = 0
-        self._frame: int | None = None
+        self._image: int | str | None = None
         self._step = math.inf  # the smallest so far between two frames' numbers
 
-    def assign(self, keypoints_2d: np.ndarray, present: np.ndarray, frame: int | None) -> list[int]:
+    def assign(self, keypoints_2d: np.ndarray, present: np.ndarray, image: int | str) -> list[int]:
         """The track of each person `[P, J, 2]`, `[P, J]` of the next frame."""
-        passed = self._passed(frame)
+        passed = self._passed(image)
         for track in self._tracks:
             track.missed += passed
         self._tracks = [t for t in self._tracks if t.missed <= self._config.max_missed + 1]
@@ -149,13 +149,14 @@ class _Sequence:
             numbers[person] = track.number
         return numbers
 
-    def _passed(self, frame: int | None) -> int:
-        """Frames since the last one, 1 where the numbers do not tell."""
-        last, self._frame = self._frame, frame
-        if frame is None or last is None or frame <= last:
+    def _passed(self, image: int | str) -> int:
+        """Frames since the last one, 1 where the images' numbers do not tell."""
+        last, self._image = self._image, image
+        between = None if last is None else frames_between(last, image)
+        if between is None or between <= 0:
             return 1
-        self._step = min(self._step, frame - last)
-        return round((frame - last) / self._step)
+        self._step = min(self._step, between)
+        return round(between / self._step)
 
     def _matches(self, joints: np.ndarray) -> dict[int, _Track]:
         """The track of each person that has one already."""

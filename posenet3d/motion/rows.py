@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from posenet3d.poses.image_ids import id_between, sequence_of
+from posenet3d.poses.image_ids import sequence_of
 from posenet3d.poses.people import People
+from posenet3d.poses.timeline import timelines_of
 from posenet3d.poses.tracks import Track, tracks_of
 
 if TYPE_CHECKING:  # only for its name
@@ -42,27 +43,21 @@ def with_missing_rows(people: People, result: LiftResult, limit: int) -> tuple[P
       InputError: If a person is twice in an image.
     """
     tracks = tracks_of(people)
+    timelines = timelines_of(people)
     images: dict[str, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
     for track in tracks:
         for row, frame in zip(track.rows, track.frames, strict=True):
             images[sequence_of(people.image_ids[row])][frame].append(row)
-    ids = {
-        sequence: {frame: people.image_ids[rows[0]] for frame, rows in sorted(frames.items())}
-        for sequence, frames in images.items()
-    }
-    frames_of = {sequence: list(known) for sequence, known in ids.items()}
+    frames_of = {sequence: sorted(frames) for sequence, frames in images.items()}
     new = []
     for track in tracks:
         sequence = sequence_of(people.image_ids[track.rows[0]])
-        frames, known = frames_of[sequence], ids[sequence]
+        frames = frames_of[sequence]
         for frame in _missing(track, result.lifted, limit):
             before = frames[bisect.bisect_right(frames, frame) - 1]  # or the frame itself
             rows = images[sequence][before]
-            if before == frame:
-                image_id, beside = known[frame], rows[:1]
-            else:
-                ends = [(end, known[end]) for end in (frames[0], frames[-1])]
-                image_id, beside = id_between(frame, *ends), []
+            beside = rows[:1] if before == frame else []
+            image_id = timelines[sequence].image_ids.get(frame)
             if image_id is not None:
                 new.append(_NewRow(max(rows), frame, track.rows[0], image_id, beside))
     return _insert(people, result, new) if new else (people, result)

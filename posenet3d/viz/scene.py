@@ -10,8 +10,9 @@ import numpy as np
 
 from posenet3d.errors import InputError
 from posenet3d.poses import stature
-from posenet3d.poses.image_ids import number_of, sequence_of
+from posenet3d.poses.image_ids import sequence_of
 from posenet3d.poses.people import People
+from posenet3d.poses.timeline import timelines_of
 from posenet3d.poses.tracks import Track, tracks_of
 from posenet3d.skeletons.skeleton import Skeleton
 
@@ -51,7 +52,9 @@ class Scene:
       people: The persons, with their 2D.
       result: What the lifter made of them.
       actors: One a track of `formats.tracks`.
-      image_ids: For each frame its image; None where nobody is in it.
+      image_ids: For each frame its image; None where nobody is in it and its name is not known.
+      numbers: For each frame the number of its image; None where numbers do not count frames, or
+        there are several sequences.
       sequences: For each frame the name of its sequence; empty where there is only one.
       bodies: `[P, J, 3]` float32, mm, camera frame (x right, y down, z forward), the root at x = 0,
         z = 0 and the lowest joint at y = 0; NaN where not lifted.
@@ -62,6 +65,7 @@ class Scene:
     result: LiftResult
     actors: tuple[Actor, ...]
     image_ids: tuple[int | str | None, ...]
+    numbers: tuple[int | None, ...]
     sequences: tuple[str, ...]
     bodies: np.ndarray
     size_note: str
@@ -112,29 +116,6 @@ class Scene:
         x -= (x.min() + x.max()) / 2
         return np.stack([x, np.zeros_like(x), rows * step], axis=1)
 
-    @cached_property
-    def numbers(self) -> tuple[int | None, ...]:
-        """For each frame the number in its image's id, those between numbers included.
-
-        None for all where the ids do not count frames.
-        """
-        known = {
-            frame: number
-            for frame, image in enumerate(self.image_ids)
-            if image is not None and (number := number_of(image)) is not None
-        }
-        frames = sorted(known)
-        complete = len(known) == sum(image is not None for image in self.image_ids)
-        if not complete or len(set(self.sequences)) > 1:
-            return (None,) * self.num_frames
-        if len(frames) > 1:
-            step = (known[frames[-1]] - known[frames[0]]) / (frames[-1] - frames[0])
-        else:
-            step = 1
-        numbers = [known[frames[0]] + step * (f - frames[0]) for f in range(self.num_frames)]
-        counted = step >= 1 and all(numbers[frame] == number for frame, number in known.items())
-        return tuple(int(n) if counted else None for n in numbers)
-
 
 def scene_of(people: People, result: LiftResult) -> Scene:
     """Sets a scene.
@@ -153,17 +134,17 @@ def scene_of(people: People, result: LiftResult) -> Scene:
             "people that were lifted."
         )
     tracks = tracks_of(people)
+    timelines = timelines_of(people)
     starts: dict[str, int] = {}
     image_ids: list[int | str | None] = []
+    numbers: list[int | None] = []
     sequences: list[str] = []
+    for name, timeline in timelines.items():
+        starts[name] = len(image_ids)
+        image_ids += map(timeline.image_ids.get, range(timeline.num_frames))
+        numbers += map(timeline.numbers.get, range(timeline.num_frames))
+        sequences += [name] * timeline.num_frames
     names = [sequence_of(people.image_ids[track.rows[0]]) for track in tracks]
-    for track, name in zip(tracks, names, strict=True):
-        if name not in starts:
-            starts[name] = len(image_ids)
-            image_ids += [None] * track.num_frames
-            sequences += [name] * track.num_frames
-        for frame, row in zip(track.frames, track.rows, strict=True):
-            image_ids[starts[name] + frame] = people.image_ids[row]
     spans = [
         tuple(starts[name] + frame for frame in track.frames)
         for track, name in zip(tracks, names, strict=True)
@@ -176,7 +157,10 @@ def scene_of(people: People, result: LiftResult) -> Scene:
     bodies, size_note = _bodies(result, people.skeleton)
     if len(starts) == 1:
         sequences = [""] * len(image_ids)
-    return Scene(people, result, actors, tuple(image_ids), tuple(sequences), bodies, size_note)
+    else:
+        numbers = [None] * len(image_ids)
+    frames = (tuple(values) for values in (image_ids, numbers, sequences))
+    return Scene(people, result, actors, *frames, bodies, size_note)
 
 
 def _places(

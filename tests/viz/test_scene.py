@@ -66,9 +66,9 @@ def test_sequences_come_one_after_the_other(moving):
 
 
 NUMBERS = {
-    "numbers": ((3, 4, 6), (3, 4, 5, 6)),
+    "numbers": ((3, 4, 6), (0, 1, 2, 3, 4, 5, 6)),
     "steps": ((0, 10, 20), (0, 10, 20)),
-    "names": (("v_07.jpg", "v_08.jpg", "v_10.jpg"), (7, 8, 9, 10)),
+    "names": (("v_01.jpg", "v_02.jpg", "v_04.jpg"), (1, 2, 3, 4)),
     "no numbers": (("a", "b", "c"), (None,) * 3),
     "far apart": ((5, 1000, 70000), (None,) * 3),
 }

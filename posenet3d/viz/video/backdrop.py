@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from posenet3d.errors import InputError
-from posenet3d.poses.image_ids import number_of
+from posenet3d.poses.image_ids import numbers_of
 from posenet3d.viz.scene import Scene
 
 if TYPE_CHECKING:
@@ -114,9 +114,9 @@ def _images(path: Path, files: list[Path], scene: Scene) -> Backdrop:
 def _names(files: list[Path]) -> dict[str | int, Path | None]:
     """The files by name, by name without ending and by number; None: it could be several."""
     by_name: dict[str | int, Path | None] = {}
-    for file in files:
+    for file, number in zip(files, numbers_of([file.stem for file in files]), strict=True):
         names: set[str | int] = {file.name, file.stem}
-        if (number := number_of(file.stem)) is not None:
+        if number is not None:
             names.add(number)
         for name in names:
             by_name[name] = file if name not in by_name else None
