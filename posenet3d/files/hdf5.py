@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,35 +33,53 @@ def numbers_of(dataset: h5py.Dataset) -> np.ndarray:
       ValueError: If it holds none, lies in other files, or claims to be larger than its file can
         hold: a damaged one would fill the memory.
     """
-    import h5py
-
-    if not isinstance(dataset, h5py.Dataset) or dataset.dtype.kind not in "iufb":
+    _check_data(dataset)
+    if dataset.dtype.kind not in "iufb":
         raise ValueError(f"{dataset.name} holds no numbers")
-    if dataset.is_virtual or dataset.external:
-        raise ValueError(f"{dataset.name} lies in other files")
-    most = _ALWAYS_READ + _MOST_COMPRESSED * os.path.getsize(dataset.file.filename)
-    if dataset.size * dataset.dtype.itemsize > most:
-        raise ValueError(f"{dataset.name} of shape {dataset.shape} is larger than its file")
     return dataset[()]
+
+
+def fields_of(dataset: h5py.Dataset, names: Sequence[str]) -> dict[str, np.ndarray]:
+    """Columns of numbers of a data set of rows, by name.
+
+    Raises:
+      ValueError: As `numbers_of`, or if it has no such columns.
+    """
+    _check_data(dataset)
+    held = dataset.dtype.fields or {}
+    missing = [name for name in names if name not in held or held[name][0].kind not in "iufb"]
+    if missing or dataset.ndim != 1:
+        raise ValueError(f"{dataset.name} holds no rows with {', '.join(missing) or 'columns'}")
+    rows = dataset[()]
+    return {name: rows[name] for name in names}
 
 
 def texts_of(dataset: h5py.Dataset) -> list[str]:
     """The texts of a data set with one axis.
 
     Raises:
-      ValueError: If it holds anything else.
+      ValueError: As `numbers_of`, or if it holds anything else.
     """
     import h5py
 
-    is_text = isinstance(dataset, h5py.Dataset) and (
-        dataset.dtype.kind in "SU" or h5py.check_string_dtype(dataset.dtype) is not None
-    )
-    if not is_text or dataset.ndim != 1 or dataset.is_virtual or dataset.external:
+    _check_data(dataset)
+    is_text = dataset.dtype.kind in "SU" or h5py.check_string_dtype(dataset.dtype) is not None
+    if not is_text or dataset.ndim != 1:
         raise ValueError(f"{dataset.name} holds no list of texts")
-    if dataset.size > os.path.getsize(dataset.file.filename):
-        raise ValueError(f"{dataset.name} of {dataset.size} texts is larger than its file")
     values = dataset[()].tolist()
     return [value.decode("utf-8") if isinstance(value, bytes) else str(value) for value in values]
+
+
+def _check_data(dataset: h5py.Dataset) -> None:
+    import h5py
+
+    if not isinstance(dataset, h5py.Dataset):
+        raise ValueError(f"{dataset.name} holds no data")
+    if dataset.is_virtual or dataset.external:
+        raise ValueError(f"{dataset.name} lies in other files")
+    most = _ALWAYS_READ + _MOST_COMPRESSED * os.path.getsize(dataset.file.filename)
+    if dataset.size * dataset.dtype.itemsize > most:
+        raise ValueError(f"{dataset.name} of shape {dataset.shape} is larger than its file")
 
 
 def text_of(value: object) -> str:

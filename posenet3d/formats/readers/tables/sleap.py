@@ -1,10 +1,10 @@
-"""SLEAP's analysis files, HDF5 and CSV, as SLEAP and sleap-io write them.
+"""SLEAP's projects and its analysis files, HDF5 and CSV, as SLEAP and sleap-io write them.
 
 HDF5, after sleap/io/convert.py and sleap_io/io/analysis_h5.py: `tracks` [tracks, xy, nodes, frames]
 with NaN where nothing was found, `node_names`, `track_names` and `point_scores` [tracks, nodes,
 frames]; the attribute `dims` says if the axes are in another order. CSV, after
 sleap/info/write_tracking_h5.py: a row an instance with `track`, `frame_idx`, and for every node
-`NODE.x`, `NODE.y` and `NODE.score`.
+`NODE.x`, `NODE.y` and `NODE.score`. Projects (`.slp`) are described at `sleap_project`.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from posenet3d.formats.interface.reader import Reader, whole
 from posenet3d.formats.parsing import persons
 from posenet3d.formats.parsing.joint_names import skeleton_of
 from posenet3d.formats.parsing.persons import Place
+from posenet3d.formats.parsing.sleap_project import NEEDED, Project, read_project
 from posenet3d.formats.parsing.table import Table, identifier_of
 from posenet3d.formats.parsing.tracks import people_of_tracks
 from posenet3d.poses.people import People
@@ -36,7 +37,6 @@ _NEEDED = ("track", "frame_idx")
 _ARRAYS = ("tracks", "node_names", "track_names", "track_occupancy")
 _AXES = ("frame", "track", "node", "xy")
 _DIMS = ("track", "xy", "node", "frame")  # where the file does not say them
-_PROJECT = ("metadata", "frames", "instances", "points", "pred_points")  # what a .slp holds
 _SCORES = (-0.1, 2.0)  # heights of a confidence map's peaks, which overshoot 1 on refinement; ours
 
 
@@ -52,7 +52,7 @@ def is_sleap_hdf5(path: str | Path) -> bool:
     try:
         with h5py.File(path, "r") as file:
             held = set(own_names(file))
-            return held >= set(_ARRAYS) or held >= set(_PROJECT)
+            return held >= set(_ARRAYS) or held >= set(NEEDED)
     except Exception:  # a damaged file fails in many ways; whoever reads it says how
         return False
 
@@ -64,7 +64,7 @@ def _read(content: Content, placement: str | Skeleton, map_file: MapFile | None)
         raise InputError(
             f"{content.path} is no analysis file of SLEAP: expected HDF5 with "
             f"{', '.join(_ARRAYS)}, or CSV with the columns track, frame_idx and NODE.x, NODE.y, "
-            "NODE.score for every node. Projects (.slp) are exported by File > Export Analysis."
+            "NODE.score for every node; or a project (.slp)."
         )
     return _read_table(content.table, placement, map_file)
 
@@ -88,6 +88,16 @@ def _read_table(table: Table, placement: str | Skeleton, map_file: MapFile | Non
                     table.number(line, score or "1", f"score of {node}"),
                 )
         values.append(found)
+    return _people_of_instances(values, places, skeleton, image_ids, tracks)
+
+
+def _people_of_instances(
+    values: list[np.ndarray],
+    places: list[Place],
+    skeleton: Skeleton,
+    image_ids: list[int | str],
+    tracks: list[int | str | None],
+) -> People:
     pairs = sorted(zip(image_ids, tracks, strict=True), key=lambda pair: str(pair[0]))
     tracked = persons.are_tracks(pairs)
     return persons.make_people(
@@ -98,7 +108,7 @@ def _read_table(table: Table, placement: str | Skeleton, map_file: MapFile | Non
         tracks if tracked else [None] * len(tracks),
         tracked=tracked,
         confidences=_SCORES,
-        numbers_are_frames=True,
+        numbers_are_frames=all(isinstance(image, int) for image in image_ids),
     )
 
 
@@ -116,14 +126,13 @@ def _nodes(table: Table) -> dict[str, tuple[int, int, int | None]]:
 def _read_hdf5(path: str | Path, placement: str | Skeleton, map_file: MapFile | None) -> People:
     import h5py
 
-    with reading(path, "an analysis file of SLEAP"), h5py.File(path, "r") as file:
+    with reading(path, "a file of SLEAP"), h5py.File(path, "r") as file:
         held = own_names(file)
+        if set(held) >= set(NEEDED):
+            return _people_of_project(path, read_project(file), placement, map_file)
         missing = [name for name in _ARRAYS if name not in held]
         if missing:
-            raise InputError(
-                f"{path} is no analysis file of SLEAP: it has no array {missing[0]}. Projects "
-                "(.slp) are exported by File > Export Analysis."
-            )
+            raise InputError(f"{path} is no analysis file of SLEAP: it has no array {missing[0]}.")
         nodes = texts_of(file["node_names"])
         names = texts_of(file["track_names"]) if file["track_names"].size else []
         tracks = _ordered(file["tracks"], _DIMS, _AXES)
@@ -141,6 +150,23 @@ def _read_hdf5(path: str | Path, placement: str | Skeleton, map_file: MapFile | 
     return people_of_tracks(
         path, values, nodes, names, range(frames), placement, map_file, confidences=_SCORES
     )
+
+
+def _people_of_project(
+    path: str | Path, project: Project, placement: str | Skeleton, map_file: MapFile | None
+) -> People:
+    names = {*project.nodes, *project.frames, *project.tracks} - {None}
+    if not all(persons.is_identifier(name) for name in names):
+        raise InputError(f"{path}: a name in it is not text that can be printed.")
+    skeleton, joints = skeleton_of(path, project.nodes, placement, map_file)
+    values = np.zeros((len(project.frames), skeleton.num_joints, 3))
+    for node, joint in enumerate(joints):
+        if joint is not None:
+            values[:, joint] = project.values[:, node]
+    values[..., 2] = np.where(np.isnan(values[..., 2]), 1.0, values[..., 2])
+    values[np.isnan(values[..., :2]).any(axis=-1)] = 0.0
+    places = [Place(path, number, image) for number, image in enumerate(project.frames)]
+    return _people_of_instances(list(values), places, skeleton, project.frames, project.tracks)
 
 
 def _ordered(dataset: h5py.Dataset, dims: tuple[str, ...], axes: tuple[str, ...]) -> np.ndarray:

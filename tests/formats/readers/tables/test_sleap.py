@@ -52,7 +52,7 @@ def test_files_that_sleap_io_wrote_are_the_people_of_the_samples():
     """Two people in 8 frames, the second not in frame 3, and his left wrist nowhere."""
     expected = read_people(SAMPLES / "coco_results.json")
     there = [row for row in range(16) if row != 7]
-    for name in ("sleap.csv", "sleap.analysis.h5"):
+    for name in ("sleap.csv", "sleap.slp", "sleap.analysis.h5"):
         assert detect_format(SAMPLES / name) == "sleap"
         people = read_people(SAMPLES / name)
         assert people.skeleton is COCO_17
@@ -185,15 +185,6 @@ def test_numbers_in_other_files_are_not_read(analysis, tmp_path):
 
     with pytest.raises(InputError, match="/tracks lies in other files"):
         read_people(analysis(outside))
-
-
-def test_projects_are_told_how_to_go_on(tmp_path):
-    path = tmp_path / "labels.slp"
-    with h5py.File(path, "w") as file:
-        for name in ("metadata", "frames", "instances", "points", "pred_points"):
-            file[name] = np.zeros(1)
-    with pytest.raises(InputError, match=r"Projects \(\.slp\) are exported by File > Export"):
-        read_people(path)
 
 
 def test_other_files_are_refused_when_forced(write):
