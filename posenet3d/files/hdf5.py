@@ -33,7 +33,7 @@ def numbers_of(dataset: h5py.Dataset) -> np.ndarray:
       ValueError: If it holds none, lies in other files, or claims to be larger than its file can
         hold: a damaged one would fill the memory.
     """
-    _check_data(dataset)
+    check_data(dataset)
     if dataset.dtype.kind not in "iufb":
         raise ValueError(f"{dataset.name} holds no numbers")
     return dataset[()]
@@ -45,7 +45,7 @@ def fields_of(dataset: h5py.Dataset, names: Sequence[str]) -> dict[str, np.ndarr
     Raises:
       ValueError: As `numbers_of`, or if it has no such columns.
     """
-    _check_data(dataset)
+    check_data(dataset)
     held = dataset.dtype.fields or {}
     missing = [name for name in names if name not in held or held[name][0].kind not in "iufb"]
     if missing or dataset.ndim != 1:
@@ -62,7 +62,7 @@ def texts_of(dataset: h5py.Dataset) -> list[str]:
     """
     import h5py
 
-    _check_data(dataset)
+    check_data(dataset)
     is_text = dataset.dtype.kind in "SU" or h5py.check_string_dtype(dataset.dtype) is not None
     if not is_text or dataset.ndim != 1:
         raise ValueError(f"{dataset.name} holds no list of texts")
@@ -70,7 +70,12 @@ def texts_of(dataset: h5py.Dataset) -> list[str]:
     return [value.decode("utf-8") if isinstance(value, bytes) else str(value) for value in values]
 
 
-def _check_data(dataset: h5py.Dataset) -> None:
+def check_data(dataset: h5py.Dataset) -> None:
+    """Refuses what is no data set, lies in other files, or cannot be as large as it claims.
+
+    Raises:
+      ValueError: If so.
+    """
     import h5py
 
     if not isinstance(dataset, h5py.Dataset):
