@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ MAGIC = b"\x89HDF\r\n\x1a\n"
 
 _MOST_COMPRESSED = 1100  # bytes of numbers a byte of a file; zlib reaches 1032
 _ALWAYS_READ = 1 << 26  # bytes
+_MOST_CHUNKS = 1 << 16  # and one a byte of the file
 
 
 def own_names(file: h5py.File) -> list[str]:
@@ -82,9 +84,18 @@ def check_data(dataset: h5py.Dataset) -> None:
         raise ValueError(f"{dataset.name} holds no data")
     if dataset.is_virtual or dataset.external:
         raise ValueError(f"{dataset.name} lies in other files")
-    most = _ALWAYS_READ + _MOST_COMPRESSED * os.path.getsize(dataset.file.filename)
-    if dataset.size * dataset.dtype.itemsize > most:
+    file_size = os.path.getsize(dataset.file.filename)
+    most = (_ALWAYS_READ + _MOST_COMPRESSED * file_size) // max(1, dataset.dtype.itemsize)
+    chunks = dataset.chunks or dataset.shape
+    if max(dataset.size, math.prod(chunks)) > most:
         raise ValueError(f"{dataset.name} of shape {dataset.shape} is larger than its file")
+    # The library goes astray on chunks that do not fit, and each takes time, also an empty one.
+    counts = [
+        -(-size // chunk) if chunk else 0
+        for size, chunk in zip(dataset.shape, chunks, strict=False)
+    ]
+    if len(chunks) != dataset.ndim or math.prod(counts) > _MOST_CHUNKS + file_size:
+        raise ValueError(f"{dataset.name} of shape {dataset.shape} is damaged: chunks of {chunks}")
 
 
 def text_of(value: object) -> str:

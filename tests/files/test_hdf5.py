@@ -37,6 +37,13 @@ def test_other_things_are_named(file):
             read(file[name])
 
 
+def test_chunks_that_are_far_too_many_are_not_gone_through(file):
+    file.create_dataset("small", (1 << 22,), "i1", chunks=(1,))
+    file.flush()
+    with pytest.raises(ValueError, match=r"/small of shape .* is damaged: chunks of \(1,\)"):
+        numbers_of(file["small"])
+
+
 @pytest.mark.parametrize("read", [numbers_of, texts_of, lambda data: fields_of(data, ("f",))])
 def test_what_claims_to_be_larger_than_its_file_is_not_read(file, read):
     kinds = {numbers_of: "f8", texts_of: h5py.string_dtype()}
