@@ -30,7 +30,7 @@ class BulkConfig:
     skeleton: Literal["auto", *SKELETONS] = setting(
         "auto", "Joints of the shards; auto: what a Parquet file says, else those of the model."
     )
-    min_confidence: float = setting_of(LiftConfig, "min_confidence")
+    min_confidence: float = setting(0.1, "Joints of less confidence count as missing.")
     height_mm: float | None = setting_of(LiftConfig, "height_mm")
     score: bool = setting(
         True, "Score each pose by how much the lifter agrees with itself; four times slower."

@@ -34,7 +34,11 @@ class LiftConfig:
     up: Literal["auto", "camera", "y", "z"] = setting(
         "auto", "Axis of the output that points up; auto: the format's."
     )
-    min_confidence: float = setting(0.0, "Joints of less confidence count as missing.")
+    min_confidence: float | None = setting(
+        None,
+        "Joints of less confidence count as missing: the detector guesses there. auto: the "
+        "format's, 0.1 or 0.2.",
+    )
     associate: Literal["auto", "always", "never"] = setting(
         "auto",
         "Join persons into tracks by position. auto: if the output or --smooth needs tracks "
@@ -58,7 +62,9 @@ class LiftConfig:
     figure: str = setting("", "A picture (.png, .pdf, .svg) of the first 24 people.")
     video: str = setting("", "A video (.mp4, .gif): the 2D input, and everybody in 3D, turning.")
     images: str = setting(
-        "", "Video, image or folder of images to show behind the 2D input of --video."
+        "",
+        "Video, image or folder of images, shown behind the 2D input of --video; gives the size "
+        "of the images if --image_size does not.",
     )
     html: str = setting("", "A page (.html) to look at everybody from all sides, offline.")
     rerun: str = setting("", "A file of Rerun (.rrd); spawn: show everybody in its viewer.")
@@ -70,9 +76,8 @@ class LiftConfig:
             raise ConfigError(
                 "Nothing to write: give --output=FILE, --figure, --video, --html or --rerun."
             )
-        check_range("min_confidence", self.min_confidence, 0.0, 1.0)
-        if self.images and not self.video:
-            raise ConfigError("images are for the video; give --video=FILE as well.")
+        if self.min_confidence is not None:
+            check_range("min_confidence", self.min_confidence, 0.0, 1.0)
         _ = self.motion, self.reading  # whatever is wrong with them is said at once
 
     @property

@@ -19,6 +19,8 @@ from posenet3d.formats.output import Output
 from posenet3d.formats.parsing.persons import NobodyError
 from posenet3d.formats.parsing.source import UNITS_A_PART, Part, PeopleSource
 from posenet3d.lifting.config import LiftConfig
+from posenet3d.lifting.image_size import with_size_of_images
+from posenet3d.lifting.odd_joints import Counts, notes_on_joints, odd_joints
 from posenet3d.lifting.over_time import over_time
 from posenet3d.lifting.pictures import Pictures
 from posenet3d.lifting.spool import Spool
@@ -79,17 +81,21 @@ def lift_file(
     for target in config.targets:
         if not target.parent.is_dir():
             raise InputError(f"Cannot write {target}: there is no folder {target.parent}.")
+    config, notes = with_size_of_images(config)
     if estimator is None:
         estimator = load(config.model)
     map_file = config.reading.read_map()
     source = config.reading.open(config.input, estimator.skeleton, map_file)
     maps = map_file.maps if map_file else None
+    if config.min_confidence is None:
+        config = dataclasses.replace(config, min_confidence=source.guessed_below)
     lift = functools.partial(_lift, estimator=estimator, maps=maps, config=config)
     settings = _settings(config, estimator, map_file)
     spool = Spool(_parts_folder(config, settings), settings)
     try:
         _fill(spool, source, lift, config, say, progress)
         summary = _finish(spool, source, output, pictures, config)
+        summary.notes[:0] = notes
     except BaseException:
         if len(spool) and source.count > UNITS_A_PART:
             say(
@@ -106,7 +112,7 @@ def lift_file(
 def _fill(
     spool: Spool,
     source: PeopleSource,
-    lift: Callable[[Part], Lifted | None],
+    lift: Callable[[Part], tuple[Lifted | None, Counts]],
     config: LiftConfig,
     say: Say,
     progress: Progress,
@@ -120,7 +126,8 @@ def _fill(
         else:
             if number and number == spool.resumed:
                 say(f"Going on behind {number} finished parts in {spool.folder}.")
-            spool.append(lift(part), fingerprint, part.faults)
+            lifted, counts = lift(part)
+            spool.append(lifted, fingerprint, part.faults, counts)
         done += part.units
         progress(done, source.count)
 
@@ -130,13 +137,15 @@ def _lift(
     estimator: Estimator,
     maps: Mapping[str, JointMap] | None,
     config: LiftConfig,
-) -> Lifted | None:
+) -> tuple[Lifted | None, Counts]:
+    """The people of a part, lifted, and by joint what is odd about their 2D."""
     try:
         people = part.read()
     except NobodyError:
-        return None
-    seen = people.confidence >= config.min_confidence
-    people = dataclasses.replace(people, confidence=people.confidence * seen)
+        return None, {}
+    guessed = (people.confidence > 0) & (people.confidence < config.min_confidence)
+    people = dataclasses.replace(people, confidence=np.where(guessed, 0, people.confidence))
+    counts = {"corner": part.corner, **odd_joints(people, guessed)}
     people = people.on(estimator.skeleton, maps)
     result = estimator.lift(
         people.keypoints_2d,
@@ -144,7 +153,7 @@ def _lift(
         height_mm=config.height_mm,
         score=config.score,
     )
-    return Lifted(people, result)
+    return Lifted(people, result), counts
 
 
 def _finish(
@@ -157,6 +166,7 @@ def _finish(
     """Writes what is asked for from the finished parts."""
     summary = Summary(units=source.count, kind=source.kind)
     summary.add_faults(spool.faults())
+    summary.notes += notes_on_joints(spool.counts(), config.min_confidence)
     for part in spool:
         summary.add(part)
     if not summary.people:

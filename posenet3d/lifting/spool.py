@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from posenet3d.files import parts
+from posenet3d.lifting.odd_joints import Counts
 from posenet3d.poses.lift_result import LiftResult
 from posenet3d.poses.lifted import PER_PERSON, Lifted
 from posenet3d.poses.people import People
@@ -52,9 +54,15 @@ class Spool:
         self.resumed = min(self.resumed, number)
         return False
 
-    def append(self, lifted: Lifted | None, fingerprint: str, faults: tuple[str, ...] = ()) -> None:
+    def append(
+        self,
+        lifted: Lifted | None,
+        fingerprint: str,
+        faults: tuple[str, ...] = (),
+        counts: Counts | None = None,
+    ) -> None:
         """Keeps the next part; None: nobody was in it. `faults` is what was left out."""
-        about: dict[str, Any] = {"fingerprint": fingerprint, "faults": faults}
+        about: dict[str, Any] = {"fingerprint": fingerprint, "faults": faults, "counts": counts}
         arrays: dict[str, np.ndarray] = {}
         if lifted is not None:
             people, result = lifted.people, lifted.result
@@ -87,6 +95,15 @@ class Spool:
         """What was left out of all parts, a line each."""
         for number in range(len(self)):
             yield from _about(parts.loaded(self._path(number)))["faults"]
+
+    def counts(self) -> dict[str, Counter[str]]:
+        """What is odd about the joints of all parts."""
+        total: dict[str, Counter[str]] = {}
+        for number in range(len(self)):
+            about = _about(parts.loaded(self._path(number)))
+            for kind, counts in (about.get("counts") or {}).items():
+                total.setdefault(kind, Counter()).update(counts)
+        return total
 
     def remove(self) -> None:
         """Removes the folder."""
@@ -124,7 +141,7 @@ def _lifted(about: dict[str, Any], arrays: parts.Part) -> Lifted:
         None if sizes is None else tuple(None if s is None else tuple(s) for s in sizes),
         None if about["file_names"] is None else tuple(about["file_names"]),
         about["tracked"],
-        about.get("numbers_are_frames", False),  # older parts lack it
+        about.get("numbers_are_frames", False),
     )
     result = LiftResult(
         **{name: arrays[name] for name in PER_PERSON},

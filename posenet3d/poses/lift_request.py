@@ -9,6 +9,7 @@ import numpy as np
 
 from posenet3d.errors import InputError
 from posenet3d.poses import stature
+from posenet3d.poses.coordinates import without_corner
 from posenet3d.poses.lift_checks import why_not
 from posenet3d.poses.lift_result import LiftResult
 from posenet3d.poses.records import check_array, check_confidence
@@ -61,7 +62,8 @@ def check_request(
     """What a user gave to be lifted, checked.
 
     Args:
-      keypoints_2d: `[N, J, 2]`, image frame (x right, y down), pixels.
+      keypoints_2d: `[N, J, 2]`, image frame (x right, y down), pixels. A joint at exactly (0, 0)
+        is missing, whatever its confidence.
       confidence: `[N, J]` in [0, 1]; None: every joint is present.
       skeleton: The skeleton of the J joints.
       height_mm: Standing height of the people, one number or `[N]`; None: not known.
@@ -75,6 +77,7 @@ def check_request(
         if confidence is None:
             confidence = np.ones(keypoints_2d.shape[:2], np.float32)
         confidence = check_confidence(confidence, skeleton, len(keypoints_2d))
+        confidence = without_corner(keypoints_2d, confidence)
     except ValueError as error:
         raise InputError(str(error)) from error
     if height_mm is None:

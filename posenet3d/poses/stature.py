@@ -14,12 +14,16 @@ of Human Movement: the ankle stands at 0.039 of the stature."""
 ASSUMED_HEIGHT_MM = 1750.0
 """Standing height of people where the format needs one and none was given; ours."""
 
+SMALLEST_MM = 300.0
+"""Heights below it are in another unit: metres end below 3, centimetres below 300, and hardly
+anybody is shorter even at birth (about 500 mm); ours."""
+
 
 def check_height(height_mm: float | np.ndarray, count: int, skeleton: Skeleton) -> np.ndarray:
     """The heights of `count` people as float32, one number or `[count]`.
 
     Raises:
-      InputError: If they are no heights, or the skeleton's joints cannot tell a body's height.
+      InputError: If they are no heights in mm, or the skeleton's joints do not tell a height.
     """
     if not skeleton.stature_weights:
         raise InputError(
@@ -34,7 +38,21 @@ def check_height(height_mm: float | np.ndarray, count: int, skeleton: Skeleton) 
         raise InputError(
             f"height_mm must be one positive number or {count} of them, got {height_mm}."
         )
+    if (heights < SMALLEST_MM).any():
+        height = float(heights.min())
+        raise InputError(
+            f"height_mm is the standing height in millimetres, at least {SMALLEST_MM:g}; got "
+            f"{height:g}.{_meant(height)}"
+        )
     return heights
+
+
+def _meant(height: float) -> str:
+    """What a number could have been in mm, as metres or as centimetres; else an example."""
+    for mm_a_unit, name in ((1000, "metres"), (10, "centimetres")):
+        if SMALLEST_MM <= mm_a_unit * height < 10 * SMALLEST_MM:
+            return f" If these are {name}, did you mean {mm_a_unit * height:.0f}?"
+    return f" For example, {ASSUMED_HEIGHT_MM:g} is 1.75 m."
 
 
 def mm_a_unit(keypoints_3d: np.ndarray, height_mm: np.ndarray, skeleton: Skeleton) -> np.ndarray:

@@ -59,14 +59,24 @@ def make_trainer(
 def _start_from(trainer: GeometricSelfSupervision, model: str) -> None:
     """Gives both lifters the weights of a saved model's."""
     lifter = load(model).lifter
-    sizes = [
-        {name: tuple(w.shape) for name, w in named_weights(network).items()}
+    saved, own = (
+        {(name, tuple(w.shape)) for name, w in named_weights(network).items()}
         for network in (lifter, trainer.lifter)
-    ]
-    if sizes[0] != sizes[1]:
+    )
+    differing = {name.split("/")[0] for name, _ in saved ^ own}
+    if differing == {"elevation_head"}:
+        needed = trainer.lifter.elevation_head is not None
         raise ConfigError(
-            f"init_model {model} has another size than the settings: it was made with "
-            f"{lifter.trunk.settings}."
+            f"init_model {model} {'lacks the' if needed else 'has an'} elevation head, the second "
+            f"output of view_kind=learned; the run has {'one' if needed else 'none'}, with "
+            f"view_kind={trainer.config.view.kind}. All else is the same: change view_kind, or "
+            "start from another model."
+        )
+    if differing:
+        made = lifter.trunk.settings | {"completes": lifter.completes}
+        raise ConfigError(
+            f"init_model {model} has another size than the settings: it was made for "
+            f"{lifter.num_joints} joints with {made}."
         )
     for network in (trainer.lifter, trainer.averaged_lifter):
         copy_weights(lifter, network)

@@ -136,6 +136,7 @@ def test_height_and_confidence_are_heeded(lift, write, read, columns, tmp_path):
         ({"output": "{tmp}/other"}, "holds something else"),
         ({"output": "{tmp}/file"}, "Cannot write to"),
         ({"model": "none"}, "There is no model 'none'"),
+        ({"height_mm": 175.0}, "did you mean 1750"),
         ({"input": "{tmp}/shards/*,{tmp}/other/*"}, "Two shards are called a.parquet"),
     ],
 )
@@ -146,8 +147,9 @@ def test_what_cannot_be_is_said_before_anything_is_lifted(
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "a.parquet").write_bytes(b"")
     (tmp_path / "file").write_text("")
+    settings = {n: v.format(tmp=tmp_path) if isinstance(v, str) else v for n, v in settings.items()}
     with pytest.raises((InputError, ConfigError), match=named):
-        lift(**{name: value.format(tmp=tmp_path) for name, value in settings.items()})
+        lift(**settings)
     assert not (tmp_path / "out").exists()
 
 

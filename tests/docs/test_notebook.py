@@ -1,12 +1,12 @@
 """docs/quickstart.ipynb runs from top to bottom and gives what is stored in it."""
 
 import base64
-import importlib.util
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
+
+from tests.fixtures.checkout import CHECKOUT, load_module
 
 nbformat = pytest.importorskip("nbformat", reason="the extra docs")
 pytest.importorskip("nbclient", reason="the extra docs")
@@ -14,22 +14,14 @@ pytest.importorskip("ipykernel", reason="the extra docs")
 pytest.importorskip("tensorflow_serving.apis", reason="the extra serving")
 pytest.importorskip("matplotlib", reason="the extra viz")
 
-DOCS = Path(__file__).resolve().parents[2] / "docs"
+NOTEBOOK = CHECKOUT / "docs" / "quickstart.ipynb"
 NUMBER = r"-?\d+(?:\.\d+)?"
 MOST_BYTES = 100_000  # of a picture
 
 
-@pytest.fixture(scope="module")
-def run_notebook():
-    spec = importlib.util.spec_from_file_location("run_notebook", DOCS / "run_notebook.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def stored():
     """The notebook as it is kept."""
-    return nbformat.read(DOCS / "quickstart.ipynb", as_version=4)
+    return nbformat.read(NOTEBOOK, as_version=4)
 
 
 def outputs(notebook):
@@ -65,8 +57,9 @@ def test_stored_outputs_are_small_and_of_no_one_machine():
     assert any("image/png" in cell for cell in outputs(stored()))
 
 
-def test_notebook_runs_and_gives_what_is_stored(run_notebook):
+def test_notebook_runs_and_gives_what_is_stored():
     expected = outputs(stored())
+    run_notebook = load_module("docs/run_notebook.py")
     found = outputs(run_notebook.execute(stored()))  # an error in a cell is one here
     assert without_numbers(found) == without_numbers(expected), "python docs/run_notebook.py"
     np.testing.assert_allclose(numbers(found), numbers(expected), rtol=0.02, atol=0.02)

@@ -3,7 +3,6 @@
 import csv
 import json
 import re
-from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -12,8 +11,8 @@ import pytest
 from posenet3d.data import synthetic
 from posenet3d.data.datasets.mocap.parsers.bvh import read_bvh
 from posenet3d.lifting import LiftConfig, lift_file
+from tests.fixtures.checkout import CHECKOUT, SAMPLES
 
-CHECKOUT = Path(__file__).resolve().parents[2]
 PAGE = (CHECKOUT / "docs" / "numbers.md").read_text()
 JOINT = "left_ankle"
 
@@ -59,7 +58,7 @@ def test_files_hold_the_joint_where_the_table_says(read, tmp_path):
     rows = [line for line in PAGE.splitlines() if line.startswith("| `.")]
     (row,) = [line for line in rows if f"`{ending}`" in line]
     config = LiftConfig(
-        input=str(CHECKOUT / "docs" / "samples" / "openpose"), height_mm=1750.0, score=False,
+        input=str(SAMPLES / "openpose"), height_mm=1750.0, score=False,
         output=str(tmp_path / f"lifted{ending}"),
     )  # fmt: skip
     path = lift_file(config).paths[0]  # person 0

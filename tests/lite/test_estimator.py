@@ -94,6 +94,7 @@ def test_every_variant_can_be_named(poses, variant):
         ({"keypoints_2d": np.ones((2, 17, 2)), "confidence": np.ones((3, 17))}, "confidence"),
         ({"keypoints_2d": np.ones((2, 17, 2)), "confidence": np.full((2, 17), 2)}, r"\[0, 1\]"),
         ({"keypoints_2d": np.ones((2, 17, 2)), "height_mm": -1}, "height_mm"),
+        ({"keypoints_2d": np.ones((2, 17, 2)), "height_mm": 1.75}, "did you mean 1750"),
         ({"keypoints_2d": np.ones((2, 17, 2)), "score": True}, "gives no score"),
     ],
 )

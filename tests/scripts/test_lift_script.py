@@ -68,6 +68,11 @@ def test_height_gives_millimetres(script, trained, keypoints, tmp_path):
     assert 1200 < tall < 1800
 
 
+def test_height_in_metres_is_asked_about(refused, trained, keypoints, tmp_path):
+    files = (f"--model={trained}", f"--input={keypoints}", f"--output={tmp_path / 'out.bvh'}")
+    assert "did you mean 1750?" in refused("lift", *files, "--height_mm=1.75")
+
+
 def test_pose_archives_are_lifted(script, trained, archive, tmp_path):
     output = tmp_path / "out.npz"
     process = script("lift", f"--model={trained}", f"--input={archive}", f"--output={output}")

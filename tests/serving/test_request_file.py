@@ -49,6 +49,7 @@ def test_what_goes_wrong_is_one_line(server, tmp_path):
         (dict(input="nowhere.json"), "nowhere.json"),
         (dict(token_file="nowhere"), "token_file: cannot read nowhere"),
         (dict(timeout=0.0), "timeout must lie between"),
+        (dict(height_mm=175.0), "did you mean 1750"),
     ],
 )
 def test_what_cannot_be_is_said_and_nothing_written(server, tmp_path, given, text):

@@ -1,8 +1,11 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
 from posenet3d.errors import ConfigError
 from posenet3d.geometry import bones
+from posenet3d.models import Lifter, PoseEstimator
 from posenet3d.skeletons.skeleton import H36M_17
 from posenet3d.training import LossConfig, ViewConfig, build
 from posenet3d.training.settings.config import AdapterConfig, AugmentConfig, FlowConfig
@@ -107,3 +110,29 @@ def test_batches_go_on_where_they_stopped(small_config, run_data, poses):
     for name, array in late.items():
         np.testing.assert_array_equal(array, batches[2][name])
         assert np.any(array != batches[1][name])
+
+
+@pytest.mark.parametrize("saved_with_one", [True, False])
+def test_an_elevation_head_that_alone_differs_is_named(
+    small_config, run_data, tmp_path, saved_with_one
+):
+    config = small_config(
+        init_model=str(tmp_path / "saved.keras"),
+        view=ViewConfig(kind="known" if saved_with_one else "learned"),
+    )
+    lifter = Lifter(**dataclasses.asdict(config.lifter), elevation=8.0 if saved_with_one else None)
+    PoseEstimator(lifter, H36M_17).save(config.init_model)
+    said = ("has an elevation", "run has none") if saved_with_one else ("lacks the", "run has one")
+    with pytest.raises(ConfigError, match=f"{'.*'.join(said)}, with view_kind={config.view.kind}"):
+        build.make_trainer(config, run_data())
+
+
+@pytest.mark.parametrize("change", [{"width": 8}, {"completes": True}])
+def test_initial_model_of_another_size_is_refused_with_its_size(
+    small_config, run_data, tmp_path, change
+):
+    config = small_config(init_model=str(tmp_path / "saved.keras"))
+    lifter = Lifter(**dataclasses.asdict(config.lifter) | change)
+    PoseEstimator(lifter, H36M_17).save(config.init_model)
+    with pytest.raises(ConfigError, match=f"another size than the settings.*{str(change)[1:-1]}"):
+        build.make_trainer(config, run_data())

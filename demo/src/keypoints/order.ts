@@ -1,4 +1,4 @@
-/** Which frame an image is, by its id: as posenet3d/poses/tracks.py counts. */
+/** Which frame an image is, by its id; posenet3d/poses/timeline.py has the whole rule, of which this is a part. */
 
 /** What names an image or a person in a file. */
 export type Id = number | string;

@@ -163,8 +163,10 @@ function joints(values: number[]): { keypoints: Float32Array; confidence: Float3
   const keypoints = new Float32Array(2 * count);
   const confidence = new Float32Array(count);
   for (let joint = 0; joint < count; joint++) {
-    confidence[joint] = Math.min(Math.max(values[3 * joint + 2], 0), 1);
-    if (confidence[joint] > 0) keypoints.set(values.slice(3 * joint, 3 * joint + 2), 2 * joint);
+    const [x, y, certain] = values.slice(3 * joint, 3 * joint + 3);
+    const inCorner = x === 0 && y === 0; // no joint is measured there: nothing was found
+    confidence[joint] = inCorner ? 0 : Math.min(Math.max(certain, 0), 1);
+    if (confidence[joint] > 0) keypoints.set([x, y], 2 * joint);
   }
   return { keypoints, confidence };
 }

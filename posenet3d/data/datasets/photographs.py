@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from posenet3d.errors import InputError
+from posenet3d.poses.coordinates import without_corner
 from posenet3d.poses.people import People
 from posenet3d.poses.records import Poses2D
 
@@ -30,7 +31,8 @@ def to_poses(
     Raises:
       InputError: If nobody has enough joints.
     """
-    joints = (people.confidence > 0).sum(axis=1)
+    confidence = without_corner(people.keypoints_2d, people.confidence)
+    joints = (confidence > 0).sum(axis=1)
     rows = np.flatnonzero(joints >= min_joints)
     if not len(rows):
         raise InputError(
@@ -46,7 +48,7 @@ def to_poses(
     poses = Poses2D(
         people.keypoints_2d[rows],
         people.skeleton,
-        confidence=people.confidence[rows],
+        confidence=confidence[rows],
         lengths=np.ones(len(rows), np.int64),
         sequences=tuple(names[row] for row in rows),
     )

@@ -14,6 +14,10 @@ from posenet3d.poses.people import Listed, People
 from posenet3d.skeletons.map_files.map_file import MapFile
 from posenet3d.skeletons.skeleton import H36M_17, Skeleton
 
+GUESSED_BELOW = 0.2
+"""Confidence below which detectors guess where a joint is: a joint that is elsewhere costs the
+pose far more than one that is missing (benchmarks/guessed_joints.py). Ours."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
@@ -68,6 +72,8 @@ class Reader:
       general: Whether files of other formats would pass for its own; it is asked after all readers
         that are not.
       folder: What a folder in this format must hold, for messages; empty: it reads files alone.
+      guessed_below: Confidence below which a joint counts as missing if the user says nothing.
+      any_unit: Whether coordinates may be in any unit and around 0, as those of pose archives.
     """
 
     name: str
@@ -76,6 +82,8 @@ class Reader:
     takes: tuple[str, ...] = ()
     general: bool = False
     folder: str = ""
+    guessed_below: float = GUESSED_BELOW
+    any_unit: bool = False
 
     def __post_init__(self) -> None:
         known = [field.name for field in dataclasses.fields(Settings)]
@@ -113,7 +121,15 @@ class Reader:
 
         count = _count_of(units.items)
         return PeopleSource(
-            content.path, self.name, units.items, read, units.kind, count, units.listed
+            content.path,
+            self.name,
+            units.items,
+            read,
+            units.kind,
+            count,
+            units.listed,
+            self.guessed_below,
+            self.any_unit,
         )
 
     def read(self, path: str | Path, **settings: Any) -> People:

@@ -186,23 +186,6 @@ def one_skeleton(skeletons: Sequence[Skeleton], places: Sequence[Place]) -> Skel
     return skeletons[0]
 
 
-def need_pixels(people: People, path: str | Path, remedy: str) -> None:
-    """Refuses persons all of whose coordinates lie within [-1, 1].
-
-    Detectors that write parts of the image's size do so; taken for pixels, whatever is not square
-    would be lifted squashed.
-
-    Raises:
-      InputError: If so; the message ends with the remedy.
-    """
-    present = people.keypoints_2d[people.confidence > 0]
-    if len(present) and np.abs(present).max() <= 1:
-        raise InputError(
-            f"{path}: all coordinates lie within [-1, 1], so they are parts of the image's size "
-            f"and not pixels; {remedy}."
-        )
-
-
 def numbered(people: People, seen: Counter[int | str] | None = None) -> People:
     """Persons without an id get their number among those of their image, in the order of the file.
 
@@ -239,9 +222,9 @@ def identifier(place: Place, entry: dict[str, Any], key: str) -> int | str:
     """
     if key not in entry:
         raise place.fault(f" has no {key!r}; every person needs one.")
-    value = entry[key]
-    if not is_identifier(value):
-        found = reprlib.repr(value)
+    value = as_identifier(entry[key])
+    if value is None:
+        found = reprlib.repr(entry[key])
         raise place.fault(f" has the {key!r} {found}; expected a whole number or a text.")
     return value
 
@@ -257,12 +240,20 @@ def frame_identifier(
     key = next((key for key in keys if key in frame), None)
     if key is None:
         return number
-    if not is_identifier(frame[key]):
+    value = as_identifier(frame[key])
+    if value is None:
         raise InputError(
             f"{path}: frame {number} has the {key!r} {frame[key]!r:.40}; expected a whole number "
             "or a text."
         )
-    return frame[key]
+    return value
+
+
+def as_identifier(value: object) -> int | str | None:
+    """An id as it is kept: 12.0, as data frames write a whole number, is 12; None: it is no id."""
+    if type(value) is float and value.is_integer():
+        value = int(value)
+    return value if is_identifier(value) else None
 
 
 def is_identifier(value: object) -> bool:

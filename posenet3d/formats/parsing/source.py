@@ -12,9 +12,13 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from posenet3d.errors import InputError
 from posenet3d.files.opening import opening
 from posenet3d.formats.parsing.persons import NobodyError, numbered
+from posenet3d.formats.parsing.pixels import Pixels
+from posenet3d.poses.coordinates import in_corner
 from posenet3d.poses.people import Listed, People, join
 from posenet3d.skeletons.skeleton import Skeleton
 
@@ -36,6 +40,8 @@ class PeopleSource:
       kind: What a unit is called, in the plural.
       count: How many units there are.
       listed: Gives all images of the input; None: it names those alone in which somebody is.
+      guessed_below: Confidence below which joints of this format are guesses.
+      any_unit: As in `pixels.Pixels`.
     """
 
     def __init__(
@@ -47,14 +53,18 @@ class PeopleSource:
         kind: str,
         count: int,
         listed: Callable[[], Listed] | None = None,
+        guessed_below: float = 0.0,
+        any_unit: bool = False,
     ) -> None:
         self.path = path
         self.format = format
         self.kind = kind
         self.count = count
+        self.guessed_below = guessed_below
         self._units = units
         self._read = read
         self._listed = listed
+        self._pixels = Pixels(path, any_unit)
 
     def listed(self) -> Listed | None:
         """All images of the input, those without people too; None: it does not name those.
@@ -102,7 +112,8 @@ class PeopleSource:
 class Part:
     """Some units of a source, read on demand.
 
-    `units` is their number; after `read`, `faults` says what was left out, a line each.
+    `units` is their number. After `read`, `faults` says what was left out, a line each, and
+    `corner` counts by joint what lay at exactly (0, 0) and is therefore missing.
     """
 
     def __init__(
@@ -116,6 +127,7 @@ class Part:
     ) -> None:
         self.units = len(batch)
         self.faults: tuple[str, ...] = ()
+        self.corner: Counter[str] = Counter()
         self.skeleton = skeleton
         self._source = source
         self._batch = batch
@@ -151,7 +163,8 @@ class Part:
             if not self._skip_bad:
                 raise
             people = self._read_singly()
-        return numbered(people, self._seen)
+        people = self._without_corner(people)
+        return numbered(self._source._pixels.of(people), self._seen)
 
     def skip(self) -> None:
         """Passes a part that has been dealt with, but counts its people if ids depend on it."""
@@ -173,6 +186,14 @@ class Part:
         if not found:
             raise NobodyError(f"{self._source.path}: nobody is in what could be read.")
         return join(found)
+
+    def _without_corner(self, people: People) -> People:
+        corner = in_corner(people.keypoints_2d, people.confidence)
+        if not corner.any():
+            return people
+        counts = zip(people.skeleton.joint_names, corner.sum(axis=0).tolist(), strict=True)
+        self.corner = Counter({joint: count for joint, count in counts if count})
+        return dataclasses.replace(people, confidence=np.where(corner, 0, people.confidence))
 
     def _one_kind(self, people: People) -> People:
         """The people, if they have the joints of those before them."""

@@ -14,6 +14,8 @@ from posenet3d.skeletons.skeleton import Skeleton
 
 _LARGEST_INTEGER = 32000
 _MISSING = -1.0  # the residual of a point that is not there
+_BLOCK, _RECORD = 512, 16  # bytes: files are padded to blocks; a point is four numbers
+_LARGEST_COUNT = 65535  # of frames in the header
 
 
 def write_c3d(
@@ -28,7 +30,9 @@ def write_c3d(
     The format is that of the C3D user guide (https://www.c3d.org/HTML/default.htm), in floating
     point; POINT:LABELS names the joints, POINT:X_SCREEN and POINT:Y_SCREEN say which axes of the
     file point right and up. Frames without a pose have points with the residual -1, which says
-    that they are missing; all others have the residual 0: computed, not measured.
+    that they are missing; all others have the residual 0: computed, not measured. From 65,535
+    frames on, the header cannot hold their number, and some readers (ezc3d 1.7.2) count frames up
+    to the end of the file; such a file ends with its last frame, without padding.
 
     Args:
       path: The file to write, ending in `.c3d`.
@@ -57,6 +61,9 @@ def write_c3d(
     with atomic_path(path) as temporary, open(temporary, "wb") as file, warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="No analog data")  # there is none to be found
         writer.write(file)
+        if len(records) >= _LARGEST_COUNT:
+            padding = -records.shape[0] * records.shape[1] * _RECORD % _BLOCK
+            file.truncate(file.tell() - padding)
 
 
 WRITER = Writer(

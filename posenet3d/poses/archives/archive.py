@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import zipfile
 from collections.abc import Collection
@@ -13,6 +14,7 @@ import numpy as np
 from posenet3d.errors import InputError, reason_of
 from posenet3d.files.npz import read_header
 from posenet3d.poses.archives.archived_skeleton import archived_skeleton
+from posenet3d.poses.coordinates import are_parts_of_size, size_example, without_corner
 from posenet3d.poses.records import Poses2D
 from posenet3d.skeletons import skeleton as skeletons
 
@@ -32,6 +34,7 @@ def read_archive(
     keypoints: str = "keypoints_2d",
     placement: str | skeletons.Skeleton = skeletons.H36M_17.name,
     map_file: MapFile | None = None,
+    image_size: tuple[int, int] | None = None,
 ) -> Poses2D:
     """Reads the poses of an archive.
 
@@ -50,9 +53,12 @@ def read_archive(
         where several have joints of the same names, `h36m17` or `cmu17`; or a lifter's own.
       map_file: The user's own skeleton, whose joints these are: in its order where the archive has
         no `joints`, else by their names. Joints that the archive lacks are missing.
+      image_size: (width, height) of the images in pixels, where the archive has none.
 
     Returns:
       The checked poses, on a known skeleton, the user's or the one that the archive declares.
+      Joints at exactly (0, 0) are missing. Coordinates that are parts of the image's size are
+      made pixels.
 
     Raises:
       InputError: If the file is missing, truncated or not an archive, holds a pickle, has no
@@ -84,11 +90,12 @@ def read_archive(
             f"{', '.join(sorted(members)) or 'nothing'}.{hint}"
         )
     try:
-        return _to_poses(path, arrays, prefix, keypoints, skeletons.named(placement), map_file)
+        poses = _to_poses(path, arrays, prefix, keypoints, skeletons.named(placement), map_file)
     except InputError:
         raise
     except ValueError as error:
         raise InputError(f"{path}: {error}") from error
+    return _in_pixels(path, poses, image_size)
 
 
 def archive_splits(path: str | Path) -> tuple[str, ...]:
@@ -182,6 +189,28 @@ def _to_poses(
         image_size=None if size is None else (int(size[0]), int(size[1])),
         frame_rate=None if rate is None else float(rate),
     )
+
+
+def _in_pixels(path: Path, poses: Poses2D, image_size: tuple[int, int] | None) -> Poses2D:
+    """The poses without joints in the corner, in pixels if they are parts of the image's size."""
+    keypoints_2d = poses.keypoints_2d
+    confidence = without_corner(keypoints_2d, poses.confidence)
+    if are_parts_of_size(keypoints_2d.min(), keypoints_2d.max()) and keypoints_2d.any():
+        size = poses.image_size or image_size
+        if size is None:
+            width, height = size_example(keypoints_2d, confidence)
+            raise InputError(
+                f"{path}: all coordinates lie within [0, 1], so they are parts of the image's "
+                "width and height, and not pixels; give the archive an image_size, for example "
+                f"({width}, {height}), or lift.py --image_size={width}x{height}."
+            )
+        keypoints_2d = (keypoints_2d * np.array(size)).astype(np.float32)
+        return dataclasses.replace(
+            poses, keypoints_2d=keypoints_2d, confidence=confidence, image_size=size
+        )
+    if confidence is poses.confidence:
+        return poses
+    return dataclasses.replace(poses, confidence=confidence)
 
 
 def _arranged(

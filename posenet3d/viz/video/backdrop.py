@@ -10,11 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from posenet3d.errors import InputError
+from posenet3d.platform.optional import require
 from posenet3d.poses.image_ids import numbers_of
 from posenet3d.viz.scene import Scene
 
 if TYPE_CHECKING:
     from av import VideoFrame
+    from av.container import InputContainer
+    from av.video.stream import VideoStream
     from PIL import Image
 
 IMAGES = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff")
@@ -59,14 +62,41 @@ def backdrop_of(path: str | Path, scene: Scene) -> Backdrop:
       InputError: If there are no such pictures, or they cannot be told to belong to the frames.
     """
     path = Path(path)
+    files = _files(path)
+    return _images(path, files, scene) if files else _video(path, scene)
+
+
+def picture_sizes(path: str | Path) -> dict[tuple[int, int], Path]:
+    """The sizes (width, height) in pixels of the user's pictures, each with the first that has it.
+
+    Args:
+      path: A video, an image, or a folder of images. Of a video the first frame is looked at.
+
+    Raises:
+      InputError: If there are no such pictures, one cannot be read, or a library is missing.
+    """
+    path = Path(path)
+    if files := _files(path):
+        require("PIL", "images", "video", doing="Reading")
+        sizes = {_open(file).size: file for file in reversed(files)}
+        return dict(reversed(sizes.items()))
+    require("av", "videos", "video", doing="Reading")
+    with _opened(path, "as a video") as (container, stream):
+        for frame in container.decode(stream):
+            return {_picture_of(frame).size: path}
+    raise InputError(f"{path} cannot be read as a video: it has no pictures.")
+
+
+def _files(path: Path) -> list[Path]:
+    """The images of a folder in order, or the image itself; none: it is a video."""
     if path.is_dir():
         files = sorted((f for f in path.iterdir() if _is_image(f)), key=_by_numbers)
         if not files:
             raise InputError(f"{path} holds no image ({', '.join(IMAGES)}).")
-        return _images(path, files, scene)
+        return files
     if not path.exists():
         raise InputError(f"{path}: there is no such video, image or folder of images.")
-    return _images(path, [path], scene) if _is_image(path) else _video(path, scene)
+    return [path] if _is_image(path) else []
 
 
 def _is_image(path: Path) -> bool:
@@ -171,9 +201,10 @@ def _video(path: Path, scene: Scene) -> Backdrop:
             "lift them one by one."
         )
     beyond = sum(number >= count for number in wanted)
-    if beyond == len(wanted):
+    first = next(number for number, here in zip(wanted, scene.at, strict=True) if here)
+    if first >= count:
         raise InputError(
-            f"{path} has {count} frames, and the poses begin at frame {wanted[0]}; it is not the "
+            f"{path} has {count} frames, and the poses begin at frame {first}; it is not the "
             "video that they were found in."
         )
     notes = (_lacking(path, beyond),) if beyond else ()
@@ -190,37 +221,38 @@ def _video(path: Path, scene: Scene) -> Backdrop:
 
 
 def _wanted(scene: Scene, count: int) -> list[int]:
-    """For each frame of the scene the frame of the video, from 0."""
+    """For each frame of the scene the frame of the video, from 0; below it: it has none."""
     numbers = scene.numbers
     if numbers[0] is None:
         return list(range(scene.num_frames))
-    first = 1 if numbers[0] >= 1 and numbers[-1] == count else 0
+    seen = [number for number, here in zip(numbers, scene.at, strict=True) if here]
+    first = 1 if seen[0] >= 1 and seen[-1] == count else 0
     return [number - first for number in numbers]
 
 
 def _count(path: Path) -> int:
     """The frames of a video, without decoding them."""
-    import av
-
-    try:
-        with av.open(str(path)) as container:
-            stream = container.streams.video[0]
-            return sum(packet.size > 0 for packet in container.demux(stream))
-    except (av.FFmpegError, IndexError, OSError, ValueError) as error:
-        raise InputError(f"{path} cannot be read as a video: {_reason(error)}") from None
+    with _opened(path, "as a video") as (container, stream):
+        return sum(packet.size > 0 for packet in container.demux(stream))
 
 
 def _decode(path: Path) -> Iterator[Picture]:
+    with _opened(path, "to its end") as (container, stream):
+        stream.thread_type = "AUTO"
+        for frame in container.decode(stream):
+            yield _picture_of(frame)
+
+
+@contextlib.contextmanager
+def _opened(path: Path, how: str) -> Iterator[tuple[InputContainer, VideoStream]]:
+    """A video and its pictures; what goes wrong with them is said as an `InputError`."""
     import av
 
     try:
         with av.open(str(path)) as container:
-            stream = container.streams.video[0]
-            stream.thread_type = "AUTO"
-            for frame in container.decode(stream):
-                yield _picture_of(frame)
-    except av.FFmpegError as error:
-        raise InputError(f"{path} cannot be read to its end: {_reason(error)}") from None
+            yield container, container.streams.video[0]
+    except (av.FFmpegError, IndexError, OSError, ValueError) as error:
+        raise InputError(f"{path} cannot be read {how}: {_reason(error)}") from None
 
 
 def _picture_of(frame: VideoFrame) -> Picture:

@@ -23,16 +23,6 @@ def test_joints_without_confidence_lie_at_the_origin_and_others_are_clipped():
     assert people.keypoints_2d[0, :2].tolist() == [[0, 0], [5, 6]]
 
 
-@pytest.mark.parametrize(("scale", "refused"), [(1.0, True), (-1.0, True), (1.01, False)])
-def test_people_no_larger_than_a_pixel_are_parts_of_an_image(scale, refused):
-    people = people_of(np.tile([scale, 0.5, 0.5], (17, 1)))
-    if refused:
-        with pytest.raises(InputError, match=r"a\.json: all .* not pixels; ask\."):
-            persons.need_pixels(people, "a.json", "ask")
-    else:
-        persons.need_pixels(people, "a.json", "ask")
-
-
 def test_numbers_start_anew_in_each_image_even_where_images_alternate():
     images = ["a", "b", "a", "b", "b"]
     values = [np.ones((17, 3))] * 5

@@ -59,6 +59,22 @@ def test_y_up_is_written_and_said(tmp_path, motion):
     np.testing.assert_allclose(frames[0, :, :3], motion[0] * [1, -1, -1], atol=1e-3)
 
 
+def test_readers_that_count_to_the_end_of_the_file_see_no_other_frames(tmp_path, motion):
+    # From 65535 frames on the header cannot say how many there are, and some readers count.
+    write_c3d(tmp_path / "out.c3d", np.resize(motion, (65_535, 17, 3)), H36M_17)
+    reader, frames = read(tmp_path / "out.c3d")
+    assert (reader.first_frame, reader.last_frame, len(frames)) == (1, 65_535, 65_535)
+    np.testing.assert_allclose(frames[-1, :, 0], motion[65_534 % 12, :, 0], atol=1e-3)
+    counted = np.fromfile(tmp_path / "out.c3d", "<f4", offset=512 * (reader.header.data_block - 1))
+    np.testing.assert_allclose(counted.reshape(-1, 17, 4)[-1, :, :3], frames[-1, :, :3])
+    assert len(counted) == 65_535 * 17 * 4
+
+
+def test_shorter_files_are_whole_blocks(tmp_path, motion):
+    write_c3d(tmp_path / "out.c3d", motion, H36M_17)
+    assert (tmp_path / "out.c3d").stat().st_size % 512 == 0
+
+
 def test_missing_library_is_named_before_anything_is_lifted(monkeypatch):
     monkeypatch.setitem(sys.modules, "c3d", None)
     with pytest.raises(InputError, match=r"posenet3d\[c3d\]"):

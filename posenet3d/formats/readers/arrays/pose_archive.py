@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 import numpy as np
 
@@ -13,8 +14,6 @@ from posenet3d.formats.interface.reader import Reader, whole
 from posenet3d.poses.archives.archive import read_archive
 from posenet3d.poses.people import People
 from posenet3d.poses.records import Poses2D
-from posenet3d.skeletons.map_files.map_file import MapFile
-from posenet3d.skeletons.skeleton import Skeleton
 
 _OF_DETECTRON = {"boxes", "segments", "keypoints", "metadata"}
 
@@ -47,21 +46,20 @@ def people_of(poses: Poses2D) -> People:
     )
 
 
-def _read(
-    content: Content, split: str | None, placement: str | Skeleton, map_file: MapFile | None
-) -> People:
+def _read(content: Content, split: str | None, **settings: Any) -> People:
     if set(names_in(content.path)) >= _OF_DETECTRON:
         raise InputError(
             f"{content.path} is what VideoPose3D's infer_video_d2.py writes of one video; run its "
             "data/prepare_data_2d_custom.py, and give the data_2d_custom_*.npz that it writes."
         )
-    return people_of(read_archive(content.path, split, placement=placement, map_file=map_file))
+    return people_of(read_archive(content.path, split, **settings))
 
 
 READER = Reader(
     name="npz",
     recognises=lambda content: content.is_zip,
     units=whole(_read),
-    takes=("split", "placement", "map_file"),
+    any_unit=True,
+    takes=("split", "placement", "map_file", "image_size"),
     general=True,  # VideoPose3D's archives are zips too
 )

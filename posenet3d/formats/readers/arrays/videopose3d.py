@@ -121,5 +121,6 @@ READER = Reader(
     name="videopose3d",
     recognises=lambda content: content.is_zip and is_videopose3d(content.path),
     units=whole(_read),
+    any_unit=True,
     takes=("map_file",),
 )

@@ -140,13 +140,12 @@ def _track(place: Place, idx: Any) -> int | str | None:
 def _first(idx: Any) -> Any:
     for _ in range(3):  # [[1.0]] is the deepest that there is
         idx = idx[0] if isinstance(idx, list) and idx else idx
-    return int(idx) if type(idx) is float and idx.is_integer() else idx
+    return idx
 
 
 def _hashable(idx: Any) -> int | str | None:
     """The id of a track, or None, also where it is none that could be."""
-    first = _first(idx)
-    return first if persons.is_identifier(first) else None
+    return persons.as_identifier(_first(idx))
 
 
 def _units(content: Content) -> Units:

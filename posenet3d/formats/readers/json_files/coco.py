@@ -154,7 +154,7 @@ def _has_keypoints(entry: dict[str, Any]) -> bool:
 
 def coco_key(value: object) -> int | str | None:
     """The value if it may serve as the key of a lookup, else None, which finds nothing."""
-    return value if persons.is_identifier(value) else None
+    return persons.as_identifier(value)
 
 
 def _images(

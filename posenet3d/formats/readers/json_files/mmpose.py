@@ -77,8 +77,7 @@ def has_tracks(items: Iterable[Any]) -> bool:
             is_frame = isinstance(instances, list)
             for instance in instances if is_frame else [instances]:
                 track = instance.get("track_id") if isinstance(instance, dict) else None
-                usable = track if persons.is_identifier(track) else None
-                yield (number if is_frame else -1), usable
+                yield (number if is_frame else -1), persons.as_identifier(track)
 
     return persons.are_tracks(pairs())
 

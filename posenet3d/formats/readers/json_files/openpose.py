@@ -101,9 +101,7 @@ def openpose_people(path: str | Path, frames: Iterable[tuple[str | Path, Any]]) 
     if not places:
         raise persons.NobodyError(f"{path}: OpenPose found nobody ({count} files without people).")
     skeleton = persons.one_skeleton(skeletons, places)
-    people = persons.make_people(values, places, skeleton, image_ids, person_ids, tracked=tracked)
-    persons.need_pixels(people, path, "write them with OpenPose's --keypoint_scale=0")
-    return people
+    return persons.make_people(values, places, skeleton, image_ids, person_ids, tracked=tracked)
 
 
 def _natural(name: str) -> list[tuple[int, str]]:
@@ -165,6 +163,7 @@ READER = Reader(
     name="openpose",
     recognises=_recognises,
     units=_units,
+    guessed_below=0.1,  # its scores are lower than others', and it writes none below 0.05
     general=True,  # any object with `people`
     folder=f"OpenPose's files *{_ENDING}.json",
 )
