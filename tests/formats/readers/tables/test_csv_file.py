@@ -99,7 +99,7 @@ def test_faults_name_file_line_and_joint(write, row, message):
 
 
 def test_parts_of_the_image_are_no_pixels(write):
-    with pytest.raises(InputError, match=r"not pixels; multiply x by the image's width"):
+    with pytest.raises(InputError, match=r"not pixels; give its size"):
         read_people(write("1,0,nose,0.5,0.25,1", "1,0,left_eye,0.5,0.2,1"))
 
 
