@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 
-MOST_OF_SIZE = 2.0
+MOST_OF_SIZE = 1.5
 """Greatest coordinate that is taken for a part of the image's size: people stand half outside of a
-picture, while nobody is two pixels tall. Ours."""
+picture, while nobody is a pixel tall. Ours."""
 
 _CENTRED = -0.5  # a least coordinate below it: 0 is the middle of the picture, not its corner
 _UPRIGHT = 0.4  # width of a standing person's joints in parts of the height, about

@@ -9,7 +9,7 @@ from posenet3d.errors import InputError
 from posenet3d.skeletons.skeleton import BODY_25, CMU_17, COCO_17, HALPE_26, MEDIAPIPE_33
 from tests.fixtures.checkout import CHECKOUT, run_script
 
-BENCHMARKS = CHECKOUT / "benchmarks"
+BENCHMARKS = CHECKOUT / "benchmarks" / "detectors"
 DETECTORS = (MEDIAPIPE_33, COCO_17, BODY_25, HALPE_26)
 LIMBS = ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")
 
@@ -26,7 +26,7 @@ def points():
 
 @pytest.fixture(scope="module")
 def skeleton_cost(points, load_benchmark):
-    return load_benchmark("detector_skeleton")
+    return load_benchmark("detectors/detector_skeleton")
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +126,7 @@ def test_errors_are_split_as_the_columns_say(skeleton_cost, people):
 
 def test_without_the_data_it_ends_with_one_line(tmp_path):
     process = run_script(
-        "benchmarks/detector_skeleton.py", f"--data={tmp_path / 'no.npz'}", cwd=CHECKOUT
+        "benchmarks/detectors/detector_skeleton.py", f"--data={tmp_path / 'no.npz'}", cwd=CHECKOUT
     )
     assert process.returncode == 1
     assert "Traceback" not in process.stderr

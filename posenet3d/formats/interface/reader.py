@@ -16,7 +16,7 @@ from posenet3d.skeletons.skeleton import H36M_17, Skeleton
 
 GUESSED_BELOW = 0.2
 """Confidence below which detectors guess where a joint is: a joint that is elsewhere costs the
-pose far more than one that is missing (benchmarks/guessed_joints.py). Ours."""
+pose far more than one that is missing (benchmarks/detectors/guessed_joints.py). Ours."""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -30,9 +30,29 @@ def test_what_is_written_is_read(tmp_path, people, split):
 
 
 def test_what_was_not_known_stays_unknown(tmp_path):
-    poses = Poses2D(np.ones((2, 17, 2), np.float32), COCO_17)
+    poses = Poses2D(np.full((2, 17, 2), 40, np.float32), COCO_17)
     write_archive(tmp_path / "poses.npz", poses)
     assert_equal(read_archive(tmp_path / "poses.npz"), poses)
+
+
+def test_joints_in_the_corner_are_missing(tmp_path, people):
+    keypoints_2d = np.array(people.keypoints_2d)
+    keypoints_2d[3, 9] = 0
+    np.savez(tmp_path / "poses.npz", keypoints_2d=keypoints_2d)
+    assert np.argwhere(read_archive(tmp_path / "poses.npz").confidence == 0).tolist() == [[3, 9]]
+
+
+def test_parts_of_the_images_size_become_pixels_or_are_refused(tmp_path, people):
+    path, size = tmp_path / "poses.npz", (1280, 720)
+    np.savez(path, keypoints_2d=people.keypoints_2d / 1000)
+    with pytest.raises(InputError, match=r"not pixels; give the archive an image_size"):
+        read_archive(path)
+    pixels = people.keypoints_2d * np.array(size, np.float32) / 1000
+    poses = read_archive(path, image_size=size)
+    np.testing.assert_allclose(poses.keypoints_2d, pixels, rtol=1e-4)
+    assert poses.image_size == size
+    np.savez(path, keypoints_2d=people.keypoints_2d / 1000, image_size=size)
+    np.testing.assert_allclose(read_archive(path).keypoints_2d, pixels, rtol=1e-4)
 
 
 def test_archive_may_be_written_over_itself(tmp_path, people):

@@ -50,7 +50,7 @@ FOLDERS = {
     "names": (("b.png", "a.jpg"), ("a.jpg", "b.png"), [20, 10]),
     "names without endings": (("b.png", "a.jpg"), ("a", "b"), [20, 10]),
     "numbers": (("000000139.png", "000000785.png"), (785, 139), [10, 20]),  # by number
-    "numbers in names": (("f_4.png", "f_3.png", "f_1.png"), (1, 3), [30, 20]),
+    "numbers in names": (("f_4.png", "f_3.png", "f_1.png"), (1, 3), [30, None, 20]),
     "nobody between": (("f_1.png", "f_2.png", "f_3.png", "f_4.png"), (1, 2, 4), [10, 20, 30, 40]),
     "in order": (("x10.png", "x9.png"), ("left", "right"), [20, 10]),
     "in folders": (("a.png",), ("some/where/a.png",), [10]),
@@ -79,12 +79,12 @@ def test_images_that_lack_are_said(tmp_path, scene):
 
 VIDEOS = {
     "from 0": ((0, 1, 2), [10, 20, 30]),
-    "later": ((2, 3), [30, 40]),
-    "with steps and gaps": ((0, 2), [10, 30]),
+    "later": ((2, 3), [10, 20, 30, 40]),
+    "with steps and gaps": ((0, 2, 4), [10, 30, 50]),
     "from 1 to the last": ((1, 2, 3, 4, 5), [10, 20, 30, 40, 50]),
     "names": (("v_01", "v_02"), [20, 30]),
     "no numbers": (("a", "b"), [10, 20]),
-    "longer than the video": ((3, 4, 5, 6), [40, 50, None, None]),
+    "longer than the video": ((3, 4, 5, 6), [10, 20, 30, 40, 50, None, None]),
 }
 
 

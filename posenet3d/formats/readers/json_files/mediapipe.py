@@ -222,6 +222,6 @@ READER = Reader(
     recognises=_recognises,
     units=_units,
     takes=("image_size",),
-    guessed_below=0.1,  # visibility of a landmark behind the body is low, though it is in the right place
+    guessed_below=0.1,  # the visibility is low behind the body, where the place is right
     general=True,  # any objects with x and y, nested in lists
 )

@@ -102,7 +102,7 @@ BAD = {
     "both models": (frame(person(), person(KEYPOINTS[:54])), "person 1 .*openpose18.*body25"),
     "normalised": (
         frame(person([v for _ in range(25) for v in (0.5, 0.4, 0.9)])),
-        "not pixels; write them with OpenPose's --keypoint_scale=0",
+        "not pixels; give its size",
     ),
     "nobody": (frame(), "found nobody"),
 }

@@ -1,6 +1,6 @@
 """What joints cost that a detector only guesses, and what the upper body alone is worth.
 
-    python benchmarks/guessed_joints.py --data=cmu17_bench.npz
+    python benchmarks/detectors/guessed_joints.py --data=cmu17_bench.npz
 
 A picture that ends below the hips: knees and ankles are on its lower border, as detectors put them
 there, with a confidence; or they are missing. Then more joints are taken away until only a part of

@@ -1,6 +1,6 @@
 """What it costs that detectors do not see the lifter's joints, but others.
 
-    python benchmarks/detector_skeleton.py --data=cmu17_bench.npz --models=full,small
+    python benchmarks/detectors/detector_skeleton.py --data=cmu17_bench.npz --models=full,small
 
 The benchmark's people are given the keypoints of detectors in 3D (detector_points.py), these are
 projected by the benchmark's own camera, mapped to the lifter's joints by the package's declared
