@@ -2,7 +2,9 @@
 
     python docs/samples/make.py
 
-The people are made by `posenet3d.data.synthetic`, so nobody's data are in the files.
+The people are made by `posenet3d.data.synthetic`, so nobody's data are in the files. What other
+tools' own code wrote of the same people is not made here: the files of pandas, SLEAP, movement and
+Sports2D. docs/lift_your_keypoints.md says with which versions, under "Tools".
 """
 
 from __future__ import annotations
@@ -62,6 +64,7 @@ def main() -> None:
     write_mediapipe_table(seen)
     write_table(seen)
     write_videopose3d(seen)
+    np.save(HERE / "freemocap_2dData.npy", freemocap(seen))
     pixels = np.stack([body[name] for name in H36M_17.joint_names], axis=2)[0]
     poses = Poses2D(pixels.astype(np.float32), H36M_17, sequences=("walk",), frame_rate=25.0)
     write_archive(HERE / "archive.npz", poses)
@@ -254,6 +257,13 @@ def write_videopose3d(seen: Mapping[str, np.ndarray]) -> None:
         positions_2d=np.array(positions, dtype=object),
         metadata=np.array(metadata, dtype=object),
     )
+
+
+def freemocap(seen: Mapping[str, np.ndarray]) -> np.ndarray:
+    """FreeMoCap's array of one camera, `[1, FRAMES, 33, 2]`: NaN where nothing was found."""
+    points = np.stack([joints(seen, MEDIAPIPE_33, 1, frame) for frame in range(FRAMES)])
+    points[points[..., 2] == 0] = np.nan
+    return points[None, ..., :2]
 
 
 def write_json(name: str, content: object) -> None:

@@ -1,7 +1,9 @@
-"""What a member of an `.npz` archive says of itself, before anything of it is read."""
+"""What an `.npz` archive and its members say of themselves, before anything of it is read."""
 
 from __future__ import annotations
 
+import zipfile
+from pathlib import Path
 from typing import IO
 
 import numpy as np
@@ -17,3 +19,12 @@ def read_header(member: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype]:
     version = npy.read_magic(member)
     read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
     return read(member)
+
+
+def names_in(path: str | Path) -> list[str]:
+    """The names of an archive's arrays; none of a file that cannot be read."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return [name.removesuffix(".npy") for name in archive.namelist()]
+    except Exception:  # a damaged archive fails in many ways; whoever reads it says how
+        return []

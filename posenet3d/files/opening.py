@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import os
 import stat
@@ -76,21 +77,51 @@ def check_held(path: str | Path, kind: str, names: Iterable[str], held: Collecti
             )
 
 
-def read_text(path: str | Path) -> str:
+def read_text(path: str | Path, utf_16: bool = False) -> str:
     """The text of a file in UTF-8, with or without a byte order mark.
 
+    Args:
+      path: The file.
+      utf_16: Whether it may also be UTF-16 with a byte order mark, as spreadsheets save it.
+
     Raises:
-      InputError: If the file is missing, a folder, empty or not UTF-8.
+      InputError: If the file is missing, a folder, empty or in another encoding.
     """
     with opening(path), open(path, "rb") as file:
         content = file.read()
+    encoding = encoding_of(content) if utf_16 else "utf-8-sig"
     try:
-        text = content.decode("utf-8-sig")
+        text = content.decode(encoding)
     except UnicodeDecodeError as error:
         raise InputError(
-            f"{path} is not UTF-8 text (byte {error.start} is 0x{content[error.start]:02x}); "
-            "save it as UTF-8."
+            f"{path} is not {encoding.removesuffix('-sig').upper()} text (byte {error.start} is "
+            f"0x{content[error.start]:02x}); save it as UTF-8."
         ) from None
+    if not text.strip():
+        raise InputError(f"{path} is empty.")
+    return text
+
+
+def encoding_of(start: bytes) -> str:
+    """In which encoding a text is to be read that begins so, by its byte order mark."""
+    return "utf-16" if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
+
+
+def read_lenient_text(path: str | Path) -> str:
+    """The text of a file whose comments and names may be in an old encoding.
+
+    What is not UTF-8 is taken for Latin-1, in which every byte is a character; plain ASCII is the
+    same in both.
+
+    Raises:
+      InputError: If the file is missing, a folder or empty.
+    """
+    with opening(path):
+        content = Path(path).read_bytes()
+    try:
+        text = content.decode(encoding_of(content))
+    except UnicodeDecodeError:
+        text = content.decode("latin-1")
     if not text.strip():
         raise InputError(f"{path} is empty.")
     return text

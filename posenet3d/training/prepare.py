@@ -139,6 +139,8 @@ def _read(config: TrainingConfig, joints: RunJoints) -> tuple[Poses2D, Poses2D]:
         return train, _read_split(config.eval_data, "test", config.eval_keypoints, joints)
     if "test" in archive.archive_splits(path):
         return train, _read_split(path, "test", config.eval_keypoints, joints)
+    if len(train) == 1:  # nothing would be left to train on
+        _check_enough(1, config.batch_size, dropped=0)
     return _hold_out(train)
 
 

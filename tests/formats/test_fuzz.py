@@ -18,7 +18,7 @@ FILES = sorted(
     path for path in SAMPLES.rglob("*") if path.is_file() and path.suffix not in (".py", ".toml")
 )
 JSON = [path for path in FILES if path.suffix == ".json"]
-TABLES = [path for path in FILES if path.suffix == ".csv"]
+TABLES = [path for path in FILES if path.suffix in (".csv", ".trc")]
 SIZE = (1280, 720)
 FUZZ = settings(
     deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -154,9 +154,10 @@ CELL = st.sampled_from(["", "nan", "inf", "1e999", "-1e9", "x", '"', "0,1", "\0"
 def test_cells_that_cannot_be(tmp_path, sample, data):
     lines = sample.read_text().split("\n")
     row = data.draw(st.integers(0, len(lines) - 1))
-    cells = lines[row].split(",")
+    separator = "," if sample.suffix == ".csv" else "\t"
+    cells = lines[row].split(separator)
     cells[data.draw(st.integers(0, len(cells) - 1))] = data.draw(CELL)
-    lines[row] = ",".join(cells)
+    lines[row] = separator.join(cells)
     path = tmp_path / "people.csv"
     path.write_text("\n".join(lines))
     check(path)

@@ -40,6 +40,19 @@ def test_fewer_poses_than_a_batch_are_refused(small_config, archive):
         prepare(small_config(train_data=archive(), batch_size=512))
 
 
+@pytest.mark.parametrize("count", [1, 2, 21])
+def test_one_pose_or_few_are_refused_in_the_same_words(small_config, poses, archive, count):
+    few = {
+        key: None if getattr(poses, key) is None else getattr(poses, key)[:count]
+        for key in ("keypoints_2d", "confidence", "keypoints_3d")
+    }
+    path = archive(**few, lengths=None, sequences=None)
+    with pytest.raises(
+        TrainingError, match=r"There are \d+ complete poses .* at least 64 are needed"
+    ):
+        prepare(small_config(train_data=path, batch_size=32))
+
+
 def test_incomplete_poses_are_left_out_and_counted(small_config, poses, archive):
     confidence = np.ones((len(poses), 17), np.float32)
     confidence[::4, 3] = 0.0

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from posenet3d.errors import InputError
+from posenet3d.files.hdf5 import MAGIC
 from posenet3d.files.json_file import load_json
 from posenet3d.files.json_items import LARGE_BYTES, JsonItems, open_items
-from posenet3d.files.opening import opening
+from posenet3d.files.opening import encoding_of, opening
 from posenet3d.formats.parsing.frame_files.files import json_files
 from posenet3d.formats.parsing.table import Table, load_table
 
@@ -64,18 +65,28 @@ class Content:
     @property
     def looks_json(self) -> bool:
         """Whether a file begins as a list or an object in JSON does."""
-        return not self.is_folder and self._text[:1] in b"[{"  # also a start that is all spaces
+        # `in` also holds for a start that is all spaces.
+        return not self.is_folder and self.text_start[:1] in b"[{"
 
     @property
     def looks_table(self) -> bool:
         """Whether a file begins with a line of several cells, as CSV does."""
-        if self.is_folder or self.is_zip or self.looks_json:
+        if self.is_folder or self.is_zip or self.looks_json or b"\0" in self.text_start:
             return False
-        return b"," in self._text.partition(b"\n")[0]
+        return any(mark in self.text_start.partition(b"\n")[0] for mark in (b",", b";", b"\t"))
 
     @property
-    def _text(self) -> bytes:
-        return self.start.removeprefix(codecs.BOM_UTF8).lstrip()
+    def is_hdf5(self) -> bool:
+        """Whether a file is HDF5, as pandas, SLEAP and netCDF write it."""
+        return not self.is_folder and self.start.startswith(MAGIC)
+
+    @functools.cached_property
+    def text_start(self) -> bytes:
+        """How a text begins, in UTF-8, without spaces before it."""
+        start, encoding = self.start, encoding_of(self.start)
+        if encoding == "utf-16":
+            start = start.decode(encoding, "ignore").encode("utf-8", "ignore")
+        return start.removeprefix(codecs.BOM_UTF8).lstrip()
 
     @functools.cached_property
     def json(self) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -50,15 +51,16 @@ def skeleton_of(
     )
     if wanted not in known:
         known.insert(0, wanted)
-    for name in plain:
-        if plain.count(name) > 1:
-            raise InputError(f"{path} has the joint {name[:40]!r} twice.")
+    twice = next((name for name, count in Counter(plain).items() if count > 1), None)
+    if twice is not None:
+        raise InputError(f"{path} has the joint {twice[:40]!r} twice.")
     for skeleton in known:
         own = {plain_name(name): joint for joint, name in enumerate(skeleton.joint_names)}
         if set(plain) <= own.keys():
             return skeleton, tuple(own[name] for name in plain)
     every = {name for skeleton in known for name in skeleton.joint_names}
-    unknown = [n for n in names if plain_name(n) not in map(plain_name, every)]
+    known_names = set(map(plain_name, every))
+    unknown = [n for n in names if plain_name(n) not in known_names]
     if unknown:
         raise InputError(
             f"{path}{where(unknown[0])}: there is no joint {unknown[0][:40]!r}; there are "

@@ -15,16 +15,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from posenet3d.errors import InputError, reason_of
-from posenet3d.files.hdf5 import own_names
+from posenet3d.files.hdf5 import check_data, numbers_of, own_names
 from posenet3d.files.opening import opening
 from posenet3d.files.restricted_unpickler import unpickle_plain
 from posenet3d.formats.parsing.labelled_table import LabelledTable
 
 if TYPE_CHECKING:
     import h5py
-
-MAGIC = b"\x89HDF\r\n\x1a\n"
-"""How an HDF5 file begins."""
 
 
 def is_pandas_hdf5(path: str | Path) -> bool:
@@ -86,7 +83,7 @@ def _fixed(group: h5py.Group) -> LabelledTable:
     values = np.full((len(rows), len(columns)), np.nan)
     for block in range(int(group.attrs["nblocks"])):
         items = _labels(group, f"block{block}_items")
-        values[:, [place[label] for label in items]] = group[f"block{block}_values"][()]
+        values[:, [place[label] for label in items]] = numbers_of(group[f"block{block}_values"])
     levels = [
         _text(group[f"axis0_level{level}"].attrs["name"])
         for level in range(int(group.attrs["axis0_nlevels"]))
@@ -101,7 +98,7 @@ def _labels(group: h5py.Group, axis: str) -> list[tuple[Any, ...]]:
     levels = []
     for level in range(int(group.attrs[f"{axis}_nlevels"])):
         names = _plain(group[f"{axis}_level{level}"])
-        numbers = group[f"{axis}_label{level}"][()].tolist()
+        numbers = numbers_of(group[f"{axis}_label{level}"]).tolist()
         if min(numbers, default=0) < 0:
             raise ValueError(f"a label of {axis} is missing")
         levels.append([names[number] for number in numbers])
@@ -110,6 +107,7 @@ def _labels(group: h5py.Group, axis: str) -> list[tuple[Any, ...]]:
 
 def _table(group: h5py.Group) -> LabelledTable:
     table = group["table"]
+    check_data(table)
     rows = table[()]
     if "index" not in rows.dtype.names:
         raise ValueError("its rows have several labels each, in the format 'table'")
@@ -131,6 +129,7 @@ def _plain(dataset: h5py.Dataset) -> list[Any]:
     """An array of numbers or texts as a list; anything else is pickled objects."""
     if dataset.ndim != 1 or dataset.dtype.kind not in "SUiuf":
         raise ValueError(f"{dataset.name} holds objects and not plain text or numbers")
+    check_data(dataset)
     values = dataset[()].tolist()
     return [value.decode("utf-8") if isinstance(value, bytes) else value for value in values]
 

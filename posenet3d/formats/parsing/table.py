@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 import dataclasses
-import io
 import math
 import re
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 from posenet3d.errors import InputError
-from posenet3d.files.opening import read_text
+from posenet3d.formats.parsing.csv_text import csv_rows
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,20 +50,14 @@ class Table:
 
 
 def load_table(path: str | Path) -> Table:
-    """Reads a CSV file: UTF-8, commas, a header of column names, a row a line.
+    """Reads a CSV file: a header of column names, a row a line, as `csv_rows` has them.
 
     Raises:
-      InputError: If the file is missing, empty, not UTF-8 or no such table; with the line.
+      InputError: If the file is missing, empty, no text or no such table; with the line.
     """
-    text = read_text(path)
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    rows: list[tuple[int, tuple[str, ...]]] = []
-    try:
-        rows = [(reader.line_num, tuple(c.strip() for c in cells)) for cells in reader if cells]
-    except csv.Error as error:
-        raise InputError(f"{path}, line {reader.line_num}: not valid CSV: {error}.") from None
+    rows = csv_rows(path)
     header = [name.lower() for name in rows[0][1]]
-    twice = {name for name in header if header.count(name) > 1 and name}
+    twice = [name for name, count in Counter(header).items() if count > 1 and name]
     if twice:
         raise InputError(f"{path}: the header names the column {min(twice)[:40]!r} twice.")
     for line, cells in rows[1:]:
@@ -79,6 +72,10 @@ def load_table(path: str | Path) -> Table:
 
 
 def identifier_of(cell: str) -> int | str:
-    """The id that a cell holds: a whole number if it is one, else the text."""
-    value = int(cell) if re.fullmatch(r"[+-]?[0-9]{1,19}", cell) else None
+    """The id that a cell holds: a whole number if it is one, else the text.
+
+    12.0 is the number 12: pandas writes a column of whole numbers so where one is missing.
+    """
+    match = re.fullmatch(r"([+-]?[0-9]{1,19})(?:\.0*)?", cell)
+    value = int(match[1]) if match else None
     return cell if value is None or not -(2**63) <= value < 2**63 else value

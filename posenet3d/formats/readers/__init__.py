@@ -3,7 +3,12 @@
 `json_files`, `tables` and `arrays` say what kind of file a format is made of.
 """
 
-from posenet3d.formats.readers.arrays import pose_archive, videopose3d
+from posenet3d.formats.readers.arrays import (
+    movement,
+    numpy_array,
+    pose_archive,
+    videopose3d,
+)
 from posenet3d.formats.readers.json_files import (
     alphapose,
     coco,
@@ -14,7 +19,7 @@ from posenet3d.formats.readers.json_files import (
     openpose_body25b,
     ultralytics,
 )
-from posenet3d.formats.readers.tables import csv_file, deeplabcut
+from posenet3d.formats.readers.tables import csv_file, deeplabcut, sleap, trc
 
 READERS = (
     coco.READER,
@@ -26,8 +31,12 @@ READERS = (
     ultralytics.READER,
     mediapipe.READER,
     deeplabcut.READER,
+    sleap.READER,
+    movement.READER,
+    trc.READER,
     csv_file.READER,
     videopose3d.READER,
+    numpy_array.READER,
     pose_archive.READER,
 )
 """The formats that can be read, in the order in which messages and --help list them.

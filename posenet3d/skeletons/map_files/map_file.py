@@ -169,9 +169,13 @@ def read_map_file(path: str | Path) -> MapFile:
                    "parents" in content or len(joints) == 1)  # fmt: skip
 
 
+_MOST_NAMES = 200  # in a message
+
+
 def advice(names: Sequence[str]) -> str:
     """How to go on where a file's joints are those of no known skeleton, for messages."""
-    joints = ", ".join(json.dumps(name, ensure_ascii=False) for name in names)
+    joints = ", ".join(json.dumps(name, ensure_ascii=False) for name in names[:_MOST_NAMES])
+    joints += ", ..." if len(names) > _MOST_NAMES else ""
     return (
         "Say in a map file what they are (docs/own_skeleton.md); it begins with joints = "
         f"[{joints}]."

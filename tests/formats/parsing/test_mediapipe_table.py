@@ -50,6 +50,32 @@ def test_rows_are_frames_where_no_column_says_so(write):
     assert people.person_ids == (0, 0)
 
 
+def test_all_rows_are_listed_also_those_with_nobody(write):
+    empty = [""] * len(LANDMARKS)
+    rows = [empty, LANDMARKS, empty]
+    for column, ids, are_frames in (
+        ("frame", ("0.0", "1.0", "4.0"), True),
+        ("image", ("0", "1", "4"), False),
+    ):
+        cells = [[name, *row] for name, row in zip(ids, rows, strict=True)]
+        people = read_people(write([column, *WAYS["numbered"]], *cells), image_size=SIZE)
+        assert people.image_ids == (1,)
+        assert people.listed.image_ids == (0, 1, 4)
+        assert people.numbers_are_frames == are_frames
+    people = read_people(write(WAYS["numbered"], *rows), image_size=SIZE)
+    assert people.listed.image_ids == (0, 1, 2)
+    assert people.numbers_are_frames
+
+
+def test_tables_of_a_spreadsheet_that_writes_decimal_commas(tmp_path):
+    path = tmp_path / "landmarks.csv"
+    rows = (WAYS["numbered"], [cell.replace(".", ",") for cell in LANDMARKS])
+    path.write_text("\n".join(";".join(cells) for cells in rows) + "\n")
+    people = read_people(path, image_size=SIZE)
+    np.testing.assert_allclose(people.keypoints_2d[0, 10], [320, 48], rtol=1e-6)
+    np.testing.assert_array_equal(people.confidence, 0.25)
+
+
 def test_landmarks_left_empty_are_missing_and_visibility_may_be(write):
     header = [f"{q}{j}" for j in range(33) for q in "xy"]
     cells = ["", "", *(["0.5", "0.25"] * 32)]

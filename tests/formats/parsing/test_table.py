@@ -34,7 +34,20 @@ def test_spaces_capitals_quotes_and_marks_make_no_difference(tmp_path):
 
 @pytest.mark.parametrize(
     ("cell", "value"),
-    [("12", 12), ("-1", -1), ("a 1", "a 1"), ("1.5", "1.5"), ("9" * 19,) * 2],
+    [
+        ("12", 12),
+        ("-1", -1),
+        ("a 1", "a 1"),
+        ("1.5", "1.5"),
+        ("9" * 19,) * 2,
+        ("12.0", 12),
+        ("12.", 12),
+        ("-3.000", -3),
+        ("12.50", "12.50"),
+        ("1.0.0", "1.0.0"),
+        (".0", ".0"),
+        ("9" * 19 + ".0",) * 2,
+    ],
 )
 def test_ids_are_numbers_where_they_can_be(cell, value):
     assert identifier_of(cell) == value

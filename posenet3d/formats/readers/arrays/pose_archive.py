@@ -7,11 +7,15 @@ from typing import Any
 
 import numpy as np
 
+from posenet3d.errors import InputError
+from posenet3d.files.npz import names_in
 from posenet3d.formats.interface.content import Content
 from posenet3d.formats.interface.reader import Reader, whole
 from posenet3d.poses.archives.archive import read_archive
 from posenet3d.poses.people import People
 from posenet3d.poses.records import Poses2D
+
+_OF_DETECTRON = {"boxes", "segments", "keypoints", "metadata"}
 
 
 def people_of(poses: Poses2D) -> People:
@@ -43,6 +47,11 @@ def people_of(poses: Poses2D) -> People:
 
 
 def _read(content: Content, split: str | None, **settings: Any) -> People:
+    if set(names_in(content.path)) >= _OF_DETECTRON:
+        raise InputError(
+            f"{content.path} is what VideoPose3D's infer_video_d2.py writes of one video; run its "
+            "data/prepare_data_2d_custom.py, and give the data_2d_custom_*.npz that it writes."
+        )
     return people_of(read_archive(content.path, split, **settings))
 
 

@@ -89,6 +89,8 @@ def _views(path: str | Path, videos: Any) -> list[tuple[str, Any, str]]:
                     f"{type(views).__name__}."
                 )
             for camera, view in enumerate(views):
+                if view is None:  # a camera that was not used
+                    continue
                 name = f"{video}/{action}" + (f"/{camera}" if len(views) > 1 else "")
                 found.append((video, view, name))
     return found

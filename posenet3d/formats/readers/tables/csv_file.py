@@ -34,14 +34,14 @@ def read_csv(
 ) -> People:
     """Reads a table of keypoints.
 
-    `frame` and `person` are whole numbers or texts; without a column `person` there is one person a
-    frame, 0. `joint` is a name, and the names together tell the skeleton: the smallest of
-    `skeleton.SKELETONS` that has them all, COCO's where limbs alone are given. `x` and `y` are
-    pixels, y down; both empty are a missing joint, as are joints that have no row. The
+    `frame` and `person` are whole numbers (12.0 is one) or texts; without a column `person` there
+    is one person a frame, 0. `joint` is a name, and the names together tell the skeleton: the
+    smallest of `skeleton.SKELETONS` that has them all, COCO's where limbs alone are given. `x` and
+    `y` are pixels, y down; both empty are a missing joint, as are joints that have no row. The
     `confidence` is in [0, 1]; without the column, or where it is empty, it is 1.
 
     Args:
-      path: The `.csv` file: UTF-8, commas, a header.
+      path: The `.csv` file with a header, as `csv_text.csv_rows` reads it.
       placement: Where the joints of Human3.6M's names lie: `h36m17` or `cmu17`; or a lifter's own
         skeleton.
       map_file: The user's own skeleton, whose joints these are.
@@ -108,7 +108,9 @@ def csv_people(
         raise InputError(f"{path} has no joint but those that {map_file.path} says to ignore.")
     frames, ids = zip(*values, strict=True)
     places = [Place(path, person, frame) for frame, person in values]
-    return persons.make_people(list(values.values()), places, skeleton, frames, ids, tracked=True)
+    return persons.make_people(
+        list(values.values()), places, skeleton, frames, ids, tracked=True, numbers_are_frames=True
+    )
 
 
 def _name(cell: str, map_file: MapFile | None) -> str:

@@ -45,6 +45,15 @@ def test_hourglass_keypoints_are_mpiis_joints(save):
     assert people.on(H36M_17).confidence.min() == 1
 
 
+def test_cameras_that_were_not_used_are_no_views(save):
+    """Archives in the layout of Human3.6M keep four places; None stands where there is no video."""
+    people = read_videopose3d(save({"S1": {"Walk": [None, KEYPOINTS, None, None]}, "S2": {}}))
+    assert people.image_ids == ("S1/Walk/1/0", "S1/Walk/1/1", "S1/Walk/1/2")
+    np.testing.assert_array_equal(people.keypoints_2d, KEYPOINTS)
+    with pytest.raises(InputError, match="positions_2d holds no video"):
+        read_videopose3d(save({"S1": {"Walk": [None] * 4}}))
+
+
 @pytest.mark.parametrize(("metadata", "skeleton"), [(COCO, COCO_17), (H36M, H36M_17)])
 def test_every_frame_of_every_video_is_a_person(save, metadata, skeleton):
     videos = {"street.mp4": {"custom": [KEYPOINTS]}, "b.mp4": {"custom": [KEYPOINTS[:1]]}}

@@ -112,6 +112,28 @@ def test_other_files_are_refused_when_forced(write, tmp_path):
         read_people(path, format="csv")
 
 
+def test_frames_and_persons_that_pandas_wrote_as_floats_are_whole_numbers(write):
+    rows = ("10.0,1.0,nose,10,20,1", "2.0,1.0,nose,3,4,1", "2.5,1.0,nose,5,6,1")
+    people = read_csv(write(*rows))
+    assert people.image_ids == (10, 2, "2.5")
+    assert people.person_ids == (1, 1, 1)
+    assert people.numbers_are_frames
+
+
+def test_tables_of_a_spreadsheet_that_writes_decimal_commas(tmp_path):
+    path = tmp_path / "people.csv"
+    path.write_bytes(
+        b"\xff\xfe" + "frame\tjoint\tx\ty\r\n0\tnose\t629,1\t182,8\r\n".encode("utf-16-le")
+    )
+    assert detect_format(path) == "csv"
+    np.testing.assert_allclose(read_people(path).keypoints_2d[0, 0], [629.1, 182.8], rtol=1e-6)
+    path.write_text("frame;joint;x;y;confidence\n0;nose;629,1;182,8;0,5\n")
+    assert detect_format(path) == "csv"
+    people = read_people(path)
+    np.testing.assert_allclose(people.keypoints_2d[0, 0], [629.1, 182.8], rtol=1e-6)
+    assert people.confidence[0, 0] == 0.5
+
+
 @pytest.fixture
 def own(tmp_path):
     path = tmp_path / "own.toml"

@@ -14,28 +14,9 @@ from posenet3d.formats.readers.tables.deeplabcut import is_deeplabcut, read_deep
 from posenet3d.skeletons.map_files.map_file import read_map_file
 from posenet3d.skeletons.skeleton import CMU_17, COCO_17, H36M_17
 from tests.fixtures.checkout import SAMPLES
+from tests.fixtures.labelled_csv import MULTI, PARTS, XYL, csv_of, single
 
 HERE = Path(__file__).resolve().parent
-PARTS = ("nose", "left_eye", "right_eye")
-XYL = ("x", "y", "likelihood")
-
-
-def csv_of(levels, labels, rows, names=1):
-    """A file as pandas writes it: labels a column each, rows of (name cells, values)."""
-    lines = [
-        [level, *[""] * (names - 1), *texts]
-        for level, texts in zip(levels, zip(*labels, strict=True), strict=True)
-    ]
-    lines += [[*name, *("" if v is None else v for v in values)] for name, values in rows]
-    return "\n".join(",".join(map(str, line)) for line in lines) + "\n"
-
-
-def single(rows, parts=PARTS, coords=XYL):
-    labels = [("net", part, coord) for part in parts for coord in coords]
-    return csv_of(("scorer", "bodyparts", "coords"), labels, rows)
-
-
-MULTI = ("scorer", "individuals", "bodyparts", "coords")
 
 
 @pytest.fixture
@@ -188,6 +169,7 @@ BAD = {
     "header": ("scorer,a\nbodyparts,nose\n0,1\n", "header rows from 'scorer' to 'coords', got"),
     "levels": ("scorer,a\nanimal,b\ncoords,x\n0,1\n", "labelled scorer, animal, coords; expected"),
     "no y": (single([([0], [1, 2])], ("nose",), ("x", "likelihood")), "'nose' has no column x or"),
+    "no coordinates": (single([([0], [1])], ("nose",), ("x_ens",)), "none of the coordinates x, y"),
     "3D": (single([([0], [1, 2, 3])], ("nose",), "xyz"), "coordinate 'z'.*in 3D already"),
     "twice": (single([([0], ROW * 2)], ("nose", "nose")), "a body part is there twice"),
     "nobody": (csv_of(MULTI, [("s", a, "nose", c) for a in "ab" for c in "xy"],

@@ -1,12 +1,16 @@
-"""Text files of motion capture, word by word, with errors that name the line."""
+"""Text files of motion capture, word by word, with errors that name the line.
+
+Old files have comments and names in Latin-1. Only what is looked at must be plain.
+"""
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from pathlib import Path
 
 from posenet3d.errors import InputError
-from posenet3d.files.opening import read_text
+from posenet3d.files.opening import read_lenient_text
 
 LARGEST = 1e6
 """No length, place or angle in a file is larger, in whatever unit; ours."""
@@ -23,7 +27,7 @@ class Lines:
       comment: What begins a comment, which goes to the end of the line; empty: there are none.
 
     Raises:
-      InputError: If the file cannot be read as text.
+      InputError: If the file cannot be read, or is empty.
     """
 
     def __init__(self, path: str | Path, blank: str = "", comment: str = "") -> None:
@@ -31,7 +35,8 @@ class Lines:
         self.number = 0
         self._blank = str.maketrans(dict.fromkeys(blank, " "))
         self._comment = comment
-        self._lines = read_text(path).splitlines()
+        # Not splitlines: it also cuts at characters that Latin-1 has in the middle of a comment.
+        self._lines = list(io.StringIO(read_lenient_text(path), newline=None))
         self._next: list[str] | None = None
 
     def take(self, expected: str) -> list[str]:
@@ -63,7 +68,7 @@ class Lines:
 
     def error(self, words: Sequence[str], expected: str) -> InputError:
         """What to raise where the line last taken is not as expected."""
-        found = " ".join(words)
+        found = "".join(c if c.isprintable() else "?" for c in " ".join(words))
         found = found if len(found) <= _SHOWN else found[: _SHOWN - 3] + "..."
         return InputError(f"{self.path}, line {self.number}: found '{found}', expected {expected}.")
 

@@ -44,6 +44,29 @@ def test_without_a_keyword_angles_are_as_in_the_skeleton(read, acclaim):
     np.testing.assert_array_equal(bare.positions, read(text).positions)
 
 
+@pytest.mark.parametrize("encoding", ["latin-1", "cp1252"])
+def test_comments_may_be_in_an_old_encoding(read, acclaim, tmp_path, encoding):
+    text = acclaim.amc_text(acclaim.walk(2))
+    plain = read(text)
+    skeleton = read_asf(tmp_path / "01.asf")
+    comment = r"#!OML:ASF X:\für einen Test\person.asf 10° "
+    if encoding == "cp1252":
+        comment += "… and more"  # 0x85, at which splitlines cuts a line of Latin-1
+    (tmp_path / "old.amc").write_bytes(f"{comment}\r\n{text}".encode(encoding))
+    np.testing.assert_array_equal(
+        read_amc(tmp_path / "old.amc", skeleton).positions, plain.positions
+    )
+
+
+def test_what_is_looked_at_must_be_plain(read, acclaim, tmp_path):
+    skeleton = acclaim.asf_text()
+    (tmp_path / "old.asf").write_bytes(f"# Größe\n{skeleton}".encode("latin-1"))
+    assert len(read_asf(tmp_path / "old.asf").bones) == 1 + len(acclaim.BONES)
+    (tmp_path / "bad.asf").write_bytes(f"höhe\n{skeleton}".encode("latin-1"))
+    with pytest.raises(InputError, match=r"bad\.asf, line 1: found 'höhe', expected a section"):
+        read_asf(tmp_path / "bad.asf")
+
+
 def test_every_third_frame_is_every_third_frame(read, acclaim):
     text = acclaim.amc_text(acclaim.walk(8))
     np.testing.assert_array_equal(read(text, step=3).positions, read(text).positions[::3])

@@ -55,6 +55,12 @@ def text(root=TURNS[0], arm=TURNS[1], frames=("0 " * 15, "0 " * 15)):
     return ARM % (root, arm, "\n".join(frames))
 
 
+def test_names_may_be_in_an_old_encoding(tmp_path):
+    (tmp_path / "old.bvh").write_bytes(text().replace("Arm", "Ärmel").encode("latin-1"))
+    names = [joint.name for joint in read_bvh(tmp_path / "old.bvh").joints]
+    assert names == ["Hips", "Ärmel", "Ärmel_end", "Leg", "Leg_end"]
+
+
 def about(axis, degrees):
     c, s = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
     i, j = {"X": (1, 2), "Y": (2, 0), "Z": (0, 1)}[axis]
