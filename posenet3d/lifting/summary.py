@@ -13,6 +13,10 @@ from posenet3d.poses.lifted import Lifted
 SHOWN = 10
 """Files, people and faults that are listed by name; there may be thousands."""
 
+LOW_SCORE = 0.3
+"""Scores of poses whose joints are in the wrong order or place are about 0.2, of good ones 0.4 and
+more (benchmarks/detectors/guessed_joints.py). Ours."""
+
 
 @dataclasses.dataclass
 class Summary:
@@ -20,6 +24,7 @@ class Summary:
 
     people: int = 0
     lifted: int = 0
+    low_scores: int = 0  # of people who were lifted
     interpolated: int = 0  # poses of frames in which a person was not seen or not lifted
     filled: Counter[str] = dataclasses.field(default_factory=Counter)  # by joint
     not_lifted: list[str] = dataclasses.field(default_factory=list)  # the first, a line each
@@ -35,6 +40,7 @@ class Summary:
         people, result = part.people, part.result
         self.people += len(people)
         self.lifted += int(result.lifted.sum())
+        self.low_scores += int((result.score < LOW_SCORE).sum())
         counts = result.filled.sum(axis=0).tolist()
         joints = zip(people.skeleton.joint_names, counts, strict=True)
         self.filled.update({joint: count for joint, count in joints if count})
@@ -63,6 +69,11 @@ class Summary:
         if self.filled:
             listed = ", ".join(f"{joint} {count}" for joint, count in self.filled.most_common())
             lines.append(f"Missing joints filled in, and marked so: {listed}.")
+        if self.low_scores > self.lifted / 2:
+            lines.append(
+                f"A score below {LOW_SCORE}, so probably wrong: {self.low_scores} of {self.lifted} "
+                "poses. Are the joints in the order of the format (--format), y down, in pixels?"
+            )
         lines += [f"Not lifted: {line}." for line in self.not_lifted]
         missed = self.people - self.lifted
         if missed > len(self.not_lifted):

@@ -10,7 +10,6 @@ from posenet3d.skeletons.joint_rules import Copy, JointMap, Rule
 from posenet3d.skeletons.proportions import (
     CMU_HEAD,
     CMU_NECK,
-    CMU_TRUNK,
     FACE,
     HEAD,
     LIMBS,
@@ -20,6 +19,7 @@ from posenet3d.skeletons.proportions import (
     TOP,
     above_shoulders,
     along_trunk,
+    cmu_trunk,
 )
 from posenet3d.skeletons.skeleton import (
     BODY_25,
@@ -62,7 +62,7 @@ def _maps(
     }
     to_h36m |= {name: (rule, *to_h36m[name]) for name, rule in (own or {}).items()}
     to_cmu = {
-        **{name: along_trunk(share, hips, shoulders) for name, share in CMU_TRUNK.items()},
+        **cmu_trunk(hips, shoulders, seen),
         "neck": above_shoulders(CMU_NECK, shoulders, seen),
         "head": above_shoulders(CMU_HEAD, shoulders, seen),
     }

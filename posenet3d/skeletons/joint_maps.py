@@ -20,6 +20,7 @@ from posenet3d.skeletons.proportions import (
     SHOULDERS,
     above_shoulders,
     along_trunk,
+    cmu_trunk,
 )
 from posenet3d.skeletons.skeleton import CMU_17, COCO_17, H36M_17, SKELETONS, Skeleton
 
@@ -45,7 +46,7 @@ COCO_17_TO_H36M_17 = JointMap(
 COCO_17_TO_CMU_17 = JointMap(
     COCO_17,
     CMU_17,
-    LIMBS | _CMU_TRUNK | {"neck": above_shoulders(CMU_NECK), "head": above_shoulders(CMU_HEAD)},
+    LIMBS | cmu_trunk() | {"neck": above_shoulders(CMU_NECK), "head": above_shoulders(CMU_HEAD)},
 )
 """COCO's keypoints as the CMU skeleton's joints: limbs copied, trunk and head computed."""
 

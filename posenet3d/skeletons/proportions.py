@@ -38,7 +38,9 @@ NECK, HEAD = EARS, TOP
 # medians over 22,654 frames of its motion capture (they lie off that line by 2 to 12 % of it).
 CMU_TRUNK = {"pelvis": 0.204, "spine": 0.670, "thorax": 0.902}
 # Its neck and head joints lie at 1.245 and 1.419 of that way.
-CMU_NECK, CMU_HEAD = (HIPS + share * (SHOULDERS - HIPS) for share in (1.245, 1.419))
+CMU_THORAX, CMU_NECK, CMU_HEAD = (
+    HIPS + share * (SHOULDERS - HIPS) for share in (CMU_TRUNK["thorax"], 1.245, 1.419)
+)
 
 # Best first: the ears straddle the neck's axis; the eyes lie before it, one ear beside it; the nose
 # lies furthest from it.
@@ -83,3 +85,19 @@ def above_shoulders(
         for end, end_height in seen
         for start in shoulders
     )
+
+
+def cmu_trunk(
+    hips: tuple[Rule, ...] = (MID_HIPS,),
+    shoulders: tuple[Rule, ...] = (MID_SHOULDERS,),
+    seen: tuple[tuple[Rule, float], ...] = FACE,
+) -> dict[str, tuple[Rule, ...]]:
+    """CMU's joints of the trunk; of an upper body without hips the thorax, below the shoulders.
+
+    Args:
+      hips: Rules for the middle of the hips, best first.
+      shoulders: Rules for the middle of the shoulders, best first.
+      seen: Rules for joints of the head, best first, each with its height.
+    """
+    rules = {name: along_trunk(share, hips, shoulders) for name, share in CMU_TRUNK.items()}
+    return rules | {"thorax": (*rules["thorax"], *above_shoulders(CMU_THORAX, shoulders, seen))}

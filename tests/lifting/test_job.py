@@ -176,6 +176,18 @@ def test_parts_of_the_images_size_are_refused_or_multiplied(config, people, tmp_
     np.testing.assert_allclose(parts["keypoints_2d"], pixels["keypoints_2d"], rtol=1e-4)
 
 
+def test_garbage_is_said_to_be_that(config, people):
+    summary = str(lift_file(config()))
+    assert "probably wrong" not in summary
+    entries = json.loads(people.read_text())
+    for entry in entries:  # joints in an order that is not COCO's
+        points = np.reshape(entry["keypoints"], (17, 3))
+        entry["keypoints"] = points[np.random.default_rng(7).permutation(17)].ravel().tolist()
+    people.write_text(json.dumps(entries))
+    summary = str(lift_file(config("garbage.npz")))
+    assert "probably wrong: 7 of 7 poses. Are the joints in the order of the format" in summary
+
+
 def frames_of(path):
     """The numbers of the rows of a TRC that have a pose, and how many rows there are."""
     rows = [line.split("\t") for line in path.read_text().splitlines()[6:]]

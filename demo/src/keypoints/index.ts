@@ -8,9 +8,9 @@ import { isAlphaPose, readAlphaPose } from "./alphapose";
 import { isCoco, readCoco } from "./coco";
 import { isTable, readTable } from "./csv";
 import { KeypointsError, kindOf, shown } from "./errors";
-import { isMediaPipe, readMediaPipe, type Size } from "./mediapipe";
+import { isMediaPipe, readMediaPipe } from "./mediapipe";
 import { isOpenPose, readOpenPose } from "./openpose";
-import { frames, type People } from "./persons";
+import { frames, inPixels, type People, type Size } from "./persons";
 
 export { KeypointsError } from "./errors";
 export { FRAME_RATE } from "./persons";
@@ -40,7 +40,7 @@ const READERS: [(content: unknown) => boolean, Reader][] = [
  * A file of OpenPose is one frame. People whom nobody could see a joint of are there, with all
  * joints missing. `id` is set where the file's ids tell people apart in all images.
  *
- * @param imageSize Size of the images in pixels, which landmarks of MediaPipe need.
+ * @param imageSize Size of the images in pixels, for coordinates that are parts of it (MediaPipe's).
  * @throws KeypointsError that says what was given, what was expected and how to mend it.
  */
 export function readKeypoints(text: string, fileName = "The text", imageSize?: Size): Frame2D[] {
@@ -54,7 +54,7 @@ export function readKeypoints(text: string, fileName = "The text", imageSize?: S
     );
   }
   if (!/^\s*[[{]/.test(plain)) {
-    if (isTable(plain)) return frames(readTable(fileName, plain));
+    if (isTable(plain)) return frames(inPixels(readTable(fileName, plain), fileName, imageSize));
     throw new KeypointsError(
       `${fileName} begins with ${shown(plain.trim().slice(0, 30))}, which is neither JSON nor a table with ` +
         `the columns frame, joint, x and y; expected ${FORMATS}. ${OTHERS}`,
@@ -62,7 +62,7 @@ export function readKeypoints(text: string, fileName = "The text", imageSize?: S
   }
   const content = parse(plain, fileName);
   const reader = READERS.find(([matches]) => matches(content));
-  if (reader) return frames(reader[1](fileName, content, imageSize));
+  if (reader) return frames(inPixels(reader[1](fileName, content, imageSize), fileName, imageSize));
   throw new KeypointsError(`${fileName} holds ${kindOf(content)}; expected ${FORMATS}. ${OTHERS}`);
 }
 

@@ -4,18 +4,13 @@ import { jointNames } from "../joints/map";
 import { isObject, type JsonObject, KeypointsError, kindOf } from "./errors";
 import * as persons from "./persons";
 import type { Id } from "./order";
-import type { People, Person, Place } from "./persons";
+import type { People, Person, Place, Size } from "./persons";
 
 const SKELETON = "mediapipe33";
 const KEYS = ["pose_landmarks", "poseLandmarks", "landmarks", "landmark"];
 const FRAME_KEYS = ["frame", "frame_id", "image_id", "image"];
 const DEEPEST = 6; // frames, poses and landmarks, with objects around them
 const FARTHEST = 10; // image widths; people stand half outside of a picture, but not that far
-
-export interface Size {
-  width: number;
-  height: number;
-}
 
 export function isMediaPipe(content: unknown): boolean {
   let inner = content;

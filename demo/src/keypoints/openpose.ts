@@ -35,7 +35,6 @@ export function readOpenPose(file: string, content: unknown): People {
       ` has the ${count(skeleton)}, those before it the ${count(first)}; lift them separately.`,
     );
   }
-  persons.needPixels(people, file, "write them with OpenPose's --keypoint_scale=0");
   return people;
 }
 

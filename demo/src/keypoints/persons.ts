@@ -13,6 +13,18 @@ const MAX_PIXELS = 1e6;
 /** Confidences taken for [0, 1]: peaks of heat maps overshoot by a few hundredths. */
 const UNIT_RANGE: readonly [number, number] = [-0.1, 1.1];
 
+/** Greatest coordinate that is taken for a part of the image's size; posenet3d/poses/coordinates.py. */
+const MOST_OF_SIZE = 1.5;
+
+/** A least coordinate below it: 0 is the middle of the picture, not its corner. */
+const CENTRED = -0.5;
+
+/** The size of an image in pixels. */
+export interface Size {
+  width: number;
+  height: number;
+}
+
 /** Where in a file a person stands, for messages. */
 export interface Place {
   file: string;
@@ -37,7 +49,7 @@ export interface People {
   images?: Id[];
   /** Least and greatest confidence that the format may have. */
   confidences?: readonly [number, number];
-  sizeOf?: (image: Id) => { width: number; height: number } | undefined;
+  sizeOf?: (image: Id) => Size | undefined;
 }
 
 export function fault(place: Place, what: string): KeypointsError {
@@ -115,16 +127,36 @@ export function areTracks(persons: { image: Id; track: Id | null }[]): boolean {
   });
 }
 
-/** Refuses coordinates that are parts of the image's size where pixels are expected. */
-export function needPixels({ persons }: People, file: string, remedy: string): void {
-  const present = persons.flatMap(({ values }) => values.filter((_, i) => values[i - (i % 3) + 2] > 0));
-  const points = present.filter((_, i) => i % 3 < 2);
-  if (points.length && points.every((value) => Math.abs(value) <= 1)) {
+/**
+ * The persons in pixels: coordinates that are parts of the image's size are multiplied by it.
+ *
+ * @throws KeypointsError that asks for the size where neither the file nor `given` has it.
+ */
+export function inPixels(people: People, file: string, given?: Size): People {
+  const present = people.persons.flatMap(({ values }) =>
+    values.filter((_, i) => i % 3 < 2 && values[i - (i % 3) + 2] > 0),
+  );
+  const [least, most] = [Math.min, Math.max].map((of) => present.reduce((a, b) => of(a, b), 0));
+  if (!present.length || Math.max(-least, most) > MOST_OF_SIZE) return people;
+  if (least < CENTRED) {
     throw new KeypointsError(
-      `${file}: all coordinates lie within [-1, 1], so they are parts of the image's size and not ` +
-        `pixels; ${remedy}.`,
+      `${file}: all coordinates lie within [${least}, ${most}] around 0, so they are no pixels; write them in ` +
+        "pixels of the image, y down (OpenPose: --keypoint_scale=0).",
     );
   }
+  const persons = people.persons.map((person) => {
+    const size = people.sizeOf?.(person.image) ?? given;
+    if (!size || ![size.width, size.height].every((side) => side > 0 && side < 1e5)) {
+      throw new KeypointsError(
+        `${file}: all coordinates lie within [0, 1], so they are parts of the image's width and height, and not ` +
+          "pixels; give the size of the image in pixels as well, for example 1920 and 1080.",
+        true,
+      );
+    }
+    const scales = [size.width, size.height, 1];
+    return { ...person, values: person.values.map((value, i) => value * scales[i % 3]) };
+  });
+  return { ...people, persons };
 }
 
 /** The persons by image, their numbers checked, images in the order of their frames. */

@@ -41,7 +41,8 @@ describe("readKeypoints", () => {
     expect(message).toMatch(/^case/);
     // Which person, joint, line and landmark is at fault is said as Python says it.
     for (const [where] of c.refused.matchAll(/person \d+|joint \w+|line \d+|landmark \w+/g)) {
-      if (!c.refused.includes("valid JSON")) expect(message).toContain(where);
+      // Python reads NaN, which JSON.parse refuses wherever it stands.
+      if (![c.refused, message].some((text) => text.includes("valid JSON"))) expect(message).toContain(where);
     }
   });
 
@@ -78,6 +79,21 @@ describe("readKeypoints", () => {
     const error = thrown(() => readKeypoints(text, "a", { width, height: 720 }));
     expect(error).toMatchObject({ needsImageSize: true });
     expect((error as Error).message).toContain(`got ${width} and 720`);
+  });
+
+  it("takes a joint in the very corner for missing", () => {
+    const keypoints = [...new Array(51).keys()].map((v) => (v % 3 === 2 ? 0.9 : v + 10));
+    keypoints.splice(27, 2, 0, 0);
+    const [{ people }] = readKeypoints(JSON.stringify([{ image_id: 1, keypoints }]));
+    expect([...people[0].confidence].flatMap((c, joint) => (c ? [] : [joint]))).toEqual([9]);
+  });
+
+  it("asks for the image's size where coordinates are parts of it, and multiplies", () => {
+    const keypoints = [...new Array(51).keys()].map((v) => (v % 3 === 2 ? 0.9 : (v + 10) / 100));
+    const text = JSON.stringify([{ image_id: 1, keypoints }]);
+    expect(thrown(() => readKeypoints(text))).toMatchObject({ needsImageSize: true });
+    const [{ people }] = readKeypoints(text, "a", SIZE);
+    expectNear([...people[0].keypoints.slice(0, 2)], [128, 79.2], 1e-3);
   });
 
   it("keeps the frames in which MediaPipe found nobody, so that time goes on", () => {
