@@ -59,7 +59,7 @@ leg() {
     rm -rf "$venv"
     "$python" -m venv "$venv"
     "$venv/bin/python" -m pip install --quiet --disable-pip-version-check \
-      -e ".[$extras]" 'pytest>=8' 'pytest-xdist>=3.5' 'hypothesis>=6.100'
+      -e ".[$extras]" 'pytest>=8' 'pytest-xdist>=3.7' 'hypothesis>=6.100'
     touch "$venv/installed"
   fi
   "$venv/bin/python" - <<'PYTHON'

@@ -16,8 +16,16 @@ pytest_plugins = [f"tests.fixtures.{name}" for name in ("detected", "foreign_fil
 HAS_ADDONS = not stack.KERAS_3 and importlib.util.find_spec("tensorflow_addons") is not None
 
 
+_FIRST = ("bulk", "distribution", "training", "export", "scripts", "docs")
+"""Folders with files that take minutes: begun last, they would keep one worker waiting."""
+
+
 def pytest_collection_modifyitems(items):
-    """Skips what the present stack does not have; the marks are described in pyproject.toml."""
+    """Puts what takes long first, and skips what the present stack does not have.
+
+    The marks are described in pyproject.toml.
+    """
+    items.sort(key=lambda item: not set(_FIRST).intersection(item.path.parts[-3:-1]))
     for item in items:
         if item.get_closest_marker("addons") and not HAS_ADDONS:
             item.add_marker(pytest.mark.skip(reason="TensorFlow Addons is not installed"))

@@ -166,7 +166,7 @@ def test_int8_is_calibrated_on_the_poses_of_a_file(model, people, tmp_path):
 
 
 def test_calibration_data_that_nobody_can_be_lifted_from_is_refused(model, tmp_path):
-    people = {"keypoints_2d": np.ones((3, 17, 2), np.float32)}
+    people = {"keypoints_2d": np.full((3, 17, 2), 40, np.float32)}
     np.savez(tmp_path / "poses.npz", **people)
     config = ExportConfig(
         model=model, output=str(tmp_path / "m"), tflite=True,

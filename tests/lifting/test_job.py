@@ -9,54 +9,12 @@ import pytest
 import posenet3d
 from posenet3d.errors import ConfigError, InputError
 from posenet3d.formats.detect import read_people
-from posenet3d.formats.parsing import source
 from posenet3d.lifting import LiftConfig, job, lift_file
 
 pytestmark = pytest.mark.eagerly
 
-STANDING = [
-    (50, 10), (52, 8), (48, 8), (55, 10), (45, 10), (62, 30), (38, 30), (66, 50), (34, 50),
-    (68, 68), (32, 68), (58, 70), (42, 70), (59, 100), (41, 100), (60, 130), (40, 130),
-]  # fmt: skip
 
-
-def person(image, shift=0.0, **more):
-    keypoints = [v for x, y in STANDING for v in (x + shift * (y - 60) / 60, y, 0.9)]
-    return {"image_id": image, "keypoints": keypoints} | more
-
-
-@pytest.fixture(autouse=True)
-def small_parts(monkeypatch):
-    monkeypatch.setattr(source.PeopleSource.parts, "__defaults__", (False, 3))
-    monkeypatch.setattr(job, "UNITS_A_PART", 3)
-
-
-@pytest.fixture
-def people(tmp_path):
-    """Ten people in ten images; the fourth to the sixth have no joint."""
-    entries = [person(n, shift=n) for n in range(10)]
-    for n in (3, 4, 5):
-        entries[n]["keypoints"] = [0] * 51
-    path = tmp_path / "people.json"
-    path.write_text(json.dumps(entries))
-    return path
-
-
-@pytest.fixture
-def config(people, tmp_path):
-    def config(output="out.npz", **more):
-        files = {"input": str(people), "output": output and str(tmp_path / output)}
-        return LiftConfig(**files | {"model": "small"} | more)
-
-    return config
-
-
-def arrays(path):
-    with np.load(path) as read:
-        return {name: read[name] for name in read.files}
-
-
-def test_parts_give_what_the_estimator_gives_for_all(config, people, tmp_path):
+def test_parts_give_what_the_estimator_gives_for_all(config, people, tmp_path, arrays):
     summary = lift_file(config())
     assert (summary.people, summary.lifted) == (10, 7)
     estimator = posenet3d.load("small")
@@ -73,7 +31,7 @@ class Stopped(BaseException):
 
 
 @pytest.mark.parametrize("ending", ["npz", "json", "csv", "trc"])
-def test_a_stopped_job_goes_on_and_ends_with_the_same_bytes(config, tmp_path, ending):
+def test_a_stopped_job_goes_on_and_ends_with_the_same_bytes(config, tmp_path, ending, arrays):
     lift_file(config(f"whole.{ending}"))
 
     def stop(done, total):
@@ -118,95 +76,7 @@ def test_finished_parts_are_not_lifted_again(config, monkeypatch):
     assert len(lifted) == 1
 
 
-def test_joints_of_little_confidence_count_as_missing(config, people, tmp_path):
-    entries = json.loads(people.read_text())
-    entries[1]["keypoints"][3 * 9 + 2] = 0.2  # the left wrist
-    people.write_text(json.dumps(entries))
-    lift_file(config(min_confidence=0.3))
-    assert arrays(tmp_path / "out.npz")["filled"][:3].sum(axis=1).tolist() == [0, 1, 0]
-
-
-def test_joints_that_the_detector_guesses_count_as_missing_unless_asked_for(
-    config, people, tmp_path
-):
-    entries = json.loads(people.read_text())
-    for joint in (13, 14, 15, 16):  # knees and ankles
-        entries[0]["keypoints"][3 * joint + 2] = 0.06
-        entries[1]["keypoints"][3 * joint + 2] = 0.3
-    people.write_text(json.dumps(entries))
-    summary = str(lift_file(config()))
-    assert arrays(tmp_path / "out.npz")["filled"][:3].sum(axis=1).tolist() == [4, 0, 0]
-    assert "Of a confidence below 0.2 (--min_confidence)" in summary
-    assert "left_ankle 1" in summary
-    lift_file(config("all.npz", min_confidence=0.0))
-    assert not arrays(tmp_path / "all.npz")["filled"][:3].any()
-
-
-def test_an_upper_body_alone_is_lifted(config, people, tmp_path):
-    entries = json.loads(people.read_text())
-    for value in range(3 * 11, 3 * 17):  # hips, knees and ankles
-        entries[0]["keypoints"][value] = 0
-    people.write_text(json.dumps(entries))
-    lift_file(config())
-    assert arrays(tmp_path / "out.npz")["lifted"][0]
-
-
-def test_joints_in_the_corner_are_missing_whatever_their_confidence(config, people, tmp_path):
-    entries = json.loads(people.read_text())
-    entries[0]["keypoints"][3 * 9 : 3 * 9 + 3] = [0, 0, 0.31]
-    entries[8]["keypoints"][3 * 9 : 3 * 9 + 3] = [0, 0, 0.31]  # in another part
-    people.write_text(json.dumps(entries))
-    summary = str(lift_file(config()))
-    assert arrays(tmp_path / "out.npz")["filled"][[0, 1, 8]].sum(axis=1).tolist() == [1, 0, 1]
-    assert "At exactly (0, 0), so taken for missing: left_wrist 2." in summary
-
-
-def test_parts_of_the_images_size_are_refused_or_multiplied(config, people, tmp_path):
-    lift_file(config())
-    entries = json.loads(people.read_text())
-    for entry in entries:
-        entry["keypoints"] = [
-            value / (1280, 720, 1)[place % 3] for place, value in enumerate(entry["keypoints"])
-        ]
-    people.write_text(json.dumps(entries))
-    with pytest.raises(InputError, match=r"not pixels; give its size, for example --image_size="):
-        lift_file(config("parts.npz"))
-    lift_file(config("parts.npz", image_size="1280x720"))
-    pixels, parts = arrays(tmp_path / "out.npz"), arrays(tmp_path / "parts.npz")
-    np.testing.assert_allclose(parts["keypoints_2d"], pixels["keypoints_2d"], rtol=1e-4)
-
-
-def test_garbage_is_said_to_be_that(config, people):
-    summary = str(lift_file(config()))
-    assert "probably wrong" not in summary
-    entries = json.loads(people.read_text())
-    for entry in entries:  # joints in an order that is not COCO's
-        points = np.reshape(entry["keypoints"], (17, 3))
-        entry["keypoints"] = points[np.random.default_rng(7).permutation(17)].ravel().tolist()
-    people.write_text(json.dumps(entries))
-    summary = str(lift_file(config("garbage.npz")))
-    assert "probably wrong: 7 of 7 poses. Are the joints in the order of the format" in summary
-
-
-def frames_of(path):
-    """The numbers of the rows of a TRC that have a pose, and how many rows there are."""
-    rows = [line.split("\t") for line in path.read_text().splitlines()[6:]]
-    return [n for n, row in enumerate(rows) if any(cell.strip() for cell in row[2:])], len(rows)
-
-
-def test_frames_without_anybody_count_at_the_start_and_at_the_end(config, tmp_path):
-    folder = tmp_path / "clip"
-    folder.mkdir()
-    pose = person(0)["keypoints"] + [50, 30, 0.9]  # as many joints as OpenPose's 18
-    for number in range(24):
-        found = [{"person_id": [-1], "pose_keypoints_2d": pose}] if 12 <= number <= 20 else []
-        file = folder / f"clip_{number:012d}_keypoints.json"
-        file.write_text(json.dumps({"people": found}))
-    lift_file(config("out.trc", input=str(folder), height_mm=1750.0))
-    assert frames_of(tmp_path / "out.trc") == (list(range(12, 21)), 24)
-
-
-def test_scores_can_be_left_out(config, tmp_path):
+def test_scores_can_be_left_out(config, tmp_path, arrays):
     lift_file(config(score=False))
     assert np.isnan(arrays(tmp_path / "out.npz")["score"]).all()
 
@@ -259,7 +129,7 @@ def test_a_figure_alone_is_enough(config, tmp_path):
     assert (tmp_path / "sheet.png").stat().st_size > 10_000
 
 
-def test_gaps_are_filled_marked_and_counted(config, tmp_path):
+def test_gaps_are_filled_marked_and_counted(config, tmp_path, arrays):
     summary = lift_file(config(smooth="savgol", fill_gaps=3))
     assert (summary.people, summary.lifted, summary.interpolated) == (10, 7, 3)
     assert "filled in between frames, and marked so: 3" in str(summary)
@@ -269,7 +139,7 @@ def test_gaps_are_filled_marked_and_counted(config, tmp_path):
 
 
 @pytest.fixture
-def crossing(people):
+def crossing(people, person):
     """Two people in every image, listed in changing order."""
     entries = []
     for n in range(8):
@@ -280,7 +150,7 @@ def crossing(people):
 
 
 @pytest.mark.usefixtures("crossing")
-def test_people_without_ids_are_tracked_where_the_output_needs_it(config, tmp_path):
+def test_people_without_ids_are_tracked_where_the_output_needs_it(config, tmp_path, arrays):
     lift_file(config("out.npz"))
     assert arrays(tmp_path / "out.npz")["person_ids"].tolist() == [0, 1] * 8
     lift_file(config("out.npz", associate="always"))

@@ -129,7 +129,7 @@ def test_missing_joint_changes_the_others_less_than_a_wrong_one(estimator, pixel
     confidence = np.ones((10, 17))
     confidence[:, LEFT_WRIST] = 0
     wrong = pixels.copy()
-    wrong[:, LEFT_WRIST] = 0
+    wrong[:, LEFT_WRIST] = 1
 
     def change(*given):
         moved = estimator.lift(*given).keypoints_3d - estimator.lift(pixels).keypoints_3d
@@ -153,12 +153,17 @@ def test_low_confidence_is_present(estimator, pixels, low):
     np.testing.assert_array_equal(result.keypoints_3d, estimator.lift(pixels).keypoints_3d)
 
 
-@pytest.mark.parametrize("place", [0.0, 321.0])
-def test_pose_in_one_point_is_not_lifted_and_others_are(estimator, pixels, place):
+@pytest.mark.parametrize(
+    ("place", "problem"),
+    [
+        (0.0, "only 0 of 17 joints are present, 9 are needed"),  # (0, 0) is missing
+        (321.0, "all its joints are at the same place"),
+    ],
+)
+def test_pose_in_one_point_is_not_lifted_and_others_are(estimator, pixels, place, problem):
     given = pixels.copy()
     given[2] = place
     result = estimator.lift(given)
-    problem = "all its joints are at the same place"
     assert result.problems == tuple(problem if row == 2 else "" for row in range(10))
     np.testing.assert_array_equal(result.lifted, np.arange(10) != 2)
     np.testing.assert_array_equal(np.isnan(result.keypoints_3d).all(axis=(1, 2)), ~result.lifted)

@@ -21,7 +21,7 @@ from posenet3d.formats.parsing.persons import Place
 from posenet3d.poses.people import People
 from posenet3d.skeletons import skeleton as skeletons
 from posenet3d.skeletons.map_files.map_file import MapFile
-from posenet3d.skeletons.skeleton import MEDIAPIPE_33, Skeleton
+from posenet3d.skeletons.skeleton import BODY_25B, MEDIAPIPE_33, Skeleton
 
 MAGIC = b"\x93NUMPY"
 
@@ -94,7 +94,8 @@ def _skeleton(
         return own
     if shape[-2] in (MEDIAPIPE_33.num_joints, *_WITH_HANDS_AND_FACE) and len(shape) <= 4:
         return MEDIAPIPE_33
-    fitting = [s for s in skeletons.SKELETONS.values() if s.num_joints == shape[1]]
+    known = [s for s in skeletons.SKELETONS.values() if s != BODY_25B]  # an experiment's
+    fitting = [skeleton for skeleton in known if skeleton.num_joints == shape[1]]
     if len(shape) == 3 and len(fitting) == 1:
         return fitting[0]
     if len(shape) == 3 and fitting:

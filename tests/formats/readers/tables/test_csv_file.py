@@ -83,7 +83,7 @@ BAD = {
     "half a joint": ("2,0,nose,3,,1", "line 3: y of nose is ''"),
     "confidence": ("2,0,nose,3,4,95", "person 0 .image 2., joint nose: confidence 95"),
     "far": ("2,0,nose,3e7,4,1", r"joint nose: x = 3e\+07 px"),
-    "joint": ("2,0,snout,3,4,1", "no joint 'snout'; there are head, head_top, hip"),
+    "joint": ("2,0,snout,3,4,1", "no joint 'snout'; there are chest, head, head_top, hip"),
     "twice": ("1,0,nose,3,4,1", "line 3: nose of person 0 in frame 1 is in line 2 already"),
     "skeletons": ("2,0,spine,3,4,1\n2,0,left_mouth,3,4,1", "no skeleton has all of the joints"),
     "cells": ("2,0,nose,3,4", "line 3: 5 cells for the 6 columns"),
