@@ -19,7 +19,7 @@ from posenet3d.viz.rerun_log import SPAWN
 class LiftConfig:
     """Everything that lifting a file depends on."""
 
-    input: str = setting("", "Keypoints: a file, a folder of OpenPose's frames, or a pose archive.")
+    input: str = setting("", "Keypoints: a file, a folder of frames, or a pose archive.")
     output: str = setting("", f"The file to write: {', '.join(ENDINGS)}.")
     model: str = setting(DEFAULT_MODEL, "Pretrained model's name, or a path.")
     format: Format = setting_of(InputSettings, "format")

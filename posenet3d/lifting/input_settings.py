@@ -57,7 +57,7 @@ class InputSettings:
         """Opens an input, to be read whole or in parts.
 
         Args:
-          path: A file, a folder of OpenPose's frames, or a pose archive.
+          path: A file, a folder of frames, or a pose archive.
           skeleton: The model's, which says what `placement` auto is.
           map_file: What `read_map` gave.
 

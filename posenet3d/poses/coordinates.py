@@ -70,6 +70,15 @@ def are_parts_of_size(least: float, most: float) -> bool:
     return least >= _CENTRED and most <= MOST_OF_SIZE
 
 
+def size_advice(keypoints_2d: np.ndarray, confidence: np.ndarray | None) -> str:
+    """What a user should give whose coordinates are parts of an unknown size."""
+    width, height = size_example(keypoints_2d, confidence)
+    return (
+        f"give its size, for example --image_size={width}x{height} for scripts/lift.py (or the "
+        f"images or the video: --images=PATH), image_size=({width}, {height}) in Python."
+    )
+
+
 def size_example(keypoints_2d: np.ndarray, confidence: np.ndarray | None) -> tuple[int, int]:
     """A common size of images, landscape or portrait, whichever suits people who stand.
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from posenet3d.errors import InputError
-from posenet3d.poses.coordinates import MOST_OF_SIZE, are_parts_of_size, size_example
+from posenet3d.poses.coordinates import MOST_OF_SIZE, are_parts_of_size, size_advice
 from posenet3d.poses.people import People
 
 
@@ -58,12 +58,10 @@ class Pixels:
     def _multiplied(self, people: People) -> People:
         sizes = people.image_sizes or (None,) * len(people)
         if None in sizes:
-            width, height = size_example(people.keypoints_2d, people.confidence)
             raise InputError(
                 f"{self._path}: all coordinates lie within [0, 1], so they are parts of the "
-                "image's width and height, and not pixels; give its size, for example "
-                f"--image_size={width}x{height} for scripts/lift.py, image_size=({width}, "
-                f"{height}) in Python."
+                "image's width and height, and not pixels; "
+                + size_advice(people.keypoints_2d, people.confidence)
             )
         keypoints_2d = people.keypoints_2d * np.array(sizes, np.float32)[:, None]
         return dataclasses.replace(people, keypoints_2d=keypoints_2d)

@@ -32,6 +32,7 @@ from posenet3d.formats.parsing.mediapipe_table import (
 )
 from posenet3d.formats.parsing.persons import Place
 from posenet3d.formats.parsing.table import Table
+from posenet3d.poses.coordinates import size_advice
 from posenet3d.poses.people import Listed, People
 from posenet3d.skeletons.skeleton import MEDIAPIPE_33
 
@@ -108,12 +109,6 @@ def mediapipe_people(
       InputError: If the size is missing, a frame has world landmarks alone, or a value cannot be
         meant; the message names the frame, the person (numbered from 0 within it) and the landmark.
     """
-    if image_size is None:
-        raise InputError(
-            f"{path} holds landmarks of MediaPipe, whose coordinates are parts of the image's "
-            "width and height; give its size: --image_size=1920x1080 for scripts/lift.py, "
-            "image_size=(1920, 1080) in Python."
-        )
     poses: Iterable[_Pose]
     listed = None
     if isinstance(content, Table):
@@ -145,6 +140,11 @@ def mediapipe_people(
             MEDIAPIPE_33,
             f"{'xy'[axis]} = {{}} is no part of the image's size; expected normalised landmarks, "
             "in [0, 1] inside the image.",
+        )
+    if image_size is None:
+        raise InputError(
+            f"{path} holds landmarks of MediaPipe, whose coordinates are parts of the image's "
+            f"width and height; {size_advice(points[..., :2], points[..., 2])}"
         )
     points[..., :2] *= image_size
     tracked = persons.are_tracks(zip(image_ids, given_ids, strict=True))
