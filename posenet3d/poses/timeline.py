@@ -120,7 +120,8 @@ def _times(images: _Images) -> list[float] | None:
     if times is None:
         return None
     names = numbered(texts)  # take_1.0001 is the first frame of a take, and no time
-    return None if names and _count(names.numbers) else times
+    is_take = names is not None and _count(names.numbers) and _step(names.numbers) == 1
+    return None if is_take else times
 
 
 def _by_names(images: _Images) -> NumberedNames | None:

@@ -43,6 +43,7 @@ IDS = {
     "hashes alone": (["5a08.jpg", "9e1.jpg", "77.jpg"], (0, 1, 2)),
     "seconds": (["0.000.jpg", "0.033.jpg", "0.100.jpg", "0.067.jpg"], (0, 1, 3, 2)),
     "seconds that begin later": (["1.000.jpg", "1.500.jpg", "2.500.jpg"], (2, 3, 5)),
+    "seconds that count in steps": (["0.40", "0.44", "0.48", "0.60"], (10, 11, 12, 15)),
     "seconds in a table": (["0.04", "0.08", 1], (1, 2, 25)),
     "a take and its frames": (["shot1.0001.png", "shot1.0002.png"], (0, 1)),
     "a number twice": (["07", "7", "9"], (0, 1, 2)),
@@ -65,6 +66,11 @@ def test_seconds_stay_in_step_over_hours():
     assert frames(people(names))[0] == tuple(range(100_000))
     (note,) = notes_of(people(names))
     assert "--fps=30" in note
+
+
+def test_the_rate_of_seconds_is_said():
+    (note,) = notes_of(people(["0.40", "0.44", "0.48", "0.60"]))
+    assert note == "The images are called by seconds, 0.04 apart, which is --fps=25."
 
 
 def test_declared_numbers_are_frames_however_few_occur():
