@@ -73,8 +73,12 @@ def _test_runs_as_marked(request):
 
 @pytest.fixture(autouse=True, scope="module")
 def _memory_goes_back():
-    """Graphs refer to themselves: without a collection a worker grows by gigabytes."""
+    """Graphs refer to themselves: without a collection a worker grows by gigabytes.
+
+    What is left, TensorFlow's modules above all, stays to the end and is not looked at again.
+    """
     yield
     gc.collect()
+    gc.freeze()
     if sys.platform == "linux":
         ctypes.CDLL(None).malloc_trim(0)
