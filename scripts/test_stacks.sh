@@ -11,25 +11,28 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 export TF_CPP_MIN_LOG_LEVEL=2
 
-# Geometry; models, their files and the pretrained ones; optimizers, the step, a short run stopped
-# and resumed; evaluation, lifting, export and serving.
+# Models' files and the pretrained ones; checkpoints; evaluation, lifting, export and serving.
 tests=(
+  tests/models/test_loading.py
+  tests/models/test_weights_file.py
+  tests/training/records/test_checkpoint.py
+  tests/evaluation/test_evaluate.py
+  tests/lifting/test_job.py
+  tests/export/forms/test_litert.py
+  tests/serving/test_requests.py
+)
+# What depends on the stack and hardly on the Python: geometry; models; optimizers, the step, a
+# short run stopped and resumed; metrics; signatures.
+stack_tests=(
   tests/geometry
   tests/models/test_blocks.py
   tests/models/estimator
   tests/models/test_lifter.py
-  tests/models/test_loading.py
-  tests/models/test_weights_file.py
   tests/training/updates/test_optimizers.py
   tests/training/records/test_callbacks.py
-  tests/training/records/test_checkpoint.py
   tests/training/test_run.py
-  tests/evaluation/test_evaluate.py
   tests/evaluation/metrics/test_joint_errors_tf.py
-  tests/lifting/test_job.py
   tests/export/signatures/test_signatures.py
-  tests/export/forms/test_litert.py
-  tests/serving/test_requests.py
 )
 
 is() { "$1" -c "import sys; sys.exit(sys.version_info[:2] != ($2, $3))" 2>/dev/null; }
@@ -47,7 +50,7 @@ find_python() {
 }
 
 leg() {
-  local name=$1 version=$2 extras=$3 python venv
+  local name=$1 version=$2 extras=$3 python venv chosen=("${tests[@]}")
   python=$(find_python "$version")
   if [ -z "$python" ]; then
     echo "test_stacks.sh: skipped $name: there is no Python $version${PYTHON:+ (PYTHON=$PYTHON)}."
@@ -69,10 +72,11 @@ from posenet3d.platform import stack
 
 print(f"test_stacks.sh: Python {sys.version.split()[0]}, {stack.NAME}")
 PYTHON
-  if [ "$name" = addons ] && [ -x .venv/bin/python ]; then
-    export POSENET3D_OTHER_PYTHON=$PWD/.venv/bin/python
+  if [ "$name" = addons ]; then
+    chosen+=("${stack_tests[@]}")
+    [ ! -x .venv/bin/python ] || export POSENET3D_OTHER_PYTHON=$PWD/.venv/bin/python
   fi
-  "$venv/bin/python" -m pytest -n 2 --dist loadfile "${tests[@]}"
+  "$venv/bin/python" -m pytest -n 2 --dist loadfile "${chosen[@]}"
   unset POSENET3D_OTHER_PYTHON
 }
 

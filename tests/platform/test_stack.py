@@ -16,8 +16,9 @@ PAGE = (CHECKOUT / "docs" / "stacks.md").read_text()
 
 def test_the_tests_that_are_run_on_both_stacks_are_there():
     script = (CHECKOUT / "scripts" / "test_stacks.sh").read_text()
-    listed = re.search(r"^tests=\((.*?)^\)", script, re.DOTALL | re.MULTILINE)[1].split()
-    assert listed
+    lists = re.findall(r"^(?:stack_)?tests=\((.*?)^\)", script, re.DOTALL | re.MULTILINE)
+    assert len(lists) == 2
+    listed = " ".join(lists).split()
     assert [path for path in listed if not (CHECKOUT / path).exists()] == []
 
 
