@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from posenet3d.poses.people import People
+from posenet3d.poses.people import People, joint_counts
 
 Counts = Mapping[str, Mapping[str, int]]
 """How many joints are odd: {kind: {joint: people}}; the kinds are those of `odd_joints`."""
@@ -30,11 +30,7 @@ def odd_joints(people: People, guessed: np.ndarray) -> dict[str, Counter[str]]:
         border |= (x == width) | (x == width - 1) | (y == height) | (y == height - 1)
     present = people.confidence > 0
     found = {"guessed": guessed, "border": border & present, "present": present}
-    names = people.skeleton.joint_names
-    return {
-        kind: Counter({n: c for n, c in zip(names, joints.sum(axis=0).tolist(), strict=True) if c})
-        for kind, joints in found.items()
-    }
+    return {kind: joint_counts(joints, people.skeleton) for kind, joints in found.items()}
 
 
 def notes_on_joints(counts: Counts, min_confidence: float) -> list[str]:

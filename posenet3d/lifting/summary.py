@@ -9,6 +9,7 @@ from pathlib import Path
 
 from posenet3d.formats.output import WITH_PROBLEMS
 from posenet3d.poses.lifted import Lifted
+from posenet3d.poses.people import joint_counts
 
 SHOWN = 10
 """Files, people and faults that are listed by name; there may be thousands."""
@@ -41,9 +42,7 @@ class Summary:
         self.people += len(people)
         self.lifted += int(result.lifted.sum())
         self.low_scores += int((result.score < LOW_SCORE).sum())
-        counts = result.filled.sum(axis=0).tolist()
-        joints = zip(people.skeleton.joint_names, counts, strict=True)
-        self.filled.update({joint: count for joint, count in joints if count})
+        self.filled.update(joint_counts(result.filled, people.skeleton))
         for row in (~result.lifted).nonzero()[0]:
             if len(self.not_lifted) == SHOWN:
                 break

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -109,6 +110,17 @@ class People:
             image_sizes=some(self.image_sizes),
             file_names=some(self.file_names),
         )
+
+
+def joint_counts(chosen: np.ndarray, skeleton: Skeleton) -> Counter[str]:
+    """For how many people each joint is chosen; joints of nobody are left out.
+
+    Args:
+      chosen: bool `[P, J]`.
+      skeleton: The skeleton whose joints the J are.
+    """
+    counts = zip(skeleton.joint_names, chosen.sum(axis=0).tolist(), strict=True)
+    return Counter({joint: count for joint, count in counts if count})
 
 
 def join(parts: Sequence[People]) -> People:

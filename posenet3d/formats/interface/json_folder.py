@@ -10,6 +10,7 @@ from typing import Any
 from posenet3d.errors import InputError
 from posenet3d.files.json_file import load_json
 from posenet3d.formats.interface.reader import Units
+from posenet3d.formats.parsing.frame_files.files import printable
 from posenet3d.formats.parsing.persons import NobodyError
 from posenet3d.poses.people import Listed, People, join
 
@@ -48,7 +49,7 @@ def units_of_files(
 
 def image_of(file: str | Path) -> str:
     """The name of a file without its ending, of which bytes that are not UTF-8 are escaped."""
-    return Path(file).stem.encode("utf-8", "backslashreplace").decode()
+    return printable(Path(file).stem)
 
 
 def _check_same(file: Path, found: Sequence[People]) -> None:

@@ -19,7 +19,7 @@ from posenet3d.files.opening import opening
 from posenet3d.formats.parsing.persons import NobodyError, numbered
 from posenet3d.formats.parsing.pixels import Pixels
 from posenet3d.poses.coordinates import in_corner
-from posenet3d.poses.people import Listed, People, join
+from posenet3d.poses.people import Listed, People, join, joint_counts
 from posenet3d.skeletons.skeleton import Skeleton
 
 UNITS_A_PART = 2048
@@ -191,8 +191,7 @@ class Part:
         corner = in_corner(people.keypoints_2d, people.confidence)
         if not corner.any():
             return people
-        counts = zip(people.skeleton.joint_names, corner.sum(axis=0).tolist(), strict=True)
-        self.corner = Counter({joint: count for joint, count in counts if count})
+        self.corner = joint_counts(corner, people.skeleton)
         return dataclasses.replace(people, confidence=np.where(corner, 0, people.confidence))
 
     def _one_kind(self, people: People) -> People:

@@ -19,16 +19,6 @@ from tests.fixtures.labelled_csv import MULTI, PARTS, XYL, csv_of, single
 HERE = Path(__file__).resolve().parent
 
 
-@pytest.fixture
-def write(tmp_path):
-    def write(content, name="video.csv"):
-        path = tmp_path / name
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return path
-
-    return write
-
-
 def pickled(value):
     return np.bytes_(pickle.dumps(value, protocol=0))
 

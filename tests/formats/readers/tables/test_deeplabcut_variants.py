@@ -7,16 +7,6 @@ from posenet3d.formats.readers.tables.deeplabcut import is_deeplabcut, read_deep
 from tests.fixtures.labelled_csv import MULTI, PARTS, XYL, csv_of, single
 
 
-@pytest.fixture
-def write(tmp_path):
-    def write(content, name="video.csv"):
-        path = tmp_path / name
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return path
-
-    return write
-
-
 def test_minus_one_everywhere_is_not_there(write):
     """DeepLabCut 3 fills frames up so to the project's number of individuals."""
     labels = [("s", who, part, c) for who in "ab" for part in PARTS for c in XYL]
