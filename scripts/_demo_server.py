@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import functools
 import http.server
+import os
 import shutil
 import ssl
 import subprocess
 from pathlib import Path
+from typing import BinaryIO
 
 # What the system's tables may not know, or call something else: without its type, WebAssembly is
 # not compiled while it comes.
@@ -78,6 +80,19 @@ class _Files(http.server.SimpleHTTPRequestHandler):
         self.send_header("X-Content-Type-Options", "nosniff")
         super().end_headers()
 
+    def send_head(self) -> BinaryIO | None:
+        """Answers for hidden files, and for links that lead out of the demo, as if they were not
+        there."""
+        path = self.translate_path(self.path)
+        if os.path.isdir(path):
+            path = os.path.join(path, "index.html")
+        for place in (path, os.path.realpath(path)):
+            parts = os.path.relpath(place, self.directory).split(os.sep)
+            if any(part.startswith(".") and part != "." for part in parts):
+                self.send_error(404)
+                return None
+        return super().send_head()
+
     def list_directory(self, path: str) -> None:
         """Shows nobody what is in a folder."""
         self.send_error(404)
@@ -96,7 +111,10 @@ class _Server(http.server.ThreadingHTTPServer):
 
 
 def serve(
-    dist: Path, host: str = "127.0.0.1", port: int = 8080, certificate: str = "", key: str = ""
+    dist: Path,
+    host: str = "127.0.0.1",
+    port: int = 8080,
+    context: ssl.SSLContext | None = None,
 ) -> http.server.HTTPServer:
     """A server of the built demo; `serve_forever()` starts it.
 
@@ -104,16 +122,12 @@ def serve(
       dist: The built demo.
       host: Address to listen on; 0.0.0.0 answers other devices, too.
       port: 0: a free one.
-      certificate: A PEM file; with `key` the server speaks HTTPS. Empty: plain HTTP.
-      key: The certificate's private key, a PEM file.
+      context: What `tls` makes; with it the server speaks HTTPS. None: plain HTTP.
 
     Raises:
-      DemoError: If the address is taken, or certificate and key are no pair.
+      DemoError: If the address is taken.
     """
-    if bool(certificate) != bool(key):
-        raise DemoError("HTTPS needs both: give --certificate and --key, or neither.")
-    context = _tls(certificate, key) if certificate else None
-    handler = functools.partial(_Files, directory=str(dist))
+    handler = functools.partial(_Files, directory=os.path.realpath(dist))
     try:
         server = _Server((host, port), handler)
     except (OSError, OverflowError) as error:
@@ -128,7 +142,20 @@ def serve(
     return server
 
 
-def _tls(certificate: str, key: str) -> ssl.SSLContext:
+def tls(certificate: str, key: str) -> ssl.SSLContext | None:
+    """The context of HTTPS; None where neither file is given.
+
+    Args:
+      certificate: A PEM file.
+      key: The certificate's private key, a PEM file.
+
+    Raises:
+      DemoError: If only one is given, or they are no certificate and its key.
+    """
+    if bool(certificate) != bool(key):
+        raise DemoError("HTTPS needs both: give --certificate and --key, or neither.")
+    if not certificate:
+        return None
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     try:
         context.load_cert_chain(certificate, key)

@@ -28,10 +28,11 @@ def main() -> None:
     """Flags to a server, its address to the terminal."""
     flags = parse()
     try:
+        context = _demo_server.tls(flags.certificate, flags.key)  # before minutes of building
         dist = _demo_server.build(DEMO, flags.build)
-        server = _demo_server.serve(dist, flags.host, flags.port, flags.certificate, flags.key)
+        server = _demo_server.serve(dist, flags.host, flags.port, context)
         with server:
-            scheme = "https" if flags.certificate else "http"
+            scheme = "https" if context else "http"
             shown = "localhost" if flags.host in ("127.0.0.1", "0.0.0.0") else flags.host
             print(
                 f"The demo is at {scheme}://{shown}:{server.server_port}/; Ctrl-C ends it.",

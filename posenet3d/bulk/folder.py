@@ -27,6 +27,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from posenet3d.errors import ConfigError, InputError
+from posenet3d.files.atomic import flush
+from posenet3d.files.locks import holder, in_use, note_holder
 
 _LOCK, _JOB, _UNFINISHED = "_lock", "_job.json", ".unfinished"
 _ATTEMPTS = 3  # at a shard whose worker dies, as for want of memory; ours
@@ -126,7 +128,7 @@ def publishing(folder: Path, name: str) -> Iterator[Paths]:
     try:
         yield made
         for path in made:
-            _flush(path)
+            flush(path)
         places.finished.unlink(missing_ok=True)
         if made.bad.stat().st_size:
             os.replace(made.bad, places.bad)
@@ -135,7 +137,7 @@ def publishing(folder: Path, name: str) -> Iterator[Paths]:
         os.replace(made.output, places.output)
         os.replace(made.finished, places.finished)
         for parent in {place.parent for place in places}:
-            _flush(parent)
+            flush(parent)
     finally:
         for path in made:
             path.unlink(missing_ok=True)
@@ -168,7 +170,7 @@ def state_of(path: Path) -> dict[str, int]:
 def _locked_for_run(folder: Path) -> Iterator[None]:
     """Alone here: waits a little for workers of a killed run, and refuses if they go on."""
     end = time.monotonic() + _PATIENCE
-    with open(folder / _LOCK, "ab") as file:
+    with open(folder / _LOCK, "a+b") as file:
         while True:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -176,12 +178,14 @@ def _locked_for_run(folder: Path) -> Iterator[None]:
                 break
             except BlockingIOError:
                 if time.monotonic() > end:
-                    raise InputError(
-                        f"Another run is writing to {folder}; wait for its end, or name another "
-                        "--output."
-                    ) from None
+                    who = holder(folder / _LOCK)
+                    raise InputError(in_use(folder, who, "output")) from None
                 time.sleep(0.1)
-        yield
+        note_holder(file.fileno())
+        try:
+            yield
+        finally:
+            os.ftruncate(file.fileno(), 0)
 
 
 def _check_alone(folder: Path) -> None:
@@ -208,12 +212,3 @@ def _check_job(folder: Path, job: Mapping[str, Any], redo: bool) -> None:
                 f"{reprlib.repr(found.get(name))} and is {reprlib.repr(value)} now. Name another "
                 "--output, or give --redo to lift them again."
             )
-
-
-def _flush(path: Path) -> None:
-    """To the disk, so that a power failure does not leave a name without its content."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import secrets
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import tensorflow as tf
 
-from posenet3d.errors import InputError
+from posenet3d.errors import InputError, reason_of
 from posenet3d.export.answers.comparison import check_same
 from posenet3d.export.answers.golden import (
     GOLDEN_FILE,
@@ -26,6 +25,7 @@ from posenet3d.export.forms.metadata import describe, from_card
 from posenet3d.export.forms.onnx_file import write_onnx
 from posenet3d.export.forms.saved_model import add_version, write_saved_model
 from posenet3d.export.signatures.examples import example_poses, with_gaps
+from posenet3d.files.atomic import flush, staging_folder
 from posenet3d.formats.detect import read_people
 from posenet3d.models import PoseEstimator, load
 from posenet3d.models.loading import WEIGHTS_FILE, find
@@ -54,7 +54,7 @@ def export(config: ExportConfig) -> list[Path]:
     stated = from_card(find(config.model)) | {k: text for k, text in stated.items() if text}
     metadata = describe(estimator, name, **stated)
     calibration = _calibration_poses(estimator, config) if config.tflite else None
-    with _staging(folder) as staged:
+    with _saying_where(folder), staging_folder(folder) as staged:
         golden: dict[str, Any] = {"model": metadata}
         version, files = staged / "version", staged / "files"
         files.mkdir()
@@ -74,11 +74,30 @@ def export(config: ExportConfig) -> list[Path]:
             save_weights_file(estimator, files / WEIGHTS_FILE)
         if config.golden:
             write_golden(files / GOLDEN_FILE, golden)
+        for path in staged.rglob("*"):
+            flush(path)
         # All is made; from here on things are only moved.
         written = [add_version(version, folder)] if config.saved_model else []
         for file in sorted(files.iterdir()):
             written.append(file.replace(folder / file.name))
+        flush(folder)
     return written
+
+
+@contextlib.contextmanager
+def _saying_where(folder: Path) -> Iterator[None]:
+    """Turns what libraries raise on a full disk or a forbidden folder into an InputError."""
+    try:
+        yield
+    except (OSError, tf.errors.OpError) as error:
+        raise InputError(f"Cannot export to {folder}: {_reason(error)}.") from error
+
+
+def _reason(error: OSError | tf.errors.OpError) -> str:
+    """In words, without the file of the moment: it has a hidden name and is removed."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return reason_of(error).rpartition("; ")[2].partition(" [Op:")[0]
 
 
 def _calibration_poses(estimator: PoseEstimator, config: ExportConfig) -> Poses2D:
@@ -99,22 +118,3 @@ def _calibration_poses(estimator: PoseEstimator, config: ExportConfig) -> Poses2
             "ranges by it; the first one: " + problems[0]
         )
     return poses.select(rows[:: max(1, len(rows) // _CALIBRATION_POSES)])
-
-
-@contextlib.contextmanager
-def _staging(folder: Path) -> Iterator[Path]:
-    """A folder inside `folder` for what is not finished; goes in the end, and with it `folder`
-    where that was made here and nothing has been put into it. Servers pass it by: its name is no
-    number."""
-    if folder.exists() and not folder.is_dir():
-        raise InputError(f"Cannot export to {folder}: it is a file; give a folder's name.")
-    made = [f for f in (folder, *folder.parents) if not f.exists()]
-    staged = folder / f".{secrets.token_hex(8)}"
-    staged.mkdir(parents=True)
-    try:
-        yield staged
-    finally:
-        shutil.rmtree(staged, ignore_errors=True)
-        for path in made:
-            with contextlib.suppress(OSError):  # not empty: that is what was asked for
-                path.rmdir()

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from posenet3d.errors import InputError
+from posenet3d.files.locks import alone_with
 from posenet3d.files.parts import parts_folder
 from posenet3d.formats.output import Output
 from posenet3d.formats.parsing.persons import NobodyError
@@ -72,7 +73,8 @@ def lift_file(
       What became of the people, and the files there are now.
 
     Raises:
-      InputError: If the input cannot be read or the output cannot be written.
+      InputError: If the input cannot be read, or the output cannot be written or is being written
+        by another run.
       ConfigError: If a setting is no setting.
     """
     up = None if config.up == "auto" else config.up
@@ -81,6 +83,18 @@ def lift_file(
     for target in config.targets:
         if not target.parent.is_dir():
             raise InputError(f"Cannot write {target}: there is no folder {target.parent}.")
+    with alone_with(config.targets):
+        return _lift_file(config, output, pictures, say, progress, estimator)
+
+
+def _lift_file(
+    config: LiftConfig,
+    output: Output | None,
+    pictures: Pictures,
+    say: Say,
+    progress: Progress,
+    estimator: Estimator | None,
+) -> Summary:
     config, notes = with_size_of_images(config)
     if estimator is None:
         estimator = load(config.model)

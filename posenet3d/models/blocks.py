@@ -13,6 +13,7 @@ import keras
 import tensorflow as tf
 
 from posenet3d.geometry import camera
+from posenet3d.models.dropout import Dropout
 from posenet3d.platform import stack
 
 ACTIVATIONS = {
@@ -80,7 +81,7 @@ class DenseUnit(keras.layers.Layer):
             ),
             "layer": lambda: keras.layers.LayerNormalization(dtype=self.dtype_policy),
         }[normalisation]()
-        self.drop = keras.layers.Dropout(dropout, dtype=self.dtype_policy) if dropout else None
+        self.drop = Dropout(dropout, dtype=self.dtype_policy) if dropout else None
         self.width = width
         self.activation = activation
         self.normalisation = normalisation

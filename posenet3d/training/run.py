@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import importlib.util
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from posenet3d.distribution import Team, make_team
 from posenet3d.errors import ConfigError, InputError
 from posenet3d.evaluation.report import Report, make_report, write_report
+from posenet3d.files.locks import alone
 from posenet3d.models import load
 from posenet3d.training.first_stage import Stage, train_first_stage
 from posenet3d.training.loop import lost_workers
@@ -47,7 +49,7 @@ def train_and_evaluate(
 
     Raises:
       ConfigError: If settings contradict each other or those of the run in the folder.
-      InputError: If a file cannot be used.
+      InputError: If a file cannot be used, or another run is writing to the folder.
       TrainingError: If the poses are no basis for training, or training diverges.
     """
     if not config.run_dir:
@@ -60,44 +62,61 @@ def train_and_evaluate(
     joints = run_joints(config)
     settings = _settings(config) | joints.records()
     _check_devices(config)
-    with lost_workers(config.strategy):
-        team = make_team(config.strategy, config.worker_timeout)
-        if team.is_chief:
-            _check_same_run(run_dir / "config.json", settings)
-        else:
-            verbose, say = 0, None
-        _check_shares(config, team)
-        if say is not None and config.strategy != "none":
-            say(f"Training on {team}.")
-        data = prepare(config)
-        stage = _given_teacher(config, joints) if config.student.teacher else None
-        if team.is_chief:
-            record(run_dir, {"config.json": json.dumps(settings, indent=1)} | (records or {}))
-        if say is not None and config.mirror and joints.note():
-            say(joints.note())
-        if stage is None:
-            stage = train_first_stage(config, data, run_dir, team, verbose, say)
-        seconds, facts = stage.seconds, {"poses": len(data.train), "incomplete": data.dropped}
-        if config.student.steps:
-            known = dataclasses.replace(config, elevation=stage.elevation)
-            seconds += teach(known, data, stage.kept, stage.adapter, run_dir, verbose, team)
-            facts["student_steps"] = config.student.steps * config.student.rounds
-    if not team.is_chief:
-        return None
+    with contextlib.ExitStack() as held:
+        with lost_workers(config.strategy):
+            team = make_team(config.strategy, config.worker_timeout)
+            if team.is_chief:
+                held.enter_context(_alone_in(run_dir))
+                _check_same_run(run_dir / "config.json", settings)
+            else:
+                verbose, say = 0, None
+            _check_shares(config, team)
+            if say is not None and config.strategy != "none":
+                say(f"Training on {team}.")
+            data = prepare(config)
+            stage = _given_teacher(config, joints) if config.student.teacher else None
+            if team.is_chief:
+                record(run_dir, {"config.json": json.dumps(settings, indent=1)} | (records or {}))
+            if say is not None and config.mirror and joints.note():
+                say(joints.note())
+            if stage is None:
+                stage = train_first_stage(config, data, run_dir, team, verbose, say)
+            seconds, facts = stage.seconds, {"poses": len(data.train), "incomplete": data.dropped}
+            if config.student.steps:
+                known = dataclasses.replace(config, elevation=stage.elevation)
+                seconds += teach(known, data, stage.kept, stage.adapter, run_dir, verbose, team)
+                facts["student_steps"] = config.student.steps * config.student.rounds
+        if not team.is_chief:
+            return None
 
-    report = make_report(
-        estimator=load(run_dir / "best"),
-        untrained=stage.untrained,
-        poses=data.evaluation,
-        train_minutes=seconds / 60,
-        training=facts | stage.facts,
-        elevation_trials=stage.trials,
-    )
-    metrics = run_dir / "metrics.jsonl"
-    lines = metrics.read_text().splitlines() if metrics.exists() else []
-    history = [json.loads(line) for line in lines]
-    write_report(report, run_dir, history, figures=config.figures)
-    return report
+        report = make_report(
+            estimator=load(run_dir / "best"),
+            untrained=stage.untrained,
+            poses=data.evaluation,
+            train_minutes=seconds / 60,
+            training=facts | stage.facts,
+            elevation_trials=stage.trials,
+        )
+        metrics = run_dir / "metrics.jsonl"
+        lines = metrics.read_text().splitlines() if metrics.exists() else []
+        history = [json.loads(line) for line in lines]
+        write_report(report, run_dir, history, figures=config.figures)
+        return report
+
+
+@contextlib.contextmanager
+def _alone_in(run_dir: Path) -> Iterator[None]:
+    """The run's folder for this process alone; where nothing has come into it, it goes again."""
+    try:
+        run_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"Cannot write to {run_dir}: {error.strerror}.") from error
+    try:
+        with alone(run_dir / ".lock", run_dir, "run_dir"):
+            yield
+    finally:
+        with contextlib.suppress(OSError):  # not empty
+            run_dir.rmdir()
 
 
 def _given_teacher(config: TrainingConfig, joints: RunJoints) -> Stage:

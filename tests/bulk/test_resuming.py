@@ -127,7 +127,7 @@ def test_an_output_in_use_is_refused(lift, write, columns, tmp_path, monkeypatch
         stdin=subprocess.PIPE, stdout=subprocess.PIPE,
     ) as other:  # fmt: skip
         other.stdout.readline()
-        with pytest.raises(InputError, match="Another run is writing"):
+        with pytest.raises(InputError, match="is being written by another run"):
             lift()
         other.stdin.close()
     assert lift().resumed == 1

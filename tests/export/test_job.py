@@ -12,6 +12,7 @@ from posenet3d.export.forms import litert, warmup
 from posenet3d.export.forms.saved_model import load_signatures
 from posenet3d.export.job import export
 from posenet3d.poses.archives.archive_writer import write_archive
+from tests.fixtures import forked_scripts
 
 
 @pytest.fixture
@@ -72,6 +73,22 @@ def test_failed_export_leaves_nothing(model, tmp_path, monkeypatch, there_before
     with pytest.raises(ExportError):
         export(ExportConfig(model=model, output=str(output), tflite=True, warmup=False))
     assert list(tmp_path.rglob("*")) == ([output.parent, output] if there_before else [])
+
+
+def test_a_full_disk_ends_in_one_clear_line(model, tmp_path):
+    """A limit on the size of files stands in for the disk."""
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import resource, sys\n"
+        "from posenet3d.export import ExportConfig, job\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))\n"
+        "job.export(ExportConfig(model=sys.argv[1], output=sys.argv[2]))\n"
+    )
+    output = tmp_path / "mine"
+    ended = forked_scripts.run(script, model, output)
+    last = ended.stderr.strip().splitlines()[-1]
+    assert last.endswith(f"InputError: Cannot export to {output}: File too large.")
+    assert not output.exists()
 
 
 def test_warmup_has_every_signature_at_both_batches(saved):

@@ -8,6 +8,7 @@ import pytest
 
 import posenet3d
 from posenet3d.errors import ConfigError, InputError
+from posenet3d.files.locks import alone_with
 from posenet3d.formats.detect import read_people
 from posenet3d.lifting import LiftConfig, job, lift_file
 
@@ -60,6 +61,17 @@ def test_a_stopped_job_goes_on_and_ends_with_the_same_bytes(config, tmp_path, en
     else:
         strip = [[blob.replace(b"whole", b"out") for blob in blobs] for blobs in (whole, out)]
         assert strip[0] == strip[1]
+
+
+@pytest.mark.parametrize("name", ["out.npz", "picture.png"])
+def test_an_output_of_two_runs_is_refused_to_the_second(config, tmp_path, name):
+    settings = config(figure=str(tmp_path / "picture.png"))
+    with alone_with([tmp_path / name]):
+        with pytest.raises(InputError, match=rf"{name} is being written by another run \(process"):
+            lift_file(settings)
+        assert not (tmp_path / "out.npz").exists()
+    lift_file(settings)
+    assert sorted(os.listdir(tmp_path)) == ["out.npz", "people.json", "picture.png"]
 
 
 def test_finished_parts_are_not_lifted_again(config, monkeypatch):

@@ -75,8 +75,23 @@ def test_a_new_version_is_seen_at_once(demo_server, dist, running):
     assert "Cache-Control" not in get(port, "/run.wasm").headers
 
 
-@pytest.mark.parametrize("path", ["/../../secret.txt", "/%2e%2e/%2e%2e/secret.txt", "/models/"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/../../secret.txt", "/%2e%2e/%2e%2e/secret.txt", "/models/", "/link.txt",
+        "/linked/secret.txt", "/started/", "/.hidden", "/.git/config", "/models/.hidden", "/%2ehidden",
+    ],
+)  # fmt: skip
 def test_nothing_but_the_files_of_the_demo_is_shown(demo_server, dist, running, path):
+    (dist / "link.txt").symlink_to(dist.parents[1] / "secret.txt")
+    (dist / "linked").symlink_to(dist.parents[1])
+    (dist / ".git").mkdir()
+    (dist / "started").mkdir()
+    (dist / "started" / "index.html").symlink_to(dist.parents[1] / "secret.txt")
+    for name in (".hidden", ".git/config", "models/.hidden"):
+        (dist / name).write_text("secret")
+    (dist / "inside.js").symlink_to(dist / "sw.js")
+    assert get(running(demo_server.serve(dist, port=0)), "/inside.js").status == 200
     assert get(running(demo_server.serve(dist, port=0)), path).status == 404
 
 
@@ -85,7 +100,7 @@ def test_https_with_a_certificate(demo_server, dist, running, checkout):
     pair = str(tls / "server.pem"), str(tls / "server.key")
     context = ssl.create_default_context(cafile=str(tls / "ca.pem"))
     context.check_hostname = False
-    port = running(demo_server.serve(dist, port=0, certificate=pair[0], key=pair[1]))
+    port = running(demo_server.serve(dist, port=0, context=demo_server.tls(*pair)))
     with socket.create_connection(("127.0.0.1", port)):  # who says nothing keeps nobody waiting
         assert get(port, "/", context).status == 200
 
@@ -95,10 +110,10 @@ def test_what_is_wrong_with_the_address_or_the_certificate_is_said(demo_server, 
     with pytest.raises(demo_server.DemoError, match=f"127.0.0.1:{port}.*another --port"):
         demo_server.serve(dist, port=port)
     with pytest.raises(demo_server.DemoError, match="both"):
-        demo_server.serve(dist, port=0, certificate="here.pem")
+        demo_server.tls("here.pem", "")
     broken = str(dist / "index.html")
     with pytest.raises(demo_server.DemoError, match=r"index\.html .* both PEM"):
-        demo_server.serve(dist, port=0, certificate=broken, key=broken)
+        demo_server.tls(broken, broken)
 
 
 def test_what_is_built_is_not_built_again(demo_server, dist, monkeypatch):
@@ -113,16 +128,26 @@ def test_without_npm_it_is_said_what_to_install(demo_server, tmp_path, monkeypat
         demo_server.build(tmp_path)
 
 
-@pytest.mark.parametrize(("status", "built"), [(0, True), (1, False)])
-def test_with_npm_it_is_built(demo_server, tmp_path, monkeypatch, status, built):
+@pytest.fixture
+def tools(tmp_path):
+    """Makes a folder of an npm that notes its calls and ends with a status."""
     (tmp_path / "package.json").write_text("{}")
-    tools = tmp_path / "tools"
-    tools.mkdir()
-    for name in ("npm", "node"):
-        tool = tools / name
-        tool.write_text(f'#!/bin/sh\necho "$@" >> calls\nexit {status}\n')
-        tool.chmod(0o755)
-    monkeypatch.setenv("PATH", str(tools))
+
+    def make(status=0):
+        folder = tmp_path / "tools"
+        folder.mkdir()
+        for name in ("npm", "node"):
+            tool = folder / name
+            tool.write_text(f'#!/bin/sh\necho "$@" >> calls\nexit {status}\n')
+            tool.chmod(0o755)
+        return folder
+
+    return make
+
+
+@pytest.mark.parametrize(("status", "built"), [(0, True), (1, False)])
+def test_with_npm_it_is_built(demo_server, tmp_path, tools, monkeypatch, status, built):
+    monkeypatch.setenv("PATH", str(tools(status)))
     if built:
         assert demo_server.build(tmp_path) == tmp_path / "dist"
         assert (tmp_path / "calls").read_text() == "ci\nrun build\n"
@@ -131,15 +156,28 @@ def test_with_npm_it_is_built(demo_server, tmp_path, monkeypatch, status, built)
             demo_server.build(tmp_path)
 
 
-def test_the_script_starts_without_the_package_and_ends_with_one_line(checkout, tmp_path):
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        (["--certificate=none.pem"], "give --certificate and --key"),
+        (["--certificate=none.pem", "--key=none.key"], "are not a certificate and its key"),
+    ],
+)
+def test_without_the_package_it_starts_and_checks_certificates_before_it_builds(
+    checkout, tmp_path, tools, flags, message
+):
     # -I -S: no site-packages, so neither TensorFlow nor posenet3d.
-    script = checkout / "scripts" / "demo.py"
-    code = f"import sys; sys.path.insert(0, {str(script.parent)!r}); import demo; demo.main()"
+    code = (
+        f"import pathlib, sys; sys.path.insert(0, {str(checkout / 'scripts')!r}); import demo;"
+        f"demo.DEMO = pathlib.Path({str(tmp_path)!r}); demo.main()"
+    )
     done = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", code, "--certificate=none.pem"],
+        [sys.executable, "-I", "-S", "-c", code, *flags],
         capture_output=True,
         text=True,
-        env={"PATH": ""},
+        env={"PATH": str(tools())},
     )
     assert done.returncode == 2
     assert len(done.stderr.splitlines()) == 1
+    assert message in done.stderr
+    assert not (tmp_path / "calls").exists()

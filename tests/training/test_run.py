@@ -8,6 +8,7 @@ import pytest
 import posenet3d
 from posenet3d.errors import ConfigError, InputError, TrainingError
 from posenet3d.evaluation import evaluate
+from posenet3d.files.locks import alone
 from posenet3d.poses.archives.archive_writer import write_archive
 from posenet3d.training import (
     LifterConfig,
@@ -125,6 +126,23 @@ def test_stopped_run_ends_with_the_weights_of_an_uninterrupted_one(finished, tmp
     expected = checkpoint(run_dir)
     assert all(np.array_equal(expected[k], v) for k, v in checkpoint(tmp_path / "stopped").items())
     assert resumed.rows == report.rows
+
+
+def test_a_second_run_in_the_same_folder_is_refused_and_changes_nothing(finished):
+    config, run_dir, _ = finished
+    before = {path: path.read_bytes() for path in run_dir.rglob("*") if path.is_file()}
+    with alone(run_dir / ".lock", run_dir, "run_dir"):
+        with pytest.raises(InputError, match=r"run \(process \d+ on .* another run_dir"):
+            train_and_evaluate(config)
+        (run_dir / ".lock").unlink()
+    assert before == {path: path.read_bytes() for path in run_dir.rglob("*") if path.is_file()}
+
+
+def test_a_refused_run_leaves_no_folder(small_config, tmp_path):
+    config = small_config(run_dir=str(tmp_path / "a" / "run"), train_data=str(tmp_path / "no.npz"))
+    with pytest.raises(InputError, match=r"no\.npz"):
+        train_and_evaluate(config)
+    assert not (tmp_path / "a" / "run").exists()
 
 
 def test_other_settings_in_the_same_folder_are_refused(finished):

@@ -15,6 +15,7 @@ from posenet3d.data.datasets import coco, human36m, mpi_inf_3dhp, mpii
 from posenet3d.data.datasets.mocap import cmu
 from posenet3d.data.datasets.mocap.config import MocapConfig
 from posenet3d.errors import ConfigError, InputError
+from posenet3d.files.locks import alone_with
 from posenet3d.files.parts import Progress, parts_folder, remove
 from posenet3d.poses.archives.archive_writer import write_splits
 from posenet3d.poses.records import Poses2D
@@ -116,18 +117,20 @@ def prepare(request: Request, progress: Progress = iter) -> DataSet:
     Raises:
       ConfigError: If the request lacks a field that the data set needs, or has one that it does not
         take.
-      InputError: If a file cannot be used or the archive cannot be written.
+      InputError: If a file cannot be used, or the archive cannot be written or is being written by
+        another run.
     """
     source = SOURCES.get(request.dataset)
     if source is None:
         raise ConfigError(f"dataset must be one of {', '.join(SOURCES)}, got {request.dataset!r}.")
     _check(request, source)
     parts = parts_folder(request.output)
-    data = source.read(request, parts, progress)
-    # Joint names alone do not tell h36m17 from cmu17, and a model of the other would be misjudged.
-    skeleton = next(iter(data.splits.values())).skeleton.name
-    write_splits(request.output, data.splits, {**data.labels, "skeleton": np.array(skeleton)})
-    remove(parts)
+    with alone_with([Path(request.output)]):
+        data = source.read(request, parts, progress)
+        # Joint names do not tell h36m17 from cmu17, and a model of the other would be misjudged.
+        skeleton = next(iter(data.splits.values())).skeleton.name
+        write_splits(request.output, data.splits, {**data.labels, "skeleton": np.array(skeleton)})
+        remove(parts)
     return data
 
 

@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from posenet3d.evaluation.metrics.joint_errors_tf import accuracy
 from posenet3d.models.discriminator import MOTION_UNIT
+from posenet3d.models.dropout import seeded_dropout
 from posenet3d.models.lifter import Lifted, unproject
 from posenet3d.platform import randomness
 from posenet3d.training.augmentation.augment import damaged_input
@@ -67,7 +68,8 @@ class GeometricSelfSupervision(TrainedNetworks):
         weights, resize = self.loss_weights(), self.config.scale == "pose"
 
         # The lifter (and the adapter): consistent with itself, its new views like real poses.
-        with tf.GradientTape() as tape:
+        dropped = self._seed(random_streams.DROPOUT)
+        with tf.GradientTape() as tape, seeded_dropout(dropped):
             batch = self._batch(data)
             # Lift, turn to a random view, project, lift again, turn back (Chen et al., section 3).
             lifted = self._lift(batch.keypoints_2d, random_streams.DAMAGE)
@@ -106,7 +108,8 @@ class GeometricSelfSupervision(TrainedNetworks):
 
         # The discriminators: tell those poses from real ones.
         def update_discriminators() -> tf.Tensor:
-            with tf.GradientTape() as tape:
+            dropped = self._seed(random_streams.DROPOUT_JUDGED)
+            with tf.GradientTape() as tape, seeded_dropout(dropped):
                 seed = self._seed(random_streams.JUDGED)
                 loss = adversarial_losses.discriminator_loss(sets, self.config.loss, seed)
                 scaled_loss = gradients.scaled(loss, self.discriminator_optimizer)

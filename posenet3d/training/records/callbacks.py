@@ -18,7 +18,7 @@ import tensorflow as tf
 
 from posenet3d.data.normalised import NormalisedPoses
 from posenet3d.errors import ConfigError, TrainingError
-from posenet3d.files.atomic import atomic_path
+from posenet3d.files.atomic import atomic_path, flush
 from posenet3d.models import PoseEstimator
 from posenet3d.models.weights import copy_weights
 from posenet3d.models.weights_file import save_weights_file
@@ -149,6 +149,7 @@ class MetricsLog(keras.callbacks.Callback):
         values = {name: float(value) for name, value in logs.items()}
         with open(self.path, "a") as file:
             file.write(json.dumps({"epoch": epoch + 1, **values}) + "\n")
+        flush(self.path)  # before the checkpoint that says that this epoch is done
 
 
 class PosePictures(keras.callbacks.Callback):

@@ -21,6 +21,7 @@ import tensorflow as tf
 from posenet3d.evaluation.metrics.joint_errors_tf import ACCURACY, accuracy
 from posenet3d.geometry import camera, mirror, rotation, views
 from posenet3d.models import GapFiller, Lifter
+from posenet3d.models.dropout import seeded_dropout
 from posenet3d.models.lifter import unproject
 from posenet3d.models.weights import copy_weights
 from posenet3d.platform import randomness, stack
@@ -34,9 +35,8 @@ from posenet3d.training.student.bodies import mix_limbs, other_bodies
 from posenet3d.training.updates import gradients, replicas
 from posenet3d.training.updates.averaging import move_average
 
-_ROWS, _MIRROR, _BODY, _PLACE, _CAMERA, _DAMAGE, _LIMBS = range(
-    7
-)  # one stream of random numbers each
+# One stream of random numbers each.
+_ROWS, _MIRROR, _BODY, _PLACE, _CAMERA, _DAMAGE, _LIMBS, _DROPOUT = range(8)
 
 
 class Lesson(NamedTuple):
@@ -147,7 +147,9 @@ class StudentTrainer(keras.Model):
         # exchanged between rows.
         keypoints_2d, confidence = map(replicas.rows, (keypoints_2d, confidence))
         lesson = Lesson(*map(replicas.rows, lesson))
-        with tf.GradientTape() as tape:
+        batch_size = self.config.student.batch_size
+        dropped = replicas.seed_of_rows(self._seed(_DROPOUT), batch_size)
+        with tf.GradientTape() as tape, seeded_dropout(dropped):
             lifted = self.lifter(keypoints_2d, confidence, training=True)
             distance = distance_from(unproject(lifted), lesson.keypoints_3d)
             elevation = tf.reduce_mean(

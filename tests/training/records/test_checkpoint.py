@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from posenet3d.errors import InputError
-from posenet3d.training import LifterConfig
+from posenet3d.training import DiscriminatorConfig, LifterConfig
 from posenet3d.training.records.checkpoint import restore_checkpoint, save_checkpoint
 
 PROGRESS = {"epochs": 2, "best": None, "seconds": 1.5}
@@ -22,6 +22,20 @@ def test_restored_trainer_goes_on_exactly(saved, make_trainer, fit, weights_of):
     assert restore_checkpoint(path, other) == PROGRESS
     for model in (trainer, other):
         fit(model, steps=2, start=3)
+    for first, second in zip(weights_of(trainer), weights_of(other), strict=True):
+        np.testing.assert_array_equal(first, second)
+
+
+@pytest.mark.eagerly
+def test_networks_drop_the_same_features_when_they_go_on(make_trainer, fit, weights_of, tmp_path):
+    sizes = {"width": 16, "num_blocks": 1, "dropout": 0.3}
+    changes = {"lifter": LifterConfig(**sizes), "discriminator": DiscriminatorConfig(**sizes)}
+    trainer, other = make_trainer(**changes), make_trainer(**changes)
+    fit(trainer, steps=2)
+    save_checkpoint(tmp_path / "latest.npz", trainer, PROGRESS)
+    restore_checkpoint(tmp_path / "latest.npz", other)
+    for model in (trainer, other):
+        fit(model, steps=2, start=2)
     for first, second in zip(weights_of(trainer), weights_of(other), strict=True):
         np.testing.assert_array_equal(first, second)
 
