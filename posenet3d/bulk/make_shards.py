@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import glob
 import os
-import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +12,8 @@ from posenet3d.bulk.shards.examples import write_examples
 from posenet3d.bulk.shards.parquet import write_parquet
 from posenet3d.bulk.shards.records import ROWS_A_CHUNK
 from posenet3d.errors import InputError
+from posenet3d.files.atomic import flush, staging_folder
+from posenet3d.files.locks import alone_with
 from posenet3d.formats.parsing.persons import NobodyError
 from posenet3d.lifting.job import Say
 from posenet3d.models.loading import load
@@ -50,24 +51,19 @@ def make_shards(config: ShardsConfig, say: Say = lambda line: None) -> list[Path
     skeleton = load(config.model).skeleton
     made: list[Path] = []
     try:
-        for pieces in _by_rows(_pieces(sources, skeleton, config, say), config.rows):
-            folder.mkdir(exist_ok=True)
-            path = output.with_name(f".{secrets.token_hex(8)}{output.suffix}")
-            made.append(path)
-            _write(path, pieces, skeleton)
-        if not made:
-            raise InputError(f"{config.input}: nobody is in any of the files.")
-        names = [
-            output.with_name(f"{output.stem}-{number:05d}{output.suffix}")
-            for number in range(len(made))
-        ]
-        for path, name in zip(made, names, strict=True):
-            os.replace(path, name)
+        with staging_folder(folder) as staged, alone_with([output]):
+            for pieces in _by_rows(_pieces(sources, skeleton, config, say), config.rows):
+                made.append(staged / f"{len(made):05d}{output.suffix}")
+                _write(made[-1], pieces, skeleton)
+                flush(made[-1])
+            if not made:
+                raise InputError(f"{config.input}: nobody is in any of the files.")
+            names = [output.with_name(f"{output.stem}-{path.name}") for path in made]
+            for path, name in zip(made, names, strict=True):
+                os.replace(path, name)
+            flush(folder)
     except OSError as error:
         raise InputError(f"Cannot write {output}: {error.strerror or error}.") from None
-    finally:
-        for path in made:
-            path.unlink(missing_ok=True)
     return names
 
 

@@ -67,7 +67,7 @@ def staging_folder(folder: Path) -> Iterator[Path]:
       InputError: If `folder` is a file.
     """
     if folder.exists() and not folder.is_dir():
-        raise InputError(f"Cannot export to {folder}: it is a file; give a folder's name.")
+        raise InputError(f"Cannot write to {folder}: it is a file; give a folder's name.")
     made = [f for f in (folder, *folder.parents) if not f.exists()]
     folder.mkdir(parents=True, exist_ok=True)
     _remove_left_behind(folder, _STAGING, "")

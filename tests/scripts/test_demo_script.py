@@ -79,7 +79,8 @@ def test_a_new_version_is_seen_at_once(demo_server, dist, running):
     "path",
     [
         "/../../secret.txt", "/%2e%2e/%2e%2e/secret.txt", "/models/", "/link.txt",
-        "/linked/secret.txt", "/started/", "/.hidden", "/.git/config", "/models/.hidden", "/%2ehidden",
+        "/linked/secret.txt", "/started/",
+        "/.hidden", "/.git/config", "/models/.hidden", "/%2ehidden",
     ],
 )  # fmt: skip
 def test_nothing_but_the_files_of_the_demo_is_shown(demo_server, dist, running, path):
