@@ -35,7 +35,7 @@ class BulkConfig:
     score: bool = setting(
         True, "Score each pose by how much the lifter agrees with itself; four times slower."
     )
-    batch_size: int = setting(4096, "Poses that the model is run on at a time.")
+    batch_size: int = setting(1024, "Poses that the model is run on at a time.")
     workers: int = setting(
         0,
         "Processes that lift, each with its own model and shard; 0: as many as the cores have "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 
 import keras
@@ -16,20 +16,26 @@ _seeds: ContextVar[Iterator[randomness.Seed] | None] = ContextVar("dropout_seeds
 
 
 @contextlib.contextmanager
-def seeded_dropout(seed: randomness.Seed) -> Iterator[None]:
+def seeded_dropout(seed: Callable[[], randomness.Seed]) -> Iterator[None]:
     """Within the block, what networks drop is a function of this seed alone.
 
     Each call of a layer takes the next seed of those that are folded out of it. The first axis of
     what is dropped are a replica's rows where the seed says so.
 
     Args:
-      seed: int32 `[2]`, or that with a replica's rows.
+      seed: Gives int32 `[2]`, or that with a replica's rows; called if anything is dropped at all.
     """
-    token = _seeds.set(randomness.fold_in(seed, number) for number in itertools.count())
+    token = _seeds.set(_folded_out(seed))
     try:
         yield
     finally:
         _seeds.reset(token)
+
+
+def _folded_out(seed: Callable[[], randomness.Seed]) -> Iterator[randomness.Seed]:
+    first = seed()
+    for number in itertools.count():
+        yield randomness.fold_in(first, number)
 
 
 class Dropout(keras.layers.Dropout):

@@ -180,7 +180,7 @@ class PoseEstimator(keras.Model):
         self,
         keypoints_2d: np.ndarray,
         confidence: np.ndarray | None = None,
-        batch_size: int = 4096,
+        batch_size: int = 1024,
     ) -> np.ndarray:
         """The 2D poses that the lifter is given: `[N, J, 2]` in pixels, missing joints filled in.
 
@@ -193,7 +193,7 @@ class PoseEstimator(keras.Model):
         self,
         keypoints_2d: np.ndarray,
         confidence: np.ndarray | None = None,
-        batch_size: int = 4096,
+        batch_size: int = 1024,
         height_mm: float | np.ndarray | None = None,
         score: bool = True,
     ) -> LiftResult:

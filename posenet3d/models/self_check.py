@@ -41,21 +41,27 @@ def answers(
     Returns:
       `[V, N, J, 3]`: the pose as seen from each view, turned back and in the unit of the first.
     """
+    # All views are one batch: six calls of the lifter make a graph that takes seconds longer to
+    # trace, and read its weights six times.
     count = tf.shape(keypoints_3d)[0]
-    results = []
-    for number in range(NUM_VIEWS):
-        azimuth = tf.fill([count], 2.0 * math.pi * (number + 0.5) / NUM_VIEWS)
-        view = views.view_matrix(azimuth, elevation_from, tf.fill([count], elevation_to))
-        seen = camera.project(rotation.rotate(keypoints_3d, view))
-        if resize:
-            seen = camera.normalise(seen, skeleton.root).keypoints_2d
-        mirrored = number % 2 == 1 and skeleton.can_be_mirrored
-        lifted = lift(mirror.mirror(seen, skeleton) if mirrored else seen)
-        again_3d = unproject(lifted)
-        if mirrored:
-            again_3d = mirror.mirror(again_3d, skeleton)
-        results.append(rotation.turn_back(again_3d, view))
-    return tf.stack([_sized_like(points_3d, keypoints_3d) for points_3d in results])
+    azimuths = 2.0 * math.pi * (tf.range(NUM_VIEWS, dtype=tf.float32) + 0.5) / NUM_VIEWS
+    azimuth = tf.repeat(azimuths, count)
+    elevation = tf.tile(elevation_from, [NUM_VIEWS])
+    view = views.view_matrix(azimuth, elevation, tf.fill([NUM_VIEWS * count], elevation_to))
+    seen = camera.project(rotation.rotate(tf.tile(keypoints_3d, [NUM_VIEWS, 1, 1]), view))
+    if resize:
+        seen = camera.normalise(seen, skeleton.root).keypoints_2d
+    odd = tf.repeat(tf.range(NUM_VIEWS) % 2 == 1, count)[:, tf.newaxis, tf.newaxis]
+
+    def mirror_odd(poses: tf.Tensor) -> tf.Tensor:
+        if not skeleton.can_be_mirrored:
+            return poses
+        return tf.where(odd, mirror.mirror(poses, skeleton), poses)
+
+    again_3d = mirror_odd(unproject(lift(mirror_odd(seen))))
+    again_3d = rotation.turn_back(again_3d, view)
+    again_3d = tf.reshape(again_3d, [NUM_VIEWS, count, *keypoints_3d.shape[1:]])
+    return _sized_like(again_3d, keypoints_3d)
 
 
 def disagreement(keypoints_3d: tf.Tensor, again_3d: tf.Tensor) -> tf.Tensor:
@@ -69,7 +75,7 @@ def score_of(disagreement: tf.Tensor) -> tf.Tensor:
 
 
 def _sized_like(points_3d: tf.Tensor, model_3d: tf.Tensor) -> tf.Tensor:
-    """Poses `[N, J, 3]` scaled by least squares to the size of others."""
-    product = tf.reduce_sum(points_3d * model_3d, axis=[1, 2], keepdims=True)
-    squared = tf.reduce_sum(tf.square(points_3d), axis=[1, 2], keepdims=True)
+    """Poses `[V, N, J, 3]` scaled by least squares to the size of others `[N, J, 3]`."""
+    product = tf.reduce_sum(points_3d * model_3d, axis=[2, 3], keepdims=True)
+    squared = tf.reduce_sum(tf.square(points_3d), axis=[2, 3], keepdims=True)
     return points_3d * product / tf.maximum(squared, 1e-12)

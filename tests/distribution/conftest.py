@@ -1,10 +1,7 @@
 """Whole small runs in processes of their own, alone and as workers on this machine."""
 
 import json
-import os
 import socket
-import subprocess
-import sys
 import time
 
 import numpy as np
@@ -12,6 +9,7 @@ import pytest
 
 from posenet3d.data import synthetic
 from posenet3d.poses.archives.archive_writer import write_archive
+from tests.fixtures import forked_scripts
 from tests.fixtures.checkout import CHECKOUT
 
 SCRIPT = CHECKOUT / "scripts" / "train.py"
@@ -23,14 +21,11 @@ FLAGS = (
     "--student_batch_size=32",
 )  # fmt: skip
 TWO_DEVICES = (
-    "import runpy, sys, tensorflow as tf\n"
+    "import tensorflow as tf\n"
     "two = [tf.config.LogicalDeviceConfiguration()] * 2\n"
     "tf.config.set_logical_device_configuration(tf.config.list_physical_devices('CPU')[0], two)\n"
-    "sys.path.insert(0, sys.argv[1].rpartition('/')[0])\n"
-    "sys.argv = sys.argv[1:]\n"
-    "runpy.run_path(sys.argv[0], run_name='__main__')\n"
 )
-"""Runs a script on a machine that has, as it seems, two CPUs."""
+"""Makes a machine that has, as it seems, two CPUs."""
 
 
 class Run:
@@ -43,16 +38,14 @@ class Run:
 
     def start(self, *flags, tf_config=None, two_devices=False):
         """Starts a process; its output goes to a file."""
-        environment = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": ""}
+        environment = {"CUDA_VISIBLE_DEVICES": ""}
         environment |= {"TF_CONFIG": json.dumps(tf_config)} if tf_config else {}
-        program = ["-c", TWO_DEVICES, str(SCRIPT)] if two_devices else [str(SCRIPT)]
         self.folder.parent.mkdir(parents=True, exist_ok=True)
         log = self.folder.parent / f"{self.folder.name}.{len(self.processes)}.log"
-        with open(log, "w") as file:
-            process = subprocess.Popen(
-                [sys.executable, *program, *self.flags, *flags],
-                env=environment, stdout=file, stderr=subprocess.STDOUT,
-            )  # fmt: skip
+        process = forked_scripts.Script(
+            SCRIPT, *self.flags, *flags, outputs=(log, log), environment=environment,
+            before=TWO_DEVICES if two_devices else "",
+        )  # fmt: skip
         process.log = log
         self.processes.append(process)
         return process

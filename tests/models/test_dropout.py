@@ -12,7 +12,7 @@ UNITS = [DenseUnit(100, dropout=0.3) for _ in range(2)]
 def dropped(seed):
     """Which features each of two units drops."""
     found = []
-    with seeded_dropout(seed):
+    with seeded_dropout(lambda: seed):
         for unit in UNITS:
             unit.drop(ONES, training=True)
         for unit in UNITS:
@@ -34,12 +34,12 @@ def test_a_graph_drops_what_eager_layers_drop():
 
 
 def _drop(seed):
-    with seeded_dropout(seed):
+    with seeded_dropout(lambda: seed):
         return UNITS[0].drop(ONES, training=True)
 
 
 def test_kept_features_are_scaled_up_and_nothing_is_dropped_outside_of_training():
-    with seeded_dropout([1, 2]):
+    with seeded_dropout(lambda: [1, 2]):
         values = np.unique(UNITS[0].drop(ONES, training=True))
         np.testing.assert_allclose(values, [0.0, 1.0 / 0.7], rtol=1e-6)
         assert np.array_equal(UNITS[0].drop(ONES, training=False), ONES)
@@ -49,6 +49,7 @@ def test_kept_features_are_scaled_up_and_nothing_is_dropped_outside_of_training(
 def test_replicas_drop_what_one_device_drops_in_their_rows():
     whole = _drop([1, 2]).numpy()
     for replica in range(2):
-        with seeded_dropout(RowsSeed(tf.constant([1, 2]), replica, 2, 32)):
+        seed = RowsSeed(tf.constant([1, 2]), replica, 2, 32)
+        with seeded_dropout(lambda seed=seed: seed):
             part = UNITS[0].drop(ONES[:32], training=True).numpy()
         np.testing.assert_array_equal(part, whole[32 * replica : 32 * (replica + 1)])

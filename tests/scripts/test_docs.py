@@ -1,3 +1,4 @@
+import functools
 import re
 import typing
 
@@ -6,7 +7,7 @@ import pytest
 from posenet3d.export import ExportConfig
 from posenet3d.formats.detect import FORMATS, detect_format, read_people
 from posenet3d.formats.output import ENDINGS, Output
-from posenet3d.lifting import LiftConfig, lift_file
+from posenet3d.lifting import LiftConfig, job, lift_file
 from posenet3d.skeletons import joint_maps, skeleton
 from posenet3d.training import TrainingConfig
 from tests.fixtures.checkout import load_module
@@ -67,6 +68,7 @@ def commands(checkout):
 
 def test_documented_commands_lift_everybody_of_the_samples(checkout, tmp_path, monkeypatch):
     monkeypatch.chdir(checkout)
+    monkeypatch.setattr(job, "load", functools.cache(job.load))
     kinds = typing.get_type_hints(LiftConfig)
     formats = set()
     for page, flags in commands(checkout):

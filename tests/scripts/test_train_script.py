@@ -1,12 +1,12 @@
-import os
 import signal
-import subprocess
 import time
 
 import numpy as np
 import pytest
 
 import posenet3d
+from tests.fixtures import forked_scripts
+from tests.fixtures.checkout import CHECKOUT
 
 
 def checkpoint(run_dir):
@@ -31,15 +31,14 @@ def test_recorded_flags_replay_the_run(script, trained, tmp_path):
 
 
 def test_killed_run_ends_with_the_weights_of_an_uninterrupted_one(
-    command, script, archive, small_run, tmp_path
+    script, archive, small_run, tmp_path
 ):
     flags = [f"--train_data={archive}", *small_run, "--steps=200", "--steps_per_epoch=10"]
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     assert script("train", f"--run_dir={whole}", *flags).returncode == 0
-    environment = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"}
-    process = subprocess.Popen(
-        command("train", f"--run_dir={killed}", *flags),
-        env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    process = forked_scripts.Script(
+        CHECKOUT / "scripts" / "train.py", f"--run_dir={killed}", *flags,
+        outputs=(tmp_path / "log", tmp_path / "log"),
     )  # fmt: skip
     metrics = killed / "metrics.jsonl"
     deadline = time.monotonic() + 120

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 import keras
@@ -68,8 +69,7 @@ class GeometricSelfSupervision(TrainedNetworks):
         weights, resize = self.loss_weights(), self.config.scale == "pose"
 
         # The lifter (and the adapter): consistent with itself, its new views like real poses.
-        dropped = self._seed(random_streams.DROPOUT)
-        with tf.GradientTape() as tape, seeded_dropout(dropped):
+        with tf.GradientTape() as tape, self._dropout(random_streams.DROPOUT):
             batch = self._batch(data)
             # Lift, turn to a random view, project, lift again, turn back (Chen et al., section 3).
             lifted = self._lift(batch.keypoints_2d, random_streams.DAMAGE)
@@ -108,8 +108,7 @@ class GeometricSelfSupervision(TrainedNetworks):
 
         # The discriminators: tell those poses from real ones.
         def update_discriminators() -> tf.Tensor:
-            dropped = self._seed(random_streams.DROPOUT_JUDGED)
-            with tf.GradientTape() as tape, seeded_dropout(dropped):
+            with tf.GradientTape() as tape, self._dropout(random_streams.DROPOUT_JUDGED):
                 seed = self._seed(random_streams.JUDGED)
                 loss = adversarial_losses.discriminator_loss(sets, self.config.loss, seed)
                 scaled_loss = gradients.scaled(loss, self.discriminator_optimizer)
@@ -260,6 +259,9 @@ class GeometricSelfSupervision(TrainedNetworks):
     ) -> tuple[tf.Tensor, tf.Tensor | None]:
         with tf.name_scope("random_views"):  # by this name profiles and compiled steps show them
             return random_views.new_views(self.config, lifted, seed, turned)
+
+    def _dropout(self, stream: int) -> AbstractContextManager[None]:
+        return seeded_dropout(lambda: self._seed(stream))
 
     def _seed(self, stream: int) -> randomness.Seed:
         seed = random_streams.step_seed(self.config, stream, self.step)

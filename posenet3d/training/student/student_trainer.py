@@ -147,9 +147,7 @@ class StudentTrainer(keras.Model):
         # exchanged between rows.
         keypoints_2d, confidence = map(replicas.rows, (keypoints_2d, confidence))
         lesson = Lesson(*map(replicas.rows, lesson))
-        batch_size = self.config.student.batch_size
-        dropped = replicas.seed_of_rows(self._seed(_DROPOUT), batch_size)
-        with tf.GradientTape() as tape, seeded_dropout(dropped):
+        with tf.GradientTape() as tape, seeded_dropout(self._dropout_seed):
             lifted = self.lifter(keypoints_2d, confidence, training=True)
             distance = distance_from(unproject(lifted), lesson.keypoints_3d)
             elevation = tf.reduce_mean(
@@ -251,6 +249,9 @@ class StudentTrainer(keras.Model):
         size = tf.reduce_mean(tf.norm(turned_3d, axis=-1), axis=-1)[:, tf.newaxis, tf.newaxis]
         depth = tf.maximum(1.0 + nearness * turned_3d[..., 2:] / size, 0.1)
         return turned_3d[..., :2] / depth, turned_3d, elevation
+
+    def _dropout_seed(self) -> randomness.Seed:
+        return replicas.seed_of_rows(self._seed(_DROPOUT), self.config.student.batch_size)
 
     def _seed(self, stream: int) -> tf.Tensor:
         seed = [self.config.seed, 100 + stream]
