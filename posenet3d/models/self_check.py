@@ -42,7 +42,7 @@ def answers(
       `[V, N, J, 3]`: the pose as seen from each view, turned back and in the unit of the first.
     """
     # All views are one batch: six calls of the lifter make a graph that takes seconds longer to
-    # trace, and read its weights six times.
+    # trace and to optimise.
     count = tf.shape(keypoints_3d)[0]
     azimuths = 2.0 * math.pi * (tf.range(NUM_VIEWS, dtype=tf.float32) + 0.5) / NUM_VIEWS
     azimuth = tf.repeat(azimuths, count)
