@@ -241,4 +241,4 @@ def test_call_in_the_configuration_is_not_executed(saved, desk, change):
 )
 def test_damaged_configuration(saved, desk, change):
     rewrite_config(saved, desk / "model.keras", change)
-    assert_unreadable(desk / "model.keras", "cannot be read as a saved estimator|holds a dict")
+    assert_unreadable(desk / "model.keras")
