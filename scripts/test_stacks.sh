@@ -3,9 +3,12 @@
 # environment of its own; docs/stacks.md.
 #   bash scripts/test_stacks.sh addons         Python 3.11, TensorFlow 2.15, Keras 2.15, Addons
 #   bash scripts/test_stacks.sh python3.13     Python 3.13, current TensorFlow and Keras
-#   bash scripts/test_stacks.sh                both
+#   bash scripts/test_stacks.sh lowest         the lowest versions that setup.cfg admits, Python 3.11
+#   bash scripts/test_stacks.sh                all three
+#   bash scripts/test_stacks.sh lowest_addons  as lowest, on the other stack
+# The lowest versions do not run tests, but go the whole way in short (.ci/whole_way.py).
 # PYTHON= names the interpreter, where it is not found by itself; one that is not there is skipped,
-# and it is said so. Environments are kept as .venv_addons and .venv_python3.13, or under VENVS=.
+# and it is said so. Environments are kept as .venv_addons and so on, or under VENVS=.
 # Where .venv is there, the leg addons also asks it, as the other stack, to read and write weights.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -27,6 +30,8 @@ stack_tests=(
   tests/geometry
   tests/models/test_blocks.py
   tests/models/estimator
+  tests/models/test_keras_file.py
+  tests/models/test_keras_file_trust.py
   tests/models/test_lifter.py
   tests/training/updates/test_optimizers.py
   tests/training/records/test_callbacks.py
@@ -50,7 +55,7 @@ find_python() {
 }
 
 leg() {
-  local name=$1 version=$2 extras=$3 python venv chosen=("${tests[@]}")
+  local name=$1 version=$2 extras=$3 python venv chosen=("${tests[@]}") install more
   python=$(find_python "$version")
   if [ -z "$python" ]; then
     echo "test_stacks.sh: skipped $name: there is no Python $version${PYTHON:+ (PYTHON=$PYTHON)}."
@@ -61,9 +66,21 @@ leg() {
     echo "test_stacks.sh: installing .[$extras] with $python into $venv ..."
     rm -rf "$venv"
     "$python" -m venv "$venv"
-    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check \
-      -e ".[$extras]" 'pytest>=8' 'pytest-xdist>=3.7' 'hypothesis>=6.100'
+    install=("$venv/bin/python" -m pip install --quiet --disable-pip-version-check)
+    more=('pytest>=8' 'pytest-xdist>=3.8' 'hypothesis>=6.100')
+    if [[ $name = lowest* ]]; then
+      "${install[@]}" uv
+      install=("$venv/bin/uv" pip install --quiet --python "$venv/bin/python")
+      install+=(--resolution lowest-direct)
+      more=()
+      [ "$name" = lowest_addons ] || more=('tensorflow>=2.21')
+    fi
+    "${install[@]}" -e ".[$extras]" "${more[@]}"
     touch "$venv/installed"
+  fi
+  if [[ $name = lowest* ]]; then
+    "$venv/bin/python" .ci/whole_way.py
+    return
   fi
   "$venv/bin/python" - <<'PYTHON'
 import sys
@@ -81,13 +98,15 @@ PYTHON
 }
 
 legs=("$@")
-[ $# -gt 0 ] || legs=(addons python3.13)
+[ $# -gt 0 ] || legs=(addons python3.13 lowest)
 for name in "${legs[@]}"; do
   case $name in
     addons) leg addons 3.11 addons,serving,tflite,viz ;;
+    lowest) leg lowest 3.11 serving,tflite ;;
+    lowest_addons) leg lowest_addons 3.11 addons,serving,tflite ;;
     python3.13) leg python3.13 3.13 serving,tflite,viz ;;
     *)
-      echo "test_stacks.sh: error: give addons, python3.13 or nothing, got $name" >&2
+      echo "test_stacks.sh: error: give addons, python3.13, lowest, lowest_addons or nothing, got $name" >&2
       exit 2
       ;;
   esac

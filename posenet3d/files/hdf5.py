@@ -98,6 +98,30 @@ def check_data(dataset: h5py.Dataset) -> None:
         raise ValueError(f"{dataset.name} of shape {dataset.shape} is damaged: chunks of {chunks}")
 
 
+def stored_floats(dataset: h5py.Dataset, shape: tuple[int, ...]) -> np.ndarray:
+    """A data set of real numbers of a known shape, stored in its file as it is, whole.
+
+    So nothing is decompressed or filled in, and what is read is at most as large as the file.
+
+    Raises:
+      ValueError: If it is anything else.
+    """
+    import h5py
+
+    if not isinstance(dataset, h5py.Dataset):
+        raise ValueError(f"{dataset.name} holds no data")
+    if dataset.shape != shape or dataset.dtype.kind != "f":
+        found = "nothing" if dataset.shape is None else list(dataset.shape)
+        raise ValueError(
+            f"{dataset.name} must be real numbers {list(shape)}, got {dataset.dtype} {found}"
+        )
+    if dataset.is_virtual or dataset.external or dataset.chunks is not None:
+        raise ValueError(f"{dataset.name} is not stored whole in its file")
+    if dataset.id.get_storage_size() != dataset.nbytes:
+        raise ValueError(f"{dataset.name} {list(shape)} claims more numbers than its file stores")
+    return dataset[()]
+
+
 def text_of(value: object) -> str:
     """An attribute as text, whichever library wrote it."""
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)

@@ -13,8 +13,7 @@ import keras
 import tensorflow as tf
 
 from posenet3d.geometry import camera
-from posenet3d.models.dropout import Dropout
-from posenet3d.platform import stack
+from posenet3d.platform import randomness, stack
 
 ACTIVATIONS = {
     "relu": tf.nn.relu,
@@ -36,6 +35,21 @@ def pose_features(keypoints_2d: tf.Tensor, num_joints: int) -> tf.Tensor:
         raise ValueError(f"keypoints_2d must have the shape [N, {num_joints}, 2], got {shape}.")
     # A normalised pose has the size 1 / c; networks like inputs of size 1.
     return tf.reshape(keypoints_2d, [-1, 2 * num_joints]) * camera.DISTANCE
+
+
+class Dropout(keras.layers.Dropout):
+    """Keras's dropout, which draws from its own generator outside of `randomness.seeding_layers`.
+
+    That generator's state is in no checkpoint, and each replica has the same one.
+    """
+
+    def call(self, inputs: tf.Tensor, training: bool = False) -> tf.Tensor:
+        """Sets a share of the features `[N, F]` to 0 and scales up the others."""
+        seed = randomness.seed_of_layer() if training else None
+        if seed is None:
+            return super().call(inputs, training=training)
+        kept = randomness.uniform(tf.shape(inputs), seed) >= self.rate
+        return tf.where(kept, inputs / (1.0 - self.rate), tf.zeros_like(inputs))
 
 
 @keras.saving.register_keras_serializable("posenet3d")

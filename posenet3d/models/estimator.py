@@ -16,7 +16,7 @@ from posenet3d.errors import InputError
 from posenet3d.geometry import camera, mirror
 from posenet3d.models import self_check
 from posenet3d.models.gap_filling import GapFiller
-from posenet3d.models.lifter import Lifter, unproject
+from posenet3d.models.lifter import Lifter, check_elevation, unproject
 from posenet3d.poses.lift_request import LiftRequest, check_request
 from posenet3d.poses.lift_result import LiftResult
 from posenet3d.skeletons.skeleton import Skeleton
@@ -63,8 +63,13 @@ class PoseEstimator(keras.Model):
                 f"The lifter is one of {lifter.num_joints} joints with root {lifter.root}, but the "
                 f"skeleton {skeleton.name} has {joints} with root {root}."
             )
-        if scale is not None and not (isinstance(scale, Real) and 0 < scale < np.inf):
-            raise ValueError(f"scale must be a positive number of pixels or None, got {scale!r}.")
+        if scale is not None and not (isinstance(scale, Real) and 1e-6 <= scale <= 1e9):
+            raise ValueError(
+                f"scale must be a positive number of pixels (1e-6 to 1e9) or None, got {scale!r}."
+            )
+        check_elevation(elevation)
+        if not 0 <= average_turned <= 1:
+            raise ValueError(f"average_turned must lie between 0 and 1, got {average_turned}.")
         self.lifter = lifter
         self.gap_filler = GapFiller(joints, root)
         self.skeleton = skeleton

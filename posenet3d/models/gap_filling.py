@@ -123,13 +123,27 @@ class GapFiller(keras.layers.Layer):
         joints alone; in float32 that is 30 times more exact than one of the present ones. The
         inverse itself is taken in float64.
         """
-        same_axis = np.tile(np.eye(2), (self.num_joints, self.num_joints))
-        known = _ROOT_DOUBT**2 * same_axis + _NOISE**2 * np.eye(2 * self.num_joints)
-        covariance = tf.cast(tf.convert_to_tensor(self.covariance), tf.float64) + known
+        covariance = tf.cast(tf.convert_to_tensor(self.covariance), tf.float64) + self._known()
         inverse = tf.linalg.cholesky_solve(
             tf.linalg.cholesky(covariance), tf.eye(2 * self.num_joints, dtype=tf.float64)
         )
         return tf.cast(inverse, tf.float32)
+
+    def check(self) -> None:
+        """Refuses statistics by which no gap can be filled.
+
+        Raises:
+          ValueError: If the covariance is that of no distribution.
+        """
+        try:
+            np.linalg.cholesky(np.asarray(self.covariance, np.float64) + self._known())
+        except np.linalg.LinAlgError as error:
+            raise ValueError("gap_filler/covariance is not positive") from error
+
+    def _known(self) -> np.ndarray:
+        """What coordinates `[2J, 2J]` vary by besides: the root's doubt, and noise."""
+        same_axis = np.tile(np.eye(2), (self.num_joints, self.num_joints))
+        return _ROOT_DOUBT**2 * same_axis + _NOISE**2 * np.eye(2 * self.num_joints)
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments."""

@@ -28,6 +28,12 @@ def unproject(lifted: Lifted) -> tf.Tensor:
     return camera.unproject(lifted.keypoints_2d, lifted.depth_offsets)
 
 
+def check_elevation(degrees: float) -> None:
+    """Raises `ValueError` where no camera looks down by so many degrees, NaN included."""
+    if not -90 <= degrees <= 90:
+        raise ValueError(f"elevation must lie between -90 and 90 degrees, got {degrees}.")
+
+
 @keras.saving.register_keras_serializable("posenet3d")
 class Lifter(keras.Model):
     """Predicts how far each joint lies behind the root.
@@ -71,6 +77,8 @@ class Lifter(keras.Model):
         super().__init__(autocast=False, **kwargs)  # bfloat16 is too coarse for poses
         if not 0 <= root < num_joints:
             raise ValueError(f"root must be one of the {num_joints} joints, got {root}.")
+        if elevation is not None:
+            check_elevation(elevation)
         self.trunk = ResidualTrunk(
             width, num_blocks, activation, normalisation, dropout, dtype=self.dtype_policy
         )

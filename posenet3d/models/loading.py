@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from posenet3d.errors import InputError, reason_of
+from posenet3d.errors import InputError
 
 if TYPE_CHECKING:
     from posenet3d.models import PoseEstimator
@@ -33,8 +33,8 @@ def load(path_or_name: str | Path = DEFAULT_MODEL) -> PoseEstimator:
     file or folder has the same name; for that one, write `./full` or give a `Path`. Anything
     else is a path: of a `.keras` file or a weights file (`.npz`), of a folder that holds
     `estimator.keras` or `estimator.npz`, or of a run's folder, whose best is taken. It is looked
-    for from the working directory, then from `runs/` there. Where this Keras cannot open a
-    `.keras` file, the weights file of the same name beside it is read.
+    for from the working directory, then from `runs/` there. Files are read as data, by this
+    package alone: nothing in them is run, and all of them is looked at before a model is made.
 
     Args:
       path_or_name: Name of a pretrained model, by default the full one; or a path.
@@ -43,35 +43,20 @@ def load(path_or_name: str | Path = DEFAULT_MODEL) -> PoseEstimator:
       The `PoseEstimator`.
 
     Raises:
-      InputError: If there is no such file, it is not a saved `PoseEstimator`, or it is one of
-        another Keras without its weights file.
+      InputError: If there is no such file, or it is not a sound `PoseEstimator`.
     """
-    from posenet3d.models import PoseEstimator  # seconds, which `find` need not wait for
+    # Seconds, which `find` need not wait for. Without TensorFlow the first says what to do.
+    from posenet3d.models import PoseEstimator  # noqa: F401
 
-    import keras  # isort: skip; without TensorFlow the other import says what to do
-
-    from posenet3d.models.weights_file import read_weights_file
-    from posenet3d.platform import stack
+    from posenet3d.models.keras_file import read_keras_file  # isort: skip
+    from posenet3d.models.weights_file import read_weights_file  # isort: skip
 
     path = find(path_or_name)
-    if path.suffix == ".keras" and not stack.can_open(path):
-        path = _written_beside(path)
     if path.suffix == ".npz":
         return read_weights_file(path)
-    if path.suffix != ".keras":  # Keras would read other formats too, some of which can run code
-        raise InputError(f"{path} is not a .keras file, nor a weights file (.npz).")
-    try:
-        model = keras.saving.load_model(path, compile=False, safe_mode=True)
-    except Exception as error:  # a damaged file fails in many ways, and all mean the same
-        raise InputError(
-            f"{path} cannot be read as a saved estimator: {reason_of(error)}"
-        ) from error
-    if not isinstance(model, PoseEstimator):
-        raise InputError(
-            f"{path} holds a {type(model).__name__}, not a PoseEstimator; give the file "
-            f"{ESTIMATOR_FILE} that training keeps in the run's folder best/."
-        )
-    return model
+    if path.suffix == ".keras":
+        return read_keras_file(path)
+    raise InputError(f"{path} is not a .keras file, nor a weights file (.npz).")
 
 
 def find(path_or_name: str | Path) -> Path:
@@ -93,21 +78,6 @@ def find(path_or_name: str | Path) -> Path:
 def pretrained_folder() -> Path | None:
     """The folder that holds a folder for each pretrained model; None: none is installed."""
     return next((shelf for shelf in _SHELVES if shelf.is_dir()), None)
-
-
-def _written_beside(path: Path) -> Path:
-    """The weights file of a `.keras` file that another Keras has written."""
-    from posenet3d.platform import stack
-
-    weights = path.with_suffix(".npz")
-    if not weights.is_file():
-        raise InputError(
-            f"{path} was written by another Keras than this one ({stack.NAME}), and {weights.name} "
-            "is not beside it. Where it was written, make it with: "
-            f"python scripts/export.py --model={path} --output={path.parent} --nosaved_model "
-            "--weights"
-        )
-    return weights
 
 
 def _pretrained() -> dict[str, Path]:

@@ -7,13 +7,21 @@ weight: `lifter/trunk/blocks/0/1/dense/kernel`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import keras
+import numpy as np
 
 # Keras's own layers keep their weights where they like, but call them by these names.
 _OF_KERAS_LAYERS = ("kernel", "bias", "gamma", "beta", "moving_mean", "moving_variance")
+
+_OF_NORMALISATIONS = {
+    "none": (),
+    "layer": ("gamma", "beta"),
+    "batch": ("gamma", "beta", "moving_mean", "moving_variance"),
+}
+_LARGEST = 1e6  # a million times that of the pretrained models, which is 0.9
 
 
 def named_weights(network: keras.layers.Layer) -> dict[str, Any]:
@@ -34,6 +42,51 @@ def copy_weights(source: keras.layers.Layer, target: keras.layers.Layer) -> None
         )
     for name, variable in variables.items():
         variable.assign(values[name].numpy())
+
+
+def shapes_of(lifter: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
+    """Shapes of an estimator's weights by name, from its lifter's settings; nothing is built.
+
+    Args:
+      lifter: The arguments of a `Lifter`, all of them.
+    """
+    joints, width, completes = lifter["num_joints"], lifter["width"], lifter["completes"]
+    heads = {"head": joints}
+    if completes:
+        heads["correction_head"] = 2 * joints
+    if lifter["elevation"] is not None:
+        heads["elevation_head"] = 1
+    units = {"widen": (3 if completes else 2) * joints}
+    units |= {f"blocks/{i}/{j}": width for i in range(lifter["num_blocks"]) for j in range(2)}
+    shapes: dict[str, tuple[int, ...]] = {}
+    for unit, size in units.items():
+        shapes[f"lifter/trunk/{unit}/dense/kernel"] = (size, width)
+        shapes[f"lifter/trunk/{unit}/dense/bias"] = (width,)
+        for name in _OF_NORMALISATIONS[lifter["normalisation"]]:
+            shapes[f"lifter/trunk/{unit}/norm/{name}"] = (width,)
+    for head, size in heads.items():
+        shapes[f"lifter/{head}/kernel"] = (width, size)
+        shapes[f"lifter/{head}/bias"] = (size,)
+    shapes["gap_filler/mean"] = (2 * joints,)
+    shapes["gap_filler/covariance"] = (2 * joints, 2 * joints)
+    return shapes
+
+
+def check_values(values: Mapping[str, np.ndarray]) -> None:
+    """Refuses weights, by name, that make no lifter.
+
+    Raises:
+      ValueError: If one is not finite, or beyond what training gives.
+    """
+    for name, array in values.items():
+        low = 0.0 if name.endswith("/moving_variance") else -_LARGEST
+        if not np.isfinite(array).all():
+            raise ValueError(f"{name} holds nan or infinity")
+        if array.size and not low <= array.min() <= array.max() <= _LARGEST:
+            raise ValueError(
+                f"{name} holds numbers from {array.min():g} to {array.max():g}; they must lie "
+                f"between {low:g} and {_LARGEST:g}"
+            )
 
 
 def _weights(part: Any, path: str) -> Iterator[tuple[str, Any]]:

@@ -7,8 +7,11 @@ that the numbers are equal eager, in a `tf.function`, in `tf.data` and under XLA
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextvars import ContextVar
 from typing import NamedTuple
 
 import tensorflow as tf
@@ -32,6 +35,34 @@ class RowsSeed(NamedTuple):
 
 Seed = tf.Tensor | RowsSeed
 """int32 `[2]`, or that with the rows of a replica."""
+
+_of_layers: ContextVar[Iterator[Seed] | None] = ContextVar("seeds_of_layers", default=None)
+
+
+@contextlib.contextmanager
+def seeding_layers(seed: Callable[[], Seed]) -> Iterator[None]:
+    """Within the block, what layers draw is a function of this seed alone; see `seed_of_layer`.
+
+    Args:
+      seed: Gives the seed; called if a layer draws anything at all.
+    """
+    token = _of_layers.set(_folded_out(seed))
+    try:
+        yield
+    finally:
+        _of_layers.reset(token)
+
+
+def seed_of_layer() -> Seed | None:
+    """The seed for a call of a layer, another one each time; None outside of `seeding_layers`."""
+    seeds = _of_layers.get()
+    return None if seeds is None else next(seeds)
+
+
+def _folded_out(seed: Callable[[], Seed]) -> Iterator[Seed]:
+    first = seed()
+    for number in itertools.count():
+        yield fold_in(first, number)
 
 
 def fold_in(seed: Seed, number: tf.Tensor) -> Seed:

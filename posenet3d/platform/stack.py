@@ -8,11 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import io
-import json
 import warnings
-import zipfile
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import keras
@@ -25,19 +22,6 @@ KERAS_3 = int(keras.__version__.split(".")[0]) >= 3
 
 NAME = f"TensorFlow {tf.__version__} with Keras {keras.__version__}"
 """What the package runs on, for messages."""
-
-
-def can_open(path: Path) -> bool:
-    """Whether this Keras may open a `.keras` file: Keras 2 and 3 cannot open each other's.
-
-    A file that does not say who wrote it is for Keras to complain of.
-    """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            version = json.loads(archive.read("metadata.json"))["keras_version"]
-        return (int(version.split(".")[0]) >= 3) == KERAS_3
-    except Exception:  # a damaged file fails in many ways
-        return True
 
 
 def write_archive(archive: keras.export.ExportArchive, folder: str) -> None:

@@ -51,10 +51,21 @@ class Skeleton:
                 f"Skeleton {self.name!r} needs exactly one root (parent -1), "
                 f"got {self.parents.count(-1)}."
             )
-        if len(self.left) != len(self.right) or set(self.left) & set(self.right):
+        sides = {*self.left, *self.right}
+        if len(self.left) != len(self.right) or len(sides) != 2 * len(self.left):
             raise ValueError(
                 f"Skeleton {self.name!r}: left and right must be disjoint lists of partners, "
                 f"got {self.left} and {self.right}."
+            )
+        if not sides <= set(range(count)):
+            raise ValueError(
+                f"Skeleton {self.name!r}: left and right must be joints from 0 to {count - 1}, "
+                f"got {self.left} and {self.right}."
+            )
+        if not all(abs(weight) <= 100 for weight in self.stature_weights):
+            raise ValueError(
+                f"Skeleton {self.name!r}: stature_weights must lie between -100 and 100, "
+                f"got {self.stature_weights}."
             )
         if len(self.stature_weights) not in (0, count - 1):
             raise ValueError(

@@ -50,17 +50,6 @@ def test_what_each_stack_has_written_gives_the_same_here(writer):
     assert other_stack.difference(HERE / "fixtures" / writer) < 1e-5
 
 
-@pytest.mark.parametrize("writer", ["keras_2", "keras_3"])
-def test_file_of_another_keras_needs_its_weights_file(writer, tmp_path):
-    file = HERE / "fixtures" / writer / "estimator.keras"
-    (tmp_path / "mine.keras").write_bytes(file.read_bytes())
-    if (writer == "keras_3") == stack.KERAS_3:
-        load(tmp_path / "mine.keras")
-        return
-    with pytest.raises(InputError, match=r"written by another Keras .*mine\.npz .*--weights"):
-        load(tmp_path / "mine.keras")
-
-
 @pytest.mark.skipif(OTHER_PYTHON is None, reason="POSENET3D_OTHER_PYTHON names no interpreter")
 def test_the_other_interpreter_gives_the_same(saved, tmp_path):
     def ask(*arguments):
@@ -123,6 +112,8 @@ def with_config(source, **changes):
         ({"lifter/head/bias": np.array(["a"] * 17)}, "lifter/head/bias"),
         ({"config": None}, "config"),
         ({"config": np.array("{}")}, "another version"),
+        ({"config": np.array(" " * (1 << 21))}, "its config is too long"),
+        ({"lifter/head/bias": np.full(17, 1e30)}, "lifter/head/bias holds numbers from"),
         ({"config": np.array("hello")}, "cannot be read"),
     ],
 )
@@ -137,11 +128,15 @@ def test_damaged_weights_file_is_refused(saved, tmp_path, change, message):
     "change",
     [
         {"format": "posenet3d estimator 2"},
+        {"lifter": {"width": 12000}},
         {"lifter": {"width": 10**9}},
         {"lifter": {"number": 1}},
         {"lifter": None},
         {"skeleton": {}},
         {"scale": -1},
+        {"elevation": float("nan")},
+        {"elevation": 1e300},
+        {"average_turned": 2.0},
     ],
     ids=str,
 )

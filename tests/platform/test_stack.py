@@ -2,12 +2,10 @@
 
 import importlib
 import re
-import zipfile
 
 import keras
 import pytest
 
-from posenet3d.platform import stack
 from posenet3d.training.settings.optimizer_names import addons_names, keras_names
 from tests.fixtures.checkout import CHECKOUT
 
@@ -41,15 +39,3 @@ def test_documented_names_of_addons_exist():
 def test_documented_optimizers_are_those_there_are():
     for name in (*keras_names(), *addons_names()):
         assert f"`{name}`" in PAGE
-
-
-@pytest.mark.parametrize("major", [2, 3])
-def test_each_keras_opens_its_own_files(tmp_path, major):
-    with zipfile.ZipFile(tmp_path / "a.keras", "w") as archive:
-        archive.writestr("metadata.json", f'{{"keras_version": "{major}.15.0"}}')
-    assert stack.can_open(tmp_path / "a.keras") == ((major == 3) == stack.KERAS_3)
-
-
-def test_damaged_file_is_left_for_keras_to_refuse(tmp_path):
-    (tmp_path / "a.keras").write_bytes(b"hello")
-    assert stack.can_open(tmp_path / "a.keras")

@@ -116,6 +116,9 @@ BAD = {
     "parent out of range": ({"parents": (-1, 0, 7)}, "not a tree"),
     "unequal sides": ({"left": (1, 2)}, "disjoint lists of partners"),
     "both sides at once": ({"left": (2,)}, "disjoint lists of partners"),
+    "same joint twice": ({"left": (1, 1), "right": (2, 2)}, "disjoint lists of partners"),
+    "side out of range": ({"left": (7,)}, "left and right must be joints from 0 to 2"),
+    "huge stature weight": ({"stature_weights": (1.0, 1e9)}, "must lie between -100 and 100"),
     "stature weights": ({"stature_weights": (1.0,)}, "2 bones but 1 stature weights"),
 }
 

@@ -11,7 +11,6 @@ import tensorflow as tf
 
 from posenet3d.evaluation.metrics.joint_errors_tf import accuracy
 from posenet3d.models.discriminator import MOTION_UNIT
-from posenet3d.models.dropout import seeded_dropout
 from posenet3d.models.lifter import Lifted, unproject
 from posenet3d.platform import randomness
 from posenet3d.training.augmentation.augment import damaged_input
@@ -261,7 +260,7 @@ class GeometricSelfSupervision(TrainedNetworks):
             return random_views.new_views(self.config, lifted, seed, turned)
 
     def _dropout(self, stream: int) -> AbstractContextManager[None]:
-        return seeded_dropout(lambda: self._seed(stream))
+        return randomness.seeding_layers(lambda: self._seed(stream))
 
     def _seed(self, stream: int) -> randomness.Seed:
         seed = random_streams.step_seed(self.config, stream, self.step)

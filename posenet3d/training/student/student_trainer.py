@@ -21,7 +21,6 @@ import tensorflow as tf
 from posenet3d.evaluation.metrics.joint_errors_tf import ACCURACY, accuracy
 from posenet3d.geometry import camera, mirror, rotation, views
 from posenet3d.models import GapFiller, Lifter
-from posenet3d.models.dropout import seeded_dropout
 from posenet3d.models.lifter import unproject
 from posenet3d.models.weights import copy_weights
 from posenet3d.platform import randomness, stack
@@ -147,7 +146,7 @@ class StudentTrainer(keras.Model):
         # exchanged between rows.
         keypoints_2d, confidence = map(replicas.rows, (keypoints_2d, confidence))
         lesson = Lesson(*map(replicas.rows, lesson))
-        with tf.GradientTape() as tape, seeded_dropout(self._dropout_seed):
+        with tf.GradientTape() as tape, randomness.seeding_layers(self._dropout_seed):
             lifted = self.lifter(keypoints_2d, confidence, training=True)
             distance = distance_from(unproject(lifted), lesson.keypoints_3d)
             elevation = tf.reduce_mean(
