@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Runs a chosen part of the tests (below) on another Python or the other stack, each in an
-# environment of its own; docs/stacks.md.
+# environment of its own; docs/stacks.md. All but the addons stack go the whole way in short before
+# (.ci/whole_way.py), and the lowest versions do nothing else.
 #   bash scripts/test_stacks.sh addons         Python 3.11, TensorFlow 2.15, Keras 2.15, Addons
 #   bash scripts/test_stacks.sh python3.13     Python 3.13, current TensorFlow and Keras
 #   bash scripts/test_stacks.sh lowest         the lowest versions that setup.cfg admits, Python 3.11
 #   bash scripts/test_stacks.sh                all three
 #   bash scripts/test_stacks.sh lowest_addons  as lowest, on the other stack
-# The lowest versions do not run tests, but go the whole way in short (.ci/whole_way.py).
+#   bash scripts/test_stacks.sh --install ...  only makes the environments
 # PYTHON= names the interpreter, where it is not found by itself; one that is not there is skipped,
 # and it is said so. Environments are kept as .venv_addons and so on, or under VENVS=.
 # Where .venv is there, the leg addons also asks it, as the other stack, to read and write weights.
@@ -14,8 +15,16 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 export TF_CPP_MIN_LOG_LEVEL=2
 
-# Models' files and the pretrained ones; checkpoints; evaluation, lifting, export and serving.
-tests=(
+# What the newest Python may change.
+python_tests=(
+  tests/models/test_loading.py
+  tests/lifting/test_job.py
+  tests/files
+)
+# What depends on the stack: models' files and the pretrained ones; checkpoints; evaluation, lifting,
+# export and serving; geometry; models; optimizers, the step, a short run stopped and resumed;
+# metrics; signatures.
+stack_tests=(
   tests/models/test_loading.py
   tests/models/test_weights_file.py
   tests/training/records/test_checkpoint.py
@@ -23,10 +32,6 @@ tests=(
   tests/lifting/test_job.py
   tests/export/forms/test_litert.py
   tests/serving/test_requests.py
-)
-# What depends on the stack and hardly on the Python: geometry; models; optimizers, the step, a
-# short run stopped and resumed; metrics; signatures.
-stack_tests=(
   tests/geometry
   tests/models/test_blocks.py
   tests/models/estimator
@@ -55,7 +60,7 @@ find_python() {
 }
 
 leg() {
-  local name=$1 version=$2 extras=$3 python venv chosen=("${tests[@]}") install more
+  local name=$1 version=$2 extras=$3 python venv chosen=("${python_tests[@]}") install more
   python=$(find_python "$version")
   if [ -z "$python" ]; then
     echo "test_stacks.sh: skipped $name: there is no Python $version${PYTHON:+ (PYTHON=$PYTHON)}."
@@ -66,7 +71,7 @@ leg() {
     echo "test_stacks.sh: installing .[$extras] with $python into $venv ..."
     rm -rf "$venv"
     "$python" -m venv "$venv"
-    install=("$venv/bin/python" -m pip install --quiet --disable-pip-version-check)
+    install=("$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-compile)
     more=('pytest>=8' 'pytest-xdist>=3.8' 'hypothesis>=6.100')
     if [[ $name = lowest* ]]; then
       "${install[@]}" uv
@@ -78,8 +83,13 @@ leg() {
     "${install[@]}" -e ".[$extras]" "${more[@]}"
     touch "$venv/installed"
   fi
-  if [[ $name = lowest* ]]; then
+  if $only_install; then
+    return
+  fi
+  if [ "$name" != addons ]; then
     "$venv/bin/python" .ci/whole_way.py
+  fi
+  if [[ $name = lowest* ]]; then
     return
   fi
   "$venv/bin/python" - <<'PYTHON'
@@ -90,13 +100,18 @@ from posenet3d.platform import stack
 print(f"test_stacks.sh: Python {sys.version.split()[0]}, {stack.NAME}")
 PYTHON
   if [ "$name" = addons ]; then
-    chosen+=("${stack_tests[@]}")
+    chosen=("${stack_tests[@]}")
     [ ! -x .venv/bin/python ] || export POSENET3D_OTHER_PYTHON=$PWD/.venv/bin/python
   fi
   "$venv/bin/python" -m pytest -n 2 --dist loadfile "${chosen[@]}"
   unset POSENET3D_OTHER_PYTHON
 }
 
+only_install=false
+if [ "${1:-}" = --install ]; then
+  only_install=true
+  shift
+fi
 legs=("$@")
 [ $# -gt 0 ] || legs=(addons python3.13 lowest)
 for name in "${legs[@]}"; do
