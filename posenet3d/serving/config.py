@@ -23,6 +23,13 @@ class ServerConfig:
         "127.0.0.1", "Address to listen on: this machine alone; 0.0.0.0 takes requests from others."
     )
     port: int = setting(8500, "Port of gRPC; 0: a free one, which is printed.")
+    rest_api_port: int = setting(0, "Port of the REST API; 0: none.")
+    rest_api_timeout_in_ms: int = setting(
+        30_000, "Milliseconds for a REST request, until which it is answered or refused."
+    )
+    rest_api_enable_cors_support: bool = setting(
+        False, "Let web pages of other sites ask by REST, from their visitors' browsers."
+    )
     metrics_port: int = setting(
         0, "Port of the metrics for Prometheus, on this machine alone; 0: none."
     )
@@ -58,8 +65,13 @@ class ServerConfig:
             raise ConfigError("Nothing to serve: give --model_base_path=saved_models/NAME.")
         if not Path(self.model_base_path).is_dir():
             raise ConfigError(f"model_base_path: there is no folder {self.model_base_path}.")
-        for name in ("port", "metrics_port"):
-            check_range(name, getattr(self, name), 0, 65535)
+        ports = {name: getattr(self, name) for name in ("port", "rest_api_port", "metrics_port")}
+        for name, port in ports.items():
+            check_range(name, port, 0, 65535)
+        taken = [port for port in ports.values() if port]
+        if len(set(taken)) < len(taken):
+            raise ConfigError(f"The ports must differ: {ports}.")
+        check_range("rest_api_timeout_in_ms", self.rest_api_timeout_in_ms, 1, 3_600_000)
         for name in ("num_versions", "max_batch_size", "max_enqueued_batches", "max_message_bytes"):
             check_range(name, getattr(self, name), 1, 2**31 - 1)
         for name in ("num_batch_threads", "intra_op_parallelism"):

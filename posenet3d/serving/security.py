@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hmac
+import ssl
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import grpc
 
@@ -61,6 +62,32 @@ def server_credentials(config: ServerConfig) -> grpc.ServerCredentials | None:
     return grpc.ssl_server_credentials(
         [(key, certificate)], authority, require_client_auth=authority is not None
     )
+
+
+def tls_context(config: ServerConfig) -> ssl.SSLContext | None:
+    """The same for HTTP.
+
+    Raises:
+      ConfigError: If a file is none of the kind, or certificate and key do not fit.
+    """
+    if server_credentials(config) is None:
+        return None
+
+    def refuse() -> NoReturn:  # else OpenSSL asks on the terminal
+        raise ConfigError(f"tls_key: {config.tls_key} is encrypted; give a key without password.")
+
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    try:
+        context.load_cert_chain(config.tls_certificate, config.tls_key, refuse)
+        if config.tls_client_ca:
+            context.verify_mode = ssl.CERT_REQUIRED
+            context.load_verify_locations(config.tls_client_ca)
+    except ssl.SSLError as error:
+        raise ConfigError(
+            f"The certificate {config.tls_certificate}, its key or tls_client_ca is damaged, or "
+            f"they do not fit: {error.reason}."
+        ) from error
+    return context
 
 
 class TokenCheck(grpc.aio.ServerInterceptor):

@@ -8,6 +8,7 @@ import functools
 import signal
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import grpc
 from grpc_health.v1 import health_pb2_grpc
@@ -23,6 +24,9 @@ from posenet3d.serving.rpc.health import Health
 from posenet3d.serving.rpc.metrics import Metrics
 from posenet3d.serving.rpc.parsing import ParsingCheck
 from posenet3d.serving.rpc.service import ModelService, PredictionService
+
+if TYPE_CHECKING:
+    from posenet3d.serving.rest.server import RestServer
 
 Say = Callable[[str], None]
 """Takes a line for whoever runs the server."""
@@ -74,6 +78,9 @@ async def _serve(config: ServerConfig, say: Say) -> None:
         stack.push_async_callback(versions.close)
         health = Health()
         server, port = _listening(config, versions, batcher, metrics, health)
+        rest = await _rest_listening(config, versions, batcher, metrics)
+        if rest:
+            stack.callback(rest.close)
         await versions.poll()
         if not versions.available:
             raise ConfigError(_nothing(config, versions))
@@ -81,13 +88,21 @@ async def _serve(config: ServerConfig, say: Say) -> None:
             stack.callback(_listen(metrics, config.metrics_port))
         await health.tell(serving=True)
         await server.start()
-        say(f"Serving {config.name} on {config.address.rpartition(':')[0]}:{port}")
+        host = config.address.rpartition(":")[0]
+        if rest:
+            await rest.start()
+        say(f"Serving {config.name} on {host}:{port}")
+        if rest:
+            scheme = "https" if config.tls_certificate else "http"
+            say(f"REST: {scheme}://{host}:{config.rest_api_port}/v1/models/{config.name}")
         watching = asyncio.create_task(_watch(versions, config.file_system_poll_wait_seconds))
         await stop.wait()
         watching.cancel()
         say("Stopping.")
         await health.tell(serving=False)
-        await server.stop(config.grace_seconds)
+        await asyncio.gather(
+            *(one.stop(config.grace_seconds) for one in (server, rest) if one is not None)
+        )
     say("Stopped.")
 
 
@@ -119,6 +134,35 @@ def _listening(
             f"Cannot listen on {config.address}: the port is taken, the address is not one of this "
             "machine, or the certificate and its key do not fit."
         ) from error
+
+
+async def _rest_listening(
+    config: ServerConfig, versions: Versions, batcher: Batcher, metrics: Metrics
+) -> RestServer | None:
+    """The REST API's server, which has its port but answers nothing yet; None: it is off."""
+    if not config.rest_api_port:
+        return None
+    from posenet3d.serving.rest.api import Api  # aiohttp takes 0.5 s to import
+    from posenet3d.serving.rest.server import RestConfig, RestServer
+
+    rest = RestServer(
+        Api(versions, batcher, config.max_batch_size),
+        metrics,
+        RestConfig(
+            max_bytes=config.max_message_bytes,
+            timeout=config.rest_api_timeout_in_ms / 1000,
+            token=security.token_of(config),
+            tls=security.tls_context(config),
+            cors=config.rest_api_enable_cors_support,
+        ),
+    )
+    try:
+        await rest.bind(config.host, config.rest_api_port)
+    except OSError as error:
+        raise ConfigError(
+            f"rest_api_port: cannot listen on {config.rest_api_port}: {error.strerror}."
+        ) from error
+    return rest
 
 
 def _listen(metrics: Metrics, port: int) -> Callable[[], None]:

@@ -67,7 +67,9 @@ class Metrics:
         )  # fmt: skip
 
     @contextmanager
-    def request(self, model_name: str, api: str) -> Iterator[Callable[[str], None]]:
+    def request(
+        self, model_name: str, api: str, entrypoint: str = "GRPC"
+    ) -> Iterator[Callable[[str], None]]:
         """Times a request; what is yielded takes the name of its status, else it was cancelled."""
         model = model_name if model_name == self._model_name else OTHER
         status = "CANCELLED"
@@ -84,7 +86,7 @@ class Metrics:
             self._under_way.dec()
             self._requests.add(model, status)
             microseconds = 1e6 * (time.perf_counter() - start)
-            self._request_latency.labels(model, api, "GRPC").observe(microseconds)
+            self._request_latency.labels(model, api, entrypoint).observe(microseconds)
 
     def ran(self, signature: str, rows: int, seconds: float) -> None:
         """Counts a run of the model."""
