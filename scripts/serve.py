@@ -1,4 +1,4 @@
-"""Serves a lifter over gRPC by TensorFlow Serving's protocol.
+"""Serves a lifter by TensorFlow Serving's protocol, over gRPC and REST.
 
 python scripts/serve.py --model_base_path=saved_models/NAME
 """

@@ -142,8 +142,14 @@ async def _rest_listening(
     """The REST API's server, which has its port but answers nothing yet; None: it is off."""
     if not config.rest_api_port:
         return None
-    from posenet3d.serving.rest.api import Api  # aiohttp takes 0.5 s to import
-    from posenet3d.serving.rest.server import RestConfig, RestServer
+    try:  # here, because clients and servers without it need not wait for aiohttp
+        from posenet3d.serving.rest.api import Api
+        from posenet3d.serving.rest.server import RestConfig, RestServer
+    except ImportError as error:
+        raise ConfigError(
+            f"rest_api_port: {error.name} cannot be imported ({error}); it comes with the extra: "
+            "pip install 'posenet3d[serving]'."
+        ) from error
 
     rest = RestServer(
         Api(versions, batcher, config.max_batch_size),

@@ -124,6 +124,18 @@ def test_bodies_have_a_limit_each_and_together(run, monkeypatch):
     run(test)
 
 
+def test_a_body_is_sent_for_when_its_head_is_right(run):
+    async def test(at):
+        client = await at.connect()
+        head = f"POST {PREDICT} HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n"
+        client.send(f"{head}Content-Length: {len(ONE)}\r\n\r\n".encode())
+        assert await client.reader.readuntil(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
+        client.send(ONE)
+        assert (await client.answer())[0] == 200
+
+    run(test)
+
+
 def test_compressed_bodies_count_by_what_they_become(run):
     async def test(at):
         client = await at.connect()

@@ -1,10 +1,14 @@
 """Who may ask by REST (certificates, token), and the end of a server that answers both."""
 
+import asyncio
 import concurrent.futures
 import http.client
+import re
 import shutil
+import socket
 import ssl
 import subprocess
+import sys
 import time
 import urllib.request
 
@@ -13,6 +17,7 @@ import pytest
 
 from posenet3d.errors import ConfigError
 from posenet3d.serving import Client, ClientConfig, ServerConfig, security
+from posenet3d.serving import server as serving
 from tests.fixtures.ports import free_port
 from tests.serving.rest.asking import ONE, POSE, PREDICT, SLOW, ask_on
 
@@ -156,3 +161,19 @@ def test_keys_that_cannot_be_used_are_refused_at_the_start(base, tls, tmp_path):
 def test_ports_must_differ(base):
     with pytest.raises(ConfigError, match="ports must differ"):
         ServerConfig(str(base), port=8500, rest_api_port=8500)
+
+
+def test_without_its_libraries_the_setting_names_the_extra(base, monkeypatch):
+    monkeypatch.setitem(sys.modules, "posenet3d.serving.rest.server", None)
+    config = ServerConfig(str(base), rest_api_port=free_port())
+    with pytest.raises(ConfigError, match=re.escape("pip install 'posenet3d[serving]'")):
+        asyncio.run(serving._rest_listening(config, None, None, None))
+
+
+def test_a_port_that_is_taken_is_refused(base):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        config = ServerConfig(str(base), rest_api_port=taken.getsockname()[1])
+        with pytest.raises(ConfigError, match="rest_api_port: cannot listen on"):
+            asyncio.run(serving._rest_listening(config, None, None, None))
