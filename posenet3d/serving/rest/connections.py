@@ -20,7 +20,7 @@ systems allow 1024."""
 IDLE_SECONDS = 75.0
 """How long a connection may take for its first request, and wait for the next one."""
 
-_FULL = (
+_NO_ROOM = (
     b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 1\r\n"
     b"Content-Type: application/json\r\nContent-Length: 35\r\n\r\n"
     b'{"error": "Too many connections."}\n'
@@ -40,6 +40,7 @@ class Connections(web.Server):
 
     def __init__(self, handler: Handler) -> None:
         super().__init__(handler, handler_cancellation=True)
+        self._ended = False
 
     def __call__(self) -> web.RequestHandler:
         """A new connection's protocol."""
@@ -55,9 +56,14 @@ class Connections(web.Server):
     def connection_made(self, handler: web.RequestHandler, transport: asyncio.Transport) -> None:
         """Takes a connection, or sends it away."""
         super().connection_made(handler, transport)
-        if len(self.connections) > MOST:
-            transport.write(_FULL)
+        if self._ended or len(self.connections) > MOST:
+            transport.write(_NO_ROOM)
             transport.close()
+
+    def end(self) -> None:
+        """Takes no new requests; those under way go on."""
+        self._ended = True
+        self.pre_shutdown()
 
 
 class _Connection(web.RequestHandler):

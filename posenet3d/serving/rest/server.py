@@ -17,10 +17,10 @@ from posenet3d.serving.rest.api import Api
 from posenet3d.serving.rest.bodies import Bodies
 from posenet3d.serving.rest.connections import Connections
 from posenet3d.serving.rest.failure import HttpError
+from posenet3d.serving.rest.listening import Listener
 from posenet3d.serving.rpc.metrics import Metrics
 
 _WRITE_SECONDS = 30.0  # for a client to take its answer
-_HANDSHAKE_SECONDS = 10.0
 _DRAIN_SECONDS = 1.0  # for the next request of a client that does not know of the end
 _CORS = {
     "Access-Control-Allow-Origin": "*",
@@ -56,7 +56,7 @@ class RestServer:
         self._expected = b"Bearer " + config.token if config.token else None
         self._bodies = Bodies(config.max_bytes)
         self._connections = Connections(self._handle)
-        self._sockets: asyncio.Server | None = None
+        self._listener = Listener(self._connections, config.tls)
         self._tasks: set[asyncio.Task[object]] = set()  # requests under way
         self._stopping = False
 
@@ -66,18 +66,15 @@ class RestServer:
         Raises:
           OSError: If it cannot be listened on.
         """
-        encrypted = {"ssl_handshake_timeout": _HANDSHAKE_SECONDS} if self._config.tls else {}
-        self._sockets = await asyncio.get_running_loop().create_server(
-            self._connections, host, port, ssl=self._config.tls, start_serving=False, **encrypted
-        )
+        await self._listener.bind(host, port)
 
     async def start(self) -> None:
         """Begins to answer."""
-        await self._sockets.start_serving()
+        await self._listener.start()
 
     def close(self) -> None:
         """Gives the address back."""
-        self._sockets.close()
+        self._listener.close()
 
     async def stop(self, grace: float) -> None:
         """Takes no connection any more, and answers what arrives on those there are.
@@ -88,10 +85,10 @@ class RestServer:
         self._stopping = True
         end = time.monotonic() + grace
         quiet = min(end, time.monotonic() + _DRAIN_SECONDS)
-        self.close()
+        await self._listener.end()
         while self._connections.connections and time.monotonic() < quiet:
             await asyncio.sleep(0.01)
-        self._connections.pre_shutdown()  # closes what is idle
+        self._connections.end()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=max(0.0, end - time.monotonic()))
         for task in self._tasks:

@@ -41,7 +41,7 @@ def run(base, load, monkeypatch):
         rest = RestServer(Api(versions, batcher, 64), metrics, config)
         await rest.bind("127.0.0.1", 0)
         await rest.start()
-        port = rest._sockets.sockets[0].getsockname()[1]
+        port = rest._listener.port
         servable, gate = load(base / "1", 1), threading.Event()
         monkeypatch.setattr(servable, "run", functools.partial(held, servable, gate))
         at = types.SimpleNamespace(

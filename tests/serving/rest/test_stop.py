@@ -43,3 +43,46 @@ def test_what_a_stop_has_no_time_for_is_refused(run):
         assert answers[0][2] == {"error": "The server stops."}
 
     run(test)
+
+
+def test_clients_that_connect_all_the_time_lose_nothing(run):
+    async def client(at, counts):
+        while True:
+            try:
+                connection = await at.connect()
+            except ConnectionRefusedError:  # nothing was sent
+                return
+            connection.post(ONE)
+            assert (await connection.answer())[0] == 200
+            counts.append(1)
+            connection.writer.close()
+
+    async def test(at):
+        counts = []
+        clients = [asyncio.create_task(client(at, counts)) for _ in range(64)]
+        await at.until(lambda: len(counts) > 500)
+        await at.rest.stop(10.0)
+        await asyncio.gather(*clients)
+
+    run(test)
+
+
+def test_clients_that_ask_all_the_time_lose_nothing(run):
+    async def client(at, counts):
+        connection = await at.connect()
+        while True:
+            connection.post(ONE)
+            status, headers, _ = await connection.answer()
+            assert status == 200
+            counts.append(1)
+            if headers.get("Connection") == "close":
+                return
+
+    async def test(at):
+        counts = []
+        clients = [asyncio.create_task(client(at, counts)) for _ in range(64)]
+        await at.until(lambda: len(counts) > 500)
+        await at.rest.stop(10.0)
+        await asyncio.gather(*clients)  # a lost request would raise
+
+    run(test)
