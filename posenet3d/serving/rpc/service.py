@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, NoReturn
 
@@ -69,7 +70,7 @@ class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
         response.model_spec.version.value = servable.version
         response.model_spec.signature_name = signature.name
         for name in names:
-            response.outputs[name].CopyFrom(tensors.to_proto(outputs[name]))
+            tensors.to_proto(outputs[name], response.outputs[name])
         return response
 
     async def _metadata(self, request: Any, context: grpc.aio.ServicerContext) -> Any:
@@ -135,6 +136,10 @@ async def _answered(
             response = await answer(request, context)
             ended("OK")
             return response
+        except asyncio.CancelledError:
+            if context.time_remaining() == 0:
+                ended(grpc.StatusCode.DEADLINE_EXCEEDED.name)
+            raise
         except RequestError as failure:
             ended(failure.code.name)
             await context.abort(failure.code, failure.message)
