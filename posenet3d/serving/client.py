@@ -42,7 +42,7 @@ class ClientConfig:
     """How a server is reached and how long is waited for it."""
 
     timeout: float = 30.0  # seconds for a request, its retries included
-    retries: int = 20  # where the server is UNAVAILABLE: full, about to stop, or started again
+    retries: int = 100  # where the server is UNAVAILABLE: full, about to stop, or started again
     retries_at_first: int = 5  # before its first answer: a wrong address is told soon
     first_wait: float = 0.1  # seconds before the first retry; doubled every time, 2 at most
     rows_a_request: int = 256  # of `stream`

@@ -127,13 +127,14 @@ async def _first(versions: Versions, stop: asyncio.Event) -> bool:
 
 def _listening(config: ServerConfig, front: Front) -> tuple[grpc.aio.Server, int]:
     """The server, which has its port but answers nothing yet."""
+    age = config.max_connection_age_seconds
     options = _OPTIONS | {
         "grpc.max_receive_message_length": config.max_message_bytes,
         "grpc.max_send_message_length": config.max_message_bytes,
         "grpc.max_concurrent_streams": config.max_concurrent_streams,
         "grpc.max_allowed_incoming_connections": config.max_connections,
-        "grpc.max_connection_age_ms": round(1000 * config.max_connection_age_seconds),
-        "grpc.max_connection_age_grace_ms": round(1000 * _AGE_GRACE_SECONDS),
+        "grpc.max_connection_age_ms": round(1000 * age),
+        "grpc.max_connection_age_grace_ms": round(1000 * min(age, _AGE_GRACE_SECONDS)),
     }
     server = grpc.aio.server(options=tuple(options.items()))
     server.add_generic_rpc_handlers((front,))

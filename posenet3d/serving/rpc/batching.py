@@ -21,6 +21,8 @@ from posenet3d.serving.rpc.metrics import Metrics
 
 Arrays = dict[str, np.ndarray]
 Outcome = Arrays | RequestError
+_MARGIN = 1.5
+"""How much longer than expected the model may take before a deadline is missed."""
 
 
 @dataclasses.dataclass(eq=False, slots=True)
@@ -119,14 +121,14 @@ class Batcher:
                 grpc.StatusCode.UNAVAILABLE,
                 "The batch scheduling queue to which this task was submitted is full",
             )
-        if timeout is not None and timeout < self._waiting_seconds / self._threads:
+        seconds = self._least_seconds(signature, rows)
+        if timeout is not None and timeout < self._expected_seconds(seconds):
             raise RequestError(
                 grpc.StatusCode.UNAVAILABLE,
                 "The deadline would pass before the requests that wait already are answered",
             )
         deadline = float("inf") if timeout is None else time.monotonic() + timeout
         answer = asyncio.get_running_loop().create_future()
-        seconds = self._least_seconds(signature, rows)
         job = _Job(servable, signature, inputs, rows, deadline, answer, seconds)
         key = job.key if self._join else id(job)
         self._queues.setdefault(key, deque()).append(job)
@@ -159,6 +161,13 @@ class Batcher:
         _, seconds = self._largest.get(signature.name, (0, 0.0))
         joined = self._join and signature.batched
         return seconds * min(rows / self._max_batch_size, 1.0) if joined else seconds
+
+    def _expected_seconds(self, own: float) -> float:
+        """How long a request will take whose work is that long, with what is before it."""
+        if not self._waiting_rows:
+            return 0.0  # runs next, and how long the model takes is not known well enough to refuse
+        running = sum(job.seconds for job in self._running)
+        return _MARGIN * (self._waiting_seconds + running + own) / self._threads
 
     def _count(self, job: _Job, sign: int) -> None:
         """Adds a request to what waits, or takes it away."""
