@@ -10,6 +10,16 @@ from pathlib import Path
 from posenet3d.errors import ConfigError
 from posenet3d.settings import check_range, setting
 
+_COUNTS = (
+    "num_versions",
+    "max_batch_size",
+    "max_enqueued_batches",
+    "max_message_bytes",
+    "max_concurrent_requests",
+    "max_concurrent_streams",
+    "max_connections",
+)
+
 
 @dataclasses.dataclass(frozen=True)
 class ServerConfig:
@@ -50,6 +60,16 @@ class ServerConfig:
     num_batch_threads: int = setting(0, "Batches that run at the same time; 0: one for two cores.")
     intra_op_parallelism: int = setting(1, "Threads that share one operation; 0: one a core.")
     max_message_bytes: int = setting(4 << 20, "Largest request or answer.")
+    max_concurrent_requests: int = setting(
+        512, "Requests under way, over all connections; further requests are refused."
+    )
+    max_concurrent_streams: int = setting(
+        128, "Calls under way on one connection; further calls wait at the client."
+    )
+    max_connections: int = setting(1024, "Connections at the same time; further ones are closed.")
+    max_connection_age_seconds: float = setting(
+        300.0, "Age at which a connection is renewed; answers not taken 30 s later are dropped."
+    )
     grace_seconds: float = setting(
         10.0, "Seconds for running requests to finish when the server is told to stop."
     )
@@ -72,8 +92,9 @@ class ServerConfig:
         if len(set(taken)) < len(taken):
             raise ConfigError(f"The ports must differ: {ports}.")
         check_range("rest_api_timeout_in_ms", self.rest_api_timeout_in_ms, 1, 3_600_000)
-        for name in ("num_versions", "max_batch_size", "max_enqueued_batches", "max_message_bytes"):
+        for name in _COUNTS:
             check_range(name, getattr(self, name), 1, 2**31 - 1)
+        check_range("max_connection_age_seconds", self.max_connection_age_seconds, 1.0, 86_400.0)
         for name in ("num_batch_threads", "intra_op_parallelism"):
             check_range(name, getattr(self, name), 0, 1024)
         check_range("batch_timeout_micros", self.batch_timeout_micros, 0, 10_000_000)

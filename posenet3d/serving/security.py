@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import hmac
 import ssl
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import grpc
 
 from posenet3d.errors import ConfigError
 from posenet3d.serving.config import ServerConfig
-
-_HEALTH = "/grpc.health.v1.Health/"
 
 
 def read(path: str, what: str) -> bytes:
@@ -88,35 +84,3 @@ def tls_context(config: ServerConfig) -> ssl.SSLContext | None:
             f"they do not fit: {error.reason}."
         ) from error
     return context
-
-
-class TokenCheck(grpc.aio.ServerInterceptor):
-    """Refuses calls without `authorization: Bearer <token>`; health may be asked by anybody.
-
-    Args:
-      token: What clients must send.
-    """
-
-    def __init__(self, token: bytes) -> None:
-        self._expected = b"Bearer " + token
-
-        async def refuse(request: Any, context: grpc.aio.ServicerContext) -> None:
-            await context.abort(
-                grpc.StatusCode.UNAUTHENTICATED, "This server needs authorization: Bearer <token>."
-            )
-
-        self._refuse = grpc.unary_unary_rpc_method_handler(refuse)
-
-    async def intercept_service(
-        self,
-        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[grpc.RpcMethodHandler]],
-        handler_call_details: grpc.HandlerCallDetails,
-    ) -> grpc.RpcMethodHandler:
-        """Lets a call through, or answers it with UNAUTHENTICATED."""
-        if not handler_call_details.method.startswith(_HEALTH):
-            metadata = dict(handler_call_details.invocation_metadata)
-            sent = metadata.get("authorization", "")
-            sent = sent if isinstance(sent, bytes) else sent.encode()
-            if not hmac.compare_digest(sent, self._expected):  # takes as long for any token
-                return self._refuse
-        return await continuation(handler_call_details)
