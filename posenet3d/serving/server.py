@@ -191,6 +191,7 @@ async def _rest_listening(
         metrics,
         RestConfig(
             max_bytes=config.max_message_bytes,
+            max_connections=config.max_connections,
             timeout=config.rest_api_timeout_in_ms / 1000,
             token=security.token_of(config),
             tls=security.tls_context(config),

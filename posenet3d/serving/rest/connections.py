@@ -13,10 +13,6 @@ from aiohttp import web
 from posenet3d.serving.rest import failure
 from posenet3d.serving.rest.failure import HttpError
 
-MOST = 512
-"""Connections at a time; each may hold memory and one of the process's open files, of which many
-systems allow 1024."""
-
 IDLE_SECONDS = 75.0
 """How long a connection may take for its first request, and wait for the next one."""
 
@@ -36,10 +32,12 @@ class Connections(web.Server):
 
     Args:
       handler: Answers a request.
+      most: How many there may be at a time; further ones are sent away.
     """
 
-    def __init__(self, handler: Handler) -> None:
+    def __init__(self, handler: Handler, most: int) -> None:
         super().__init__(handler, handler_cancellation=True)
+        self._most = most
         self._ended = False
 
     def __call__(self) -> web.RequestHandler:
@@ -56,7 +54,7 @@ class Connections(web.Server):
     def connection_made(self, handler: web.RequestHandler, transport: asyncio.Transport) -> None:
         """Takes a connection, or sends it away."""
         super().connection_made(handler, transport)
-        if self._ended or len(self.connections) > MOST:
+        if self._ended or len(self.connections) > self._most:
             transport.write(_NO_ROOM)
             transport.close()
 

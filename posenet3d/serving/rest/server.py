@@ -34,6 +34,7 @@ class RestConfig:
     """How the REST API is offered."""
 
     max_bytes: int  # of a body, and of an answer
+    max_connections: int  # at a time
     timeout: float  # seconds from the head of a request to its answer
     token: bytes | None = None  # sent as `Authorization: Bearer <token>`; None: none is needed
     tls: ssl.SSLContext | None = None  # None: no encryption
@@ -55,7 +56,7 @@ class RestServer:
         self._config = config
         self._expected = b"Bearer " + config.token if config.token else None
         self._bodies = Bodies(config.max_bytes)
-        self._connections = Connections(self._handle)
+        self._connections = Connections(self._handle, config.max_connections)
         self._listener = Listener(self._connections, config.tls)
         self._tasks: set[asyncio.Task[object]] = set()  # requests under way
         self._stopping = False

@@ -36,8 +36,11 @@ def run(base, load, monkeypatch):
         metrics = Metrics("lifter")
         versions = Versions(base, "lifter", 1, load, print)
         await versions.poll()
+        await versions.settled()
         batcher = Batcher(64, True, 0, max_waiting, 1, metrics)
-        config = RestConfig(**{"max_bytes": 100_000, "timeout": 20.0} | settings)
+        config = RestConfig(
+            **{"max_bytes": 100_000, "max_connections": 512, "timeout": 20.0} | settings
+        )
         rest = RestServer(Api(versions, batcher, 64), metrics, config)
         await rest.bind("127.0.0.1", 0)
         await rest.start()

@@ -198,9 +198,7 @@ def test_a_client_that_takes_no_answer_is_let_go(run, monkeypatch):
     run(test)
 
 
-def test_connections_beyond_the_limit_are_sent_away(run, monkeypatch):
-    monkeypatch.setattr(connections, "MOST", 3)
-
+def test_connections_beyond_the_limit_are_sent_away(run):
     async def test(at):
         first = [await at.connect() for _ in range(3)]
         await at.until(lambda: len(at.rest._connections.connections) == 3)
@@ -216,7 +214,7 @@ def test_connections_beyond_the_limit_are_sent_away(run, monkeypatch):
         again.post(ONE)
         assert (await again.answer())[0] == 200
 
-    run(test)
+    run(test, max_connections=3)
 
 
 def test_a_connection_that_asks_nothing_is_closed(run, monkeypatch):
