@@ -1,6 +1,6 @@
 """REST against gRPC on one server: the same person, one client and many, in turns.
 
-    python benchmarks/rest.py --model_base_path=saved_models/full
+    python benchmarks/serving/rest.py --model_base_path=saved_models/full
 
 Clients are a process beside the server, on the same cores; each sends one person and waits for the
 answer. The last row is a client of gRPC while another sends bodies as large as the server takes,
@@ -26,7 +26,7 @@ _SECONDS = flags.DEFINE_float("seconds", 3.0, "How long each row is measured a r
 _ROUNDS = flags.DEFINE_integer("rounds", 3, "How often.")
 _CHILD = flags.DEFINE_list("child", [], "For the benchmark itself: kind, address, clients.")
 
-_CHECKOUT = Path(__file__).resolve().parent.parent
+_CHECKOUT = Path(__file__).resolve().parents[2]
 _GRPC, _REST = 18_500, 18_501
 _LARGE = 4_000_000
 ROWS = (("gRPC", 1), ("REST", 1), ("gRPC", 64), ("REST", 64), ("gRPC beside large REST", 1))
