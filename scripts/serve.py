@@ -1,10 +1,11 @@
-"""Serves a lifter over gRPC by TensorFlow Serving's protocol.
+"""Serves a lifter by TensorFlow Serving's protocol, over gRPC and REST.
 
 python scripts/serve.py --model_base_path=saved_models/NAME
 """
 
 import functools
 import logging
+import os
 import sys
 
 import _flags
@@ -21,7 +22,13 @@ def main() -> None:
     """Flags to settings, settings to a server, what goes on there to the terminal."""
     let_memory_grow()
     logging.getLogger("tensorflow").setLevel(logging.ERROR)  # else it calls its own loader old
-    serve(_flags.parse(ServerConfig), functools.partial(print, flush=True))
+    serve(_flags.parse(ServerConfig), functools.partial(print, flush=True), _end_process)
+
+
+def _end_process() -> None:
+    """Ends at once, whatever threads still do: a version may be loading for ever."""
+    sys.stderr.flush()
+    os._exit(0)
 
 
 if __name__ == "__main__":

@@ -42,7 +42,8 @@ class ClientConfig:
     """How a server is reached and how long is waited for it."""
 
     timeout: float = 30.0  # seconds for a request, its retries included
-    retries: int = 5  # where the server is UNAVAILABLE: not reached, full, or about to stop
+    retries: int = 100  # where the server is UNAVAILABLE: full, about to stop, or started again
+    retries_at_first: int = 5  # before its first answer: a wrong address is told soon
     first_wait: float = 0.1  # seconds before the first retry; doubled every time, 2 at most
     rows_a_request: int = 256  # of `stream`
     requests_under_way: int = 4  # of `stream`
@@ -89,6 +90,7 @@ class Client:
         if version is not None:
             self._spec.version.value = version
         self._metadata = [("authorization", f"Bearer {config.token}")] if config.token else None
+        self._answered = self._closed = False
         self._channel = _channel(address, config)
         self._prediction = prediction_service_pb2_grpc.PredictionServiceStub(self._channel)
         self._model = model_service_pb2_grpc.ModelServiceStub(self._channel)
@@ -200,6 +202,7 @@ class Client:
 
     def close(self) -> None:
         """Ends the connection, and with it what is under way."""
+        self._closed = True
         self._channel.close()
 
     def __enter__(self) -> Client:
@@ -215,19 +218,31 @@ class Client:
         timeout = self._config.timeout if timeout is None else timeout
         deadline = time.monotonic() + timeout
         wait = self._config.first_wait
-        for retries_left in range(self._config.retries, -1, -1):
+        retries = 0
+        while True:
             left = max(deadline - time.monotonic(), 0.0)
             try:
-                return method(request, timeout=left, metadata=self._metadata)
+                response = method(request, timeout=left, metadata=self._metadata)
+                self._answered = True
+                return response
             except grpc.RpcError as error:
                 pause = wait * random.uniform(0.5, 1.0)  # clients must not all come back at once
-                unavailable = error.code() == grpc.StatusCode.UNAVAILABLE
+                config = self._config
+                allowed = config.retries if self._answered else config.retries_at_first
                 late = time.monotonic() + pause >= deadline
-                if not unavailable or not retries_left or late:
+                if not self._passes(error) or retries >= allowed or late:
                     raise self._error(error) from error
                 time.sleep(pause)
+                retries += 1
                 wait = min(2 * wait, 2.0)
-        raise AssertionError
+
+    def _passes(self, error: grpc.RpcError) -> bool:
+        """Whether the same request may be answered later.
+
+        gRPC's servers end calls as CANCELLED that they have not begun when they stop.
+        """
+        cancelled = error.code() == grpc.StatusCode.CANCELLED and not self._closed
+        return cancelled or error.code() == grpc.StatusCode.UNAVAILABLE
 
     def _error(self, error: grpc.RpcError) -> Exception:
         code, text = error.code(), error.details()
@@ -241,6 +256,8 @@ def _channel(address: str, config: ClientConfig) -> grpc.Channel:
         ("grpc.max_receive_message_length", config.max_message_bytes),
         ("grpc.max_send_message_length", config.max_message_bytes),
         ("grpc.enable_retries", 0),  # retries are ours, within the deadline
+        ("grpc.initial_reconnect_backoff_ms", 100),  # a server that was started again is found soon
+        ("grpc.max_reconnect_backoff_ms", 2_000),
     ]
     if not config.tls_ca:
         if config.tls_certificate or config.tls_key:

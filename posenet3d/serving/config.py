@@ -10,6 +10,16 @@ from pathlib import Path
 from posenet3d.errors import ConfigError
 from posenet3d.settings import check_range, setting
 
+_COUNTS = (
+    "num_versions",
+    "max_batch_size",
+    "max_enqueued_batches",
+    "max_message_bytes",
+    "max_concurrent_requests",
+    "max_concurrent_streams",
+    "max_connections",
+)
+
 
 @dataclasses.dataclass(frozen=True)
 class ServerConfig:
@@ -23,6 +33,13 @@ class ServerConfig:
         "127.0.0.1", "Address to listen on: this machine alone; 0.0.0.0 takes requests from others."
     )
     port: int = setting(8500, "Port of gRPC; 0: a free one, which is printed.")
+    rest_api_port: int = setting(0, "Port of the REST API; 0: none.")
+    rest_api_timeout_in_ms: int = setting(
+        30_000, "Milliseconds for a REST request, until which it is answered or refused."
+    )
+    rest_api_enable_cors_support: bool = setting(
+        False, "Let web pages of other sites ask by REST, from their visitors' browsers."
+    )
     metrics_port: int = setting(
         0, "Port of the metrics for Prometheus, on this machine alone; 0: none."
     )
@@ -43,6 +60,16 @@ class ServerConfig:
     num_batch_threads: int = setting(0, "Batches that run at the same time; 0: one for two cores.")
     intra_op_parallelism: int = setting(1, "Threads that share one operation; 0: one a core.")
     max_message_bytes: int = setting(4 << 20, "Largest request or answer.")
+    max_concurrent_requests: int = setting(
+        512, "Requests under way, over all connections; further requests are refused."
+    )
+    max_concurrent_streams: int = setting(
+        128, "Calls under way on one connection; further calls wait at the client."
+    )
+    max_connections: int = setting(1024, "Connections at the same time; further ones are closed.")
+    max_connection_age_seconds: float = setting(
+        300.0, "Age at which a connection is renewed; answers not taken 30 s later are dropped."
+    )
     grace_seconds: float = setting(
         10.0, "Seconds for running requests to finish when the server is told to stop."
     )
@@ -58,10 +85,16 @@ class ServerConfig:
             raise ConfigError("Nothing to serve: give --model_base_path=saved_models/NAME.")
         if not Path(self.model_base_path).is_dir():
             raise ConfigError(f"model_base_path: there is no folder {self.model_base_path}.")
-        for name in ("port", "metrics_port"):
-            check_range(name, getattr(self, name), 0, 65535)
-        for name in ("num_versions", "max_batch_size", "max_enqueued_batches", "max_message_bytes"):
+        ports = {name: getattr(self, name) for name in ("port", "rest_api_port", "metrics_port")}
+        for name, port in ports.items():
+            check_range(name, port, 0, 65535)
+        taken = [port for port in ports.values() if port]
+        if len(set(taken)) < len(taken):
+            raise ConfigError(f"The ports must differ: {ports}.")
+        check_range("rest_api_timeout_in_ms", self.rest_api_timeout_in_ms, 1, 3_600_000)
+        for name in _COUNTS:
             check_range(name, getattr(self, name), 1, 2**31 - 1)
+        check_range("max_connection_age_seconds", self.max_connection_age_seconds, 1.0, 86_400.0)
         for name in ("num_batch_threads", "intra_op_parallelism"):
             check_range(name, getattr(self, name), 0, 1024)
         check_range("batch_timeout_micros", self.batch_timeout_micros, 0, 10_000_000)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import hmac
-from collections.abc import Awaitable, Callable
+import ssl
 from pathlib import Path
-from typing import Any
+from typing import NoReturn
 
 import grpc
 
 from posenet3d.errors import ConfigError
 from posenet3d.serving.config import ServerConfig
-
-_HEALTH = "/grpc.health.v1.Health/"
 
 
 def read(path: str, what: str) -> bytes:
@@ -63,33 +60,27 @@ def server_credentials(config: ServerConfig) -> grpc.ServerCredentials | None:
     )
 
 
-class TokenCheck(grpc.aio.ServerInterceptor):
-    """Refuses calls without `authorization: Bearer <token>`; health may be asked by anybody.
+def tls_context(config: ServerConfig) -> ssl.SSLContext | None:
+    """The same for HTTP.
 
-    Args:
-      token: What clients must send.
+    Raises:
+      ConfigError: If a file is none of the kind, or certificate and key do not fit.
     """
+    if server_credentials(config) is None:
+        return None
 
-    def __init__(self, token: bytes) -> None:
-        self._expected = b"Bearer " + token
+    def refuse() -> NoReturn:  # else OpenSSL asks on the terminal
+        raise ConfigError(f"tls_key: {config.tls_key} is encrypted; give a key without password.")
 
-        async def refuse(request: Any, context: grpc.aio.ServicerContext) -> None:
-            await context.abort(
-                grpc.StatusCode.UNAUTHENTICATED, "This server needs authorization: Bearer <token>."
-            )
-
-        self._refuse = grpc.unary_unary_rpc_method_handler(refuse)
-
-    async def intercept_service(
-        self,
-        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[grpc.RpcMethodHandler]],
-        handler_call_details: grpc.HandlerCallDetails,
-    ) -> grpc.RpcMethodHandler:
-        """Lets a call through, or answers it with UNAUTHENTICATED."""
-        if not handler_call_details.method.startswith(_HEALTH):
-            metadata = dict(handler_call_details.invocation_metadata)
-            sent = metadata.get("authorization", "")
-            sent = sent if isinstance(sent, bytes) else sent.encode()
-            if not hmac.compare_digest(sent, self._expected):  # takes as long for any token
-                return self._refuse
-        return await continuation(handler_call_details)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    try:
+        context.load_cert_chain(config.tls_certificate, config.tls_key, refuse)
+        if config.tls_client_ca:
+            context.verify_mode = ssl.CERT_REQUIRED
+            context.load_verify_locations(config.tls_client_ca)
+    except ssl.SSLError as error:
+        raise ConfigError(
+            f"The certificate {config.tls_certificate}, its key or tls_client_ca is damaged, or "
+            f"they do not fit: {error.reason}."
+        ) from error
+    return context

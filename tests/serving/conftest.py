@@ -10,20 +10,25 @@ import pytest
 from tensorflow_serving.apis import model_service_pb2_grpc, prediction_service_pb2_grpc
 
 from tests.fixtures.checkout import command, environment
+from tests.fixtures.ports import free_port
 from tests.serving import tiny_models
 
 HERE = Path(__file__).resolve().parent
 
 
 class Server:
-    """scripts/serve.py, started, on a free port of 127.0.0.1."""
+    """scripts/serve.py, started, on free ports of 127.0.0.1: `address` of gRPC, `rest` of HTTP."""
 
     def __init__(self, base, *flags):
         self.base = base
         self.lines = []
+        self.rest = f"127.0.0.1:{free_port()}"
         self._more = threading.Condition()
         self.process = subprocess.Popen(
-            command("scripts/serve.py", f"--model_base_path={base}", "--port=0", *flags),
+            command(
+                "scripts/serve.py", f"--model_base_path={base}", "--port=0",
+                f"--rest_api_port={self.rest.split(':')[1]}", *flags,
+            ),
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(),
         )  # fmt: skip
         self._reader = threading.Thread(target=self._read, daemon=True)

@@ -103,11 +103,12 @@ def flaky():
     server.stop(0)
 
 
-QUICK = ClientConfig(first_wait=0.01, retries=3, timeout=10)
+QUICK = ClientConfig(first_wait=0.01, retries=3, retries_at_first=3, timeout=10)
 
 
-def test_what_is_unavailable_is_asked_again(models, flaky):
-    service, address = flaky(3)
+@pytest.mark.parametrize("code", [grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED])
+def test_what_is_unavailable_or_cancelled_is_asked_again(models, flaky, code):
+    service, address = flaky(3, code)
     with Client(address, "lifter", config=dataclasses.replace(QUICK, token="secret")) as client:
         poses = models.poses(4)
         np.testing.assert_array_equal(client.lift(poses)["score"], poses[:, 0, 0])
@@ -125,6 +126,29 @@ def test_retries_end(models, flaky, refusals, code, calls):
         client.lift(models.poses(1))
     assert (caught.value.code, service.calls) == (code, calls)
     assert "not now" in str(caught.value)
+
+
+def test_a_server_that_has_answered_is_asked_longer(models, flaky):
+    service, address = flaky(0)
+    config = dataclasses.replace(QUICK, retries_at_first=0)
+    with Client(address, "lifter", config=config) as client:
+        client.lift(models.poses(1))
+        service.refusals = 4
+        client.lift(models.poses(1))
+    assert service.calls == 5
+
+
+def test_what_the_client_ends_itself_is_not_asked_again(models, server):
+    client = Client(server.address, "lifter")
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(client.lift, models.poses(1), signature="slow")
+        time.sleep(0.1)
+        start = time.monotonic()
+        client.close()
+        with pytest.raises(ServingError) as caught:
+            asked.result(timeout=10)
+    assert caught.value.code == grpc.StatusCode.CANCELLED
+    assert time.monotonic() - start < 1
 
 
 def test_nobody_there_is_said(models):

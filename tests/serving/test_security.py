@@ -1,6 +1,5 @@
 """Who may ask: TLS, clients' certificates, tokens, addresses."""
 
-import socket
 import urllib.request
 
 import grpc
@@ -9,12 +8,7 @@ import pytest
 
 from posenet3d.errors import ConfigError
 from posenet3d.serving import Client, ClientConfig, ServerConfig, ServingError
-
-
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
+from tests.fixtures.ports import free_port
 
 
 def test_certificates_and_token_are_asked_for_and_metrics_told(models, start, base, tls, tmp_path):

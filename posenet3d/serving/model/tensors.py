@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 
 import numpy as np
@@ -45,7 +46,7 @@ def to_array(name: str, proto: tensor_pb2.TensorProto) -> np.ndarray:
     if shape is None or (count := math.prod(shape)) > MAX_ELEMENTS:
         raise invalid(f"tensor parsing error: {name}: its shape is unknown or too large.")
     if proto.tensor_content and proto.dtype != types_pb2.DT_STRING:
-        dtype = np.dtype(tf.as_dtype(proto.dtype).as_numpy_dtype)
+        dtype = _numpy_type(proto.dtype)
         if len(proto.tensor_content) != count * dtype.itemsize:
             raise invalid(
                 f"tensor parsing error: {name}: {len(proto.tensor_content)} bytes do not make "
@@ -58,13 +59,33 @@ def to_array(name: str, proto: tensor_pb2.TensorProto) -> np.ndarray:
         raise invalid(f"tensor parsing error: {name}: {error}") from error
 
 
-def to_proto(array: np.ndarray) -> tensor_pb2.TensorProto:
-    """The protocol's tensor of an array, as raw bytes."""
+def to_proto(
+    array: np.ndarray, proto: tensor_pb2.TensorProto | None = None
+) -> tensor_pb2.TensorProto:
+    """The protocol's tensor of an array, as raw bytes.
+
+    Args:
+      array: The array.
+      proto: An empty tensor that is filled; None: a new one.
+    """
+    proto = tensor_pb2.TensorProto() if proto is None else proto
     if array.dtype.kind in "OSU":
-        return tf.make_tensor_proto(array)
-    proto = tensor_pb2.TensorProto(
-        dtype=tf.as_dtype(array.dtype).as_datatype_enum, tensor_content=array.tobytes()
-    )
+        proto.CopyFrom(tf.make_tensor_proto(array))
+        return proto
+    proto.dtype = _datatype(array.dtype)
+    proto.tensor_content = array.tobytes()
     for size in array.shape:
         proto.tensor_shape.dim.add().size = size
     return proto
+
+
+@functools.cache
+def _numpy_type(datatype: int) -> np.dtype:
+    """NumPy's type of TensorFlow's number."""
+    return np.dtype(tf.as_dtype(datatype).as_numpy_dtype)
+
+
+@functools.cache
+def _datatype(dtype: np.dtype) -> int:
+    """TensorFlow's number of a type."""
+    return tf.as_dtype(dtype).as_datatype_enum

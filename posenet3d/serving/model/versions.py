@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from tensorflow_serving.apis import get_model_status_pb2, model_pb2
 from posenet3d.errors import reason_of
 from posenet3d.serving.model.failure import RequestError, invalid
 from posenet3d.serving.model.servable import Servable
+from posenet3d.serving.model.threads import in_thread
 
 State = get_model_status_pb2.ModelVersionStatus.State
 
@@ -37,7 +38,8 @@ class Versions:
 
     As TensorFlow Serving's availability preserving policy has it, a version is unloaded only once
     those that take its place are available. A version that cannot be loaded takes nobody's place,
-    and is tried again as soon as its files change, which they do while it is being copied.
+    and is tried again as soon as its files change, which they do while it is being copied. Each is
+    loaded in a thread of its own, so that one that never ends holds up no later one.
 
     Args:
       base: Folder with a folder a version, whose names are integers.
@@ -61,7 +63,10 @@ class Versions:
         self._load = load
         self._say = say
         self._versions: dict[int, Version] = {}
-        self._unloading: set[asyncio.Task[None]] = set()
+        self._found: dict[int, Path] = {}  # what the folder held when it was last looked at
+        self._choosing = asyncio.Lock()
+        self._changed = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
 
     @property
     def available(self) -> list[int]:
@@ -114,17 +119,17 @@ class Versions:
         return self._versions[numbers[-1]]
 
     async def poll(self) -> None:
-        """Looks at the folder once; loads and unloads what that asks for."""
-        found = await asyncio.to_thread(_numbered, self._base)
-        wanted: list[int] = []
-        for number in sorted(found, reverse=True):
-            if len(wanted) < self._keep and await self._loaded(number, found[number]):
-                wanted.append(number)
-        if wanted:  # an empty folder does not take the place of what is served
-            for number in set(self.available) - set(wanted):
-                task = asyncio.create_task(self._unload(self._versions[number]))
-                self._unloading.add(task)
-                task.add_done_callback(self._unloading.discard)
+        """Looks at the folder once; begins to load and to unload what that asks for."""
+        self._found = await in_thread(_numbered, self._base)
+        await self._choose()
+
+    async def settled(self) -> None:
+        """Waits until a version is available, or none is being loaded any more."""
+        while not self.available and any(
+            one.state == State.LOADING for one in self._versions.values()
+        ):
+            self._changed.clear()
+            await self._changed.wait()
 
     async def watch(self, seconds: float) -> None:
         """Looks at the folder for ever, every so many seconds."""
@@ -137,46 +142,69 @@ class Versions:
 
     async def close(self) -> None:
         """Unloads everything; whoever still uses a version has its session closed."""
-        for task in self._unloading:
+        for task in self._tasks:
             task.cancel()
         for version in self._versions.values():
             if version.servable:
-                await asyncio.to_thread(version.servable.close)
+                await in_thread(version.servable.close)
                 version.servable = None
 
-    async def _loaded(self, number: int, path: Path) -> bool:
-        """Whether a version is available, after an attempt to load it where there is reason to."""
+    async def _choose(self) -> None:
+        """Begins to load the newest versions that can be, and to unload those they replace."""
+        async with self._choosing:
+            chosen = 0
+            for number in sorted(self._found, reverse=True):
+                if chosen < self._keep and await self._begun(number, self._found[number]):
+                    chosen += 1
+        newest = [number for number in self.available if number in self._found][-self._keep :]
+        if newest:  # an empty folder does not take the place of what is served
+            for number in set(self.available) - set(newest):
+                self._versions[number].state = State.UNLOADING  # takes no new requests
+                self._start(self._unload(self._versions[number]))
+
+    async def _begun(self, number: int, path: Path) -> bool:
+        """Whether a version is available or being loaded, which begins if there is reason to."""
         version = self._versions.get(number)
-        if version and version.state == State.AVAILABLE:
+        if version and version.state in (State.AVAILABLE, State.LOADING):
             return True
-        files = await asyncio.to_thread(_files, path)
+        files = await in_thread(_files, path)
         if version and (version.state == State.UNLOADING or version.files == files):
             return False
         self._versions[number] = version = Version(number, State.LOADING, files=files)
+        self._start(self._loaded(version, path))
+        return True
+
+    async def _loaded(self, version: Version, path: Path) -> None:
+        """Loads a version; others are loaded meanwhile, however long it takes."""
         try:
-            version.servable = await asyncio.to_thread(self._load, path, number)
+            version.servable = await in_thread(self._load, path, version.number)
         except Exception as error:  # a damaged model fails in many ways, and all mean the same
             version.state = State.END
             version.failure = RequestError(
                 RequestError.of(error).code, f"Cannot load {path}: {_text(error)}"
             )
             self._say(version.failure.message)
-            return False
-        version.state, version.files = State.AVAILABLE, None
-        self._say(
-            f"Version {number} of {self.name} is available, after "
-            f"{version.servable.warmed_up} warmup requests."
-        )
-        return True
+        else:
+            version.state, version.files = State.AVAILABLE, None
+            self._say(
+                f"Version {version.number} of {self.name} is available, after "
+                f"{version.servable.warmed_up} warmup requests."
+            )
+        await self._choose()
+        self._changed.set()
 
     async def _unload(self, version: Version) -> None:
-        version.state = State.UNLOADING  # takes no new requests
         while version.users:
             await asyncio.sleep(0.01)
         servable, version.servable = version.servable, None
-        await asyncio.to_thread(servable.close)
+        await in_thread(servable.close)
         version.state = State.END
         self._say(f"Version {version.number} of {self.name} is unloaded.")
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
 
 def _numbered(base: Path) -> dict[int, Path]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
+import queue
+import threading
 import time
 from collections import deque
 from collections.abc import Hashable
-from concurrent.futures import ThreadPoolExecutor
 
 import grpc
 import numpy as np
@@ -19,9 +21,11 @@ from posenet3d.serving.rpc.metrics import Metrics
 
 Arrays = dict[str, np.ndarray]
 Outcome = Arrays | RequestError
+_MARGIN = 1.5
+"""How much longer than expected the model may take before a deadline is missed."""
 
 
-@dataclasses.dataclass(eq=False)
+@dataclasses.dataclass(eq=False, slots=True)
 class _Job:
     """A request that waits or is run."""
 
@@ -31,6 +35,7 @@ class _Job:
     rows: int
     deadline: float  # of the loop's clock; infinity: none
     answer: asyncio.Future[Arrays]
+    seconds: float  # of the model's time that it takes at least, in a full batch
     since: float = dataclasses.field(default_factory=time.monotonic)
 
     @property
@@ -53,7 +58,7 @@ class Batcher:
     A batch is as large as what waits when a thread becomes free, so nobody waits while the model
     is idle unless `batch_timeout_micros` says so. Where a batch fails it is halved, so that only
     the request that fails alone is refused. Work whose client has gone, or whose deadline has
-    passed, is not run.
+    passed, is not run. A request whose deadline passes before its turn is refused when it comes.
 
     Args:
       max_batch_size: Rows of a batch; 1 request a batch where `join` is off.
@@ -80,8 +85,14 @@ class Batcher:
         self._metrics = metrics
         self._queues: dict[Hashable, deque[_Job]] = {}
         self._waiting_rows = 0
-        self._idle = threads
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="model")
+        self._waiting_seconds = 0.0
+        self._largest: dict[str, tuple[int, float]] = {}  # rows and seconds of a signature's batch
+        self._running: set[_Job] = set()
+        self._threads = self._idle = threads
+        self._work: queue.SimpleQueue[tuple[list[_Job], asyncio.AbstractEventLoop] | None]
+        self._work = queue.SimpleQueue()
+        for _ in range(threads):
+            threading.Thread(target=self._run_batches, name="model", daemon=True).start()
         self._alarm: asyncio.TimerHandle | None = None
 
     async def run(
@@ -110,12 +121,18 @@ class Batcher:
                 grpc.StatusCode.UNAVAILABLE,
                 "The batch scheduling queue to which this task was submitted is full",
             )
+        seconds = self._least_seconds(signature, rows)
+        if timeout is not None and timeout < self._expected_seconds(seconds):
+            raise RequestError(
+                grpc.StatusCode.UNAVAILABLE,
+                "The deadline would pass before the requests that wait already are answered",
+            )
         deadline = float("inf") if timeout is None else time.monotonic() + timeout
         answer = asyncio.get_running_loop().create_future()
-        job = _Job(servable, signature, inputs, rows, deadline, answer)
+        job = _Job(servable, signature, inputs, rows, deadline, answer, seconds)
         key = job.key if self._join else id(job)
         self._queues.setdefault(key, deque()).append(job)
-        self._waiting_rows += rows
+        self._count(job, 1)
         try:
             self._start()
             return await answer
@@ -123,18 +140,49 @@ class Batcher:
             self._forget(key, job)
             raise
 
+    def refuse_all(self) -> None:
+        """Refuses whatever waits or is run; what comes later is taken as before."""
+        refusal = RequestError(grpc.StatusCode.UNAVAILABLE, "The server stops.")
+        waiting = [job for line in self._queues.values() for job in line]
+        for job in (*waiting, *self._running):
+            if not job.answer.done():
+                job.answer.set_exception(refusal)
+
     def close(self) -> None:
         """Lets the threads end, when they have finished what they run."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        for _ in range(self._threads):
+            self._work.put(None)
+
+    def _least_seconds(self, signature: Signature, rows: int) -> float:
+        """How long a request occupies the model at least, as far as that is known.
+
+        A full batch takes no less than the largest one seen, of which a request has its share.
+        """
+        _, seconds = self._largest.get(signature.name, (0, 0.0))
+        joined = self._join and signature.batched
+        return seconds * min(rows / self._max_batch_size, 1.0) if joined else seconds
+
+    def _expected_seconds(self, own: float) -> float:
+        """How long a request will take whose work is that long, with what is before it."""
+        if not self._waiting_rows:
+            return 0.0  # runs next, and how long the model takes is not known well enough to refuse
+        running = sum(job.seconds for job in self._running)
+        return _MARGIN * (self._waiting_seconds + running + own) / self._threads
+
+    def _count(self, job: _Job, sign: int) -> None:
+        """Adds a request to what waits, or takes it away."""
+        self._waiting_rows += sign * job.rows
+        seconds = self._waiting_seconds + sign * job.seconds
+        self._waiting_seconds = seconds if self._waiting_rows else 0.0
 
     def _forget(self, key: Hashable, job: _Job) -> None:
         """Takes a request whose client has gone out of the line, if it is still there."""
-        queue = self._queues.get(key)
-        if queue and job in queue:
-            queue.remove(job)
-            self._waiting_rows -= job.rows
-            if not queue:
+        line = self._queues.get(key)
+        if line and job in line:
+            line.remove(job)
+            if not line:
                 del self._queues[key]
+            self._count(job, -1)
 
     def _start(self) -> None:
         """Hands batches to idle threads, line by line in turn."""
@@ -150,8 +198,8 @@ class Batcher:
                 return
             if batch := self._take(key):
                 self._idle -= 1
-                task = asyncio.get_running_loop().run_in_executor(self._pool, _run, batch)
-                task.add_done_callback(lambda done, batch=batch: self._finish(batch, done))
+                self._running.update(batch)
+                self._work.put((batch, asyncio.get_running_loop()))
 
     def _ready(self) -> list[tuple[Hashable, deque[_Job]]]:
         """The lines to choose from: all where some may have to wait for more, else the first."""
@@ -166,12 +214,12 @@ class Batcher:
 
     def _take(self, key: Hashable) -> list[_Job]:
         """The next batch of a line, without those that nobody wants any more."""
-        queue = self._queues.pop(key)
+        line = self._queues.pop(key)
         batch: list[_Job] = []
         rows = 0
-        while queue and (not batch or rows + queue[0].rows <= self._max_batch_size):
-            job = queue.popleft()
-            self._waiting_rows -= job.rows
+        while line and (not batch or rows + line[0].rows <= self._max_batch_size):
+            job = line.popleft()
+            self._count(job, -1)
             if job.wanted:
                 batch.append(job)
                 rows += job.rows
@@ -181,19 +229,30 @@ class Batcher:
                         grpc.StatusCode.DEADLINE_EXCEEDED, "The deadline passed while it waited."
                     )
                 )
-        if queue:
-            self._queues[key] = queue  # behind the others
+        if line:
+            self._queues[key] = line  # behind the others
         return batch
 
-    def _finish(self, batch: list[_Job], done: asyncio.Future[tuple[list[Outcome], float]]) -> None:
+    def _run_batches(self) -> None:
+        """What a thread does: runs batches and hands the loop their answers."""
+        while (work := self._work.get()) is not None:
+            batch, loop = work
+            start = time.perf_counter()
+            outcomes = _outcomes(batch)
+            seconds = time.perf_counter() - start
+            with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
+                loop.call_soon_threadsafe(self._finish, batch, outcomes, seconds)
+
+    def _finish(self, batch: list[_Job], outcomes: list[Outcome], seconds: float) -> None:
         """Gives everybody of a batch the answer, and the thread something new."""
         self._idle += 1
-        if done.cancelled() or done.exception():
-            failure = RequestError(grpc.StatusCode.UNAVAILABLE, "The server stops.")
-            outcomes: list[Outcome] = [failure] * len(batch)
-        else:
-            outcomes, seconds = done.result()
-            self._metrics.ran(batch[0].signature.name, sum(job.rows for job in batch), seconds)
+        self._running.difference_update(batch)
+        self._start()  # first: the model need not wait for the answers to be sent
+        name, rows = batch[0].signature.name, sum(job.rows for job in batch)
+        self._metrics.ran(name, rows, seconds)
+        largest, before = self._largest.get(name, (0, seconds))
+        if 2 * rows >= largest:
+            self._largest[name] = (max(rows, largest), 0.8 * before + 0.2 * seconds)
         for job, outcome in zip(batch, outcomes, strict=True):
             if job.answer.done():
                 continue
@@ -201,13 +260,6 @@ class Batcher:
                 job.answer.set_exception(outcome)
             else:
                 job.answer.set_result(outcome)
-        self._start()
-
-
-def _run(batch: list[_Job]) -> tuple[list[Outcome], float]:
-    """What becomes of each request of a batch, and how many seconds that took."""
-    start = time.perf_counter()
-    return _outcomes(batch), time.perf_counter() - start
 
 
 def _outcomes(batch: list[_Job]) -> list[Outcome]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -61,16 +62,22 @@ class Metrics:
             f"{_PREFIX}batching:processed_batch_size", "People in a run of the model.",
             ("model_name", "op_name"), buckets=_ROWS, registry=self.registry,
         )  # fmt: skip
+        self._observer = functools.cache(
+            lambda *labels: self._request_latency.labels(*labels).observe
+        )
         self._under_way = prometheus_client.Gauge(
             "posenet3d_serving_requests_under_way", "Requests that have no answer yet.",
             registry=self.registry,
         )  # fmt: skip
 
     @contextmanager
-    def request(self, model_name: str, api: str) -> Iterator[Callable[[str], None]]:
+    def request(
+        self, model_name: str, api: str, entrypoint: str = "GRPC"
+    ) -> Iterator[Callable[[str], None]]:
         """Times a request; what is yielded takes the name of its status, else it was cancelled."""
         model = model_name if model_name == self._model_name else OTHER
         status = "CANCELLED"
+        observe = self._observer(model, api, entrypoint)
         start = time.perf_counter()
         self._under_way.inc()
 
@@ -83,8 +90,11 @@ class Metrics:
         finally:
             self._under_way.dec()
             self._requests.add(model, status)
-            microseconds = 1e6 * (time.perf_counter() - start)
-            self._request_latency.labels(model, api, "GRPC").observe(microseconds)
+            observe(1e6 * (time.perf_counter() - start))
+
+    def refused(self, status: str) -> None:
+        """Counts a request that is refused unread."""
+        self._requests.add(self._model_name, status)
 
     def ran(self, signature: str, rows: int, seconds: float) -> None:
         """Counts a run of the model."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, NoReturn
 
@@ -22,6 +23,8 @@ from posenet3d.serving.rpc.batching import Batcher
 from posenet3d.serving.rpc.metrics import Metrics
 
 _SIGNATURES = "signature_def"
+_CLOCKS_SECONDS = 0.1
+"""A client leaves at its deadline by its own clock; the server's may be that much behind."""
 
 
 class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
@@ -69,7 +72,7 @@ class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
         response.model_spec.version.value = servable.version
         response.model_spec.signature_name = signature.name
         for name in names:
-            response.outputs[name].CopyFrom(tensors.to_proto(outputs[name]))
+            tensors.to_proto(outputs[name], response.outputs[name])
         return response
 
     async def _metadata(self, request: Any, context: grpc.aio.ServicerContext) -> Any:
@@ -135,6 +138,11 @@ async def _answered(
             response = await answer(request, context)
             ended("OK")
             return response
+        except asyncio.CancelledError:
+            remaining = context.time_remaining()
+            if remaining is not None and remaining < _CLOCKS_SECONDS:
+                ended(grpc.StatusCode.DEADLINE_EXCEEDED.name)
+            raise
         except RequestError as failure:
             ended(failure.code.name)
             await context.abort(failure.code, failure.message)
