@@ -12,6 +12,7 @@ a row is the median of the rounds. Clients are processes beside the server, on t
 - **restart**: 64 threads with `posenet3d.serving.Client` of the checkout, 10,000 requests, while
   the server is ended and started again on the same port twice.
 - **rolling**: the same with two servers, of which one at a time is started again.
+- **silent**: 400 connections of 20 requests with 20 people each, whose answers are not taken.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from pathlib import Path
 
 import numpy as np
 from absl import app, flags
-from serving import servers
+from serving import servers, silent
 
 _SAVED_MODEL = flags.DEFINE_string("saved_model", "saved_models/full", "Folder of its versions.")
 _AGAINST = flags.DEFINE_string(
@@ -168,6 +169,24 @@ def restart(checkouts: list[Path], rolling: bool) -> None:
             server.end()
 
 
+def silence(checkouts: list[Path]) -> None:
+    """Rows of clients that take no answers."""
+    request = servers.request(20)
+    for checkout in checkouts:
+        with servers.started(checkout, _SAVED_MODEL.value) as server:
+            load(server, 20, 64)
+            idle, counted = server.memory(), collections.Counter(server.counted())
+            clients = [silent.SilentClient(server.address) for _ in range(400)]
+            for _ in range(20):
+                for client in clients:
+                    client.ask(request)
+            time.sleep(10.0)
+            counted = collections.Counter(server.counted()) - counted
+            show("silent", checkout, Measured(), collections.Counter(), server, idle, counted)
+            for client in clients:
+                client.close()
+
+
 def show(
     name: str,
     checkout: Path,
@@ -196,6 +215,7 @@ def main(_: list[str]) -> None:
         "overload": lambda: overload(checkouts),
         "restart": lambda: restart(checkouts, rolling=False),
         "rolling": lambda: restart(checkouts, rolling=True),
+        "silent": lambda: silence(checkouts),
     }
     print(
         "| load | checkout | answers/s | p50 ms | p99 ms | CPU ms | ended as | counted | MB more |"
