@@ -10,9 +10,6 @@ import sys
 
 import _flags
 
-# Without oneDNN's own kernels one person takes less time, and batches no more; docs/serving.md.
-os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
-
 from posenet3d.platform.devices import let_memory_grow
 
 try:

@@ -39,6 +39,8 @@ class Health(health.aio.HealthServicer):
         finally:
             self._watchers.discard(watching)
             watching.cancel()
+        if not watching.cancelled():
+            watching.result()
 
     async def end(self) -> None:
         """Says that nothing is answered any more, and ends the streams of all who watch."""
