@@ -155,7 +155,7 @@ def restart(checkouts: list[Path], rolling: bool) -> None:
             client.stdout.readline()
         start = time.time()
         for turn in range(2):
-            time.sleep(1.0)
+            time.sleep(5.0)  # so that no request waits through both
             number = turn % len(ports)
             found[number].end()
             found[number] = servers.Server(checkout, _SAVED_MODEL.value, ports[number])

@@ -100,12 +100,12 @@ async def _serve(config: ServerConfig, say: Say, end_process: Callable[[], None]
                 raise ConfigError(_nothing(config, versions))
             if config.metrics_port:
                 stack.callback(_listen(metrics, config.metrics_port))
-            await health.tell(serving=True)
+            health.tell(serving=True)
             await server.start()
             say(f"Serving {config.name} on {config.address.rpartition(':')[0]}:{port}")
             await stop.wait()
             say("Stopping.")
-            await health.end()
+            health.end()
             if not await front.drain(config.grace_seconds):
                 batcher.refuse_all()
                 await front.drain(1.0)
