@@ -57,7 +57,9 @@ class Measured:
     @property
     def cells(self) -> str:
         """Requests answered a second, p50, p99, the server's processor time a call."""
-        p50, p99 = np.quantile(self.milliseconds or [np.nan], [0.5, 0.99])
+        if not self.milliseconds:
+            return f"{self.rate:.0f} | | | "
+        p50, p99 = np.quantile(self.milliseconds, [0.5, 0.99])
         return f"{self.rate:.0f} | {p50:.2f} | {p99:.2f} | {self.cpu_a_call:.2f}"
 
     @property
