@@ -12,6 +12,7 @@ a row is the median of the rounds. Clients are processes beside the server, on t
 - **restart**: 64 threads with `posenet3d.serving.Client` of the checkout, 10,000 requests, while
   the server is ended and started again on the same port twice.
 - **rolling**: the same with two servers, of which one at a time is started again.
+- **silent**: 400 connections that send 20 requests each in 20 s, and take no answers.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from pathlib import Path
 
 import numpy as np
 from absl import app, flags
-from serving import servers
+from serving import servers, silent
 
 _SAVED_MODEL = flags.DEFINE_string("saved_model", "saved_models/full", "Folder of its versions.")
 _AGAINST = flags.DEFINE_string(
@@ -56,7 +57,9 @@ class Measured:
     @property
     def cells(self) -> str:
         """Requests answered a second, p50, p99, the server's processor time a call."""
-        p50, p99 = np.quantile(self.milliseconds or [np.nan], [0.5, 0.99])
+        if not self.milliseconds:
+            return f"{self.rate:.0f} | | | "
+        p50, p99 = np.quantile(self.milliseconds, [0.5, 0.99])
         return f"{self.rate:.0f} | {p50:.2f} | {p99:.2f} | {self.cpu_a_call:.2f}"
 
     @property
@@ -143,7 +146,6 @@ def restart(checkouts: list[Path], rolling: bool) -> None:
         found = [servers.Server(checkout, _SAVED_MODEL.value, port) for port in ports]
         address = "ipv4:" + ",".join(f"127.0.0.1:{port}" for port in ports)
         command = [sys.executable, str(_HERE / "serving" / "lifters.py"), address, servers.MODEL]
-        start = time.time()
         clients = [
             subprocess.Popen(
                 [*command, "32", "5000"],
@@ -151,10 +153,11 @@ def restart(checkouts: list[Path], rolling: bool) -> None:
             )
             for _ in range(2)
         ]  # fmt: skip
-        while not found[0].counted().get("OK", 0):
-            time.sleep(0.1)
+        for client in clients:
+            client.stdout.readline()
+        start = time.time()
         for turn in range(2):
-            time.sleep(1.0)
+            time.sleep(5.0)  # so that no request waits through both
             number = turn % len(ports)
             found[number].end()
             found[number] = servers.Server(checkout, _SAVED_MODEL.value, ports[number])
@@ -166,6 +169,24 @@ def restart(checkouts: list[Path], rolling: bool) -> None:
         show("rolling" if rolling else "restart", checkout, measured, ended, found[0])
         for server in found:
             server.end()
+
+
+def silence(checkouts: list[Path]) -> None:
+    """Rows of clients that take no answers."""
+    request = servers.request(2)
+    for checkout in checkouts:
+        with servers.started(checkout, _SAVED_MODEL.value) as server:
+            load(server, 2, 64)
+            idle, counted = server.memory(), collections.Counter(server.counted())
+            clients = [silent.SilentClient(server.address) for _ in range(400)]
+            for _ in range(20):
+                for client in clients:
+                    client.ask(request)
+                time.sleep(1.0)
+            counted = collections.Counter(server.counted()) - counted
+            show("silent", checkout, Measured(), collections.Counter(), server, idle, counted)
+            for client in clients:
+                client.close()
 
 
 def show(
@@ -196,6 +217,7 @@ def main(_: list[str]) -> None:
         "overload": lambda: overload(checkouts),
         "restart": lambda: restart(checkouts, rolling=False),
         "rolling": lambda: restart(checkouts, rolling=True),
+        "silent": lambda: silence(checkouts),
     }
     print(
         "| load | checkout | answers/s | p50 ms | p99 ms | CPU ms | ended as | counted | MB more |"

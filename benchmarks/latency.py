@@ -7,12 +7,11 @@ The rows of TFLite, ONNX Runtime and "unscored" lift without scoring, as phones 
 score, which lifts each pose six times more. Prints a Markdown table. Each row is measured in
 processes of its own; rows in turns, `--rounds` times, of which the round with the lowest median
 counts, since whatever else the machine does only makes a row slower. Clients of a server are in
-processes beside it (grpc_load.py), on the same cores. Memory is the process's highest.
+processes beside it (serving/clients.py), on the same cores. Memory is the process's highest.
 """
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import functools
 import json
@@ -21,11 +20,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 from absl import app, flags
+from serving import servers
 
 _MODEL = flags.DEFINE_string("model", "full", "Pretrained model's name, or a path.")
 _SAVED_MODEL = flags.DEFINE_string("saved_model", "saved_models/full", "Folder of its versions.")
@@ -178,27 +178,30 @@ def in_process(name: str) -> Measured:
         f"--saved_model={_SAVED_MODEL.value}", f"--seconds={_SECONDS.value}",
     ]  # fmt: skip
     output = subprocess.run(
-        command, env=_environment(), stdout=subprocess.PIPE, check=True, text=True
+        command, env=servers.environment(_CHECKOUT), stdout=subprocess.PIPE, check=True, text=True
     ).stdout
     return Measured(**json.loads(output.splitlines()[-1]))
 
 
 def served(server_flags: tuple[str, ...], clients: int) -> Measured:
     """Measures a server with that many clients beside it."""
-    with _server(server_flags) as (process, address, load), tempfile.TemporaryDirectory() as folder:
+    with (
+        servers.started(_CHECKOUT, _SAVED_MODEL.value, 0, *server_flags) as server,
+        tempfile.TemporaryDirectory() as folder,
+    ):
         request = Path(folder) / "request"
-        request.write_bytes(_request())
+        request.write_bytes(servers.request(1))
         count = min(clients, 2)
         start = time.time() + 2.0
         end = start + _SECONDS.value
-        command = [sys.executable, str(_HERE / "grpc_load.py"), address, str(request)]
-        command += [str(clients // count), str(start), str(end)]
+        command = [sys.executable, str(_HERE / "serving" / "clients.py"), server.address]
+        command += [str(request), str(clients // count), str(start), str(end)]
         running = [
             subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(count)
         ]
-        taken = [1e3 * s for one in running for s in json.loads(one.communicate()[0])]
+        taken = [1e3 * s for one in running for s in json.loads(one.communicate()[0])["seconds"]]
         rate = len(taken) / _SECONDS.value
-        return Measured(taken, rate, load, _memory(process.pid))
+        return Measured(taken, rate, server.load_seconds, server.memory("VmHWM"))
 
 
 def rows() -> dict[str, Callable[[], Measured]]:
@@ -213,37 +216,6 @@ def rows() -> dict[str, Callable[[], Measured]]:
     return {name: row for name, row in found.items() if _ONLY.value in name}
 
 
-@contextlib.contextmanager
-def _server(server_flags: tuple[str, ...]) -> Iterator[tuple[subprocess.Popen, str, float]]:
-    """scripts/serve.py, its address, and the seconds until it answers."""
-    start = time.perf_counter()
-    command = [sys.executable, str(_CHECKOUT / "scripts" / "serve.py"), "--port=0"]
-    command += [f"--model_base_path={_SAVED_MODEL.value}", "--model_name=lifter", *server_flags]
-    process = subprocess.Popen(command, env=_environment(), stdout=subprocess.PIPE, text=True)
-    try:
-        for line in process.stdout:
-            if line.startswith("Serving "):
-                yield process, line.split()[-1], time.perf_counter() - start
-                break
-        else:
-            raise RuntimeError("The server has ended.")
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def _request() -> bytes:
-    """One person's request."""
-    from tensorflow_serving.apis import predict_pb2
-
-    from posenet3d.serving.model.tensors import to_proto
-
-    request = predict_pb2.PredictRequest()
-    request.model_spec.name = "lifter"
-    request.inputs["keypoints_2d"].CopyFrom(to_proto(poses(1)))
-    return request.SerializeToString()
-
-
 def _newest(folder: str) -> Path:
     return max(
         (path for path in Path(folder).iterdir() if path.name.isdecimal()),
@@ -255,11 +227,6 @@ def _memory(pid: int) -> float:
     """The highest resident memory of a process so far, in MB."""
     status = Path(f"/proc/{pid}/status").read_text()
     return int(status.split("VmHWM:")[1].split()[0]) / 1024
-
-
-def _environment() -> dict[str, str]:
-    path = os.pathsep.join([str(_CHECKOUT), os.environ.get("PYTHONPATH", "")])
-    return os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONPATH": path}
 
 
 def main(_: list[str]) -> None:

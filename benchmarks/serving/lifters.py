@@ -2,7 +2,8 @@
 
     python benchmarks/serving/lifters.py ADDRESS MODEL THREADS REQUESTS
 
-Prints JSON: how many requests were answered, and how many were lost with which code.
+Prints `ready` when each has had an answer, and at the end JSON: how many requests were answered,
+and how many were lost with which code.
 """
 
 from __future__ import annotations
@@ -24,17 +25,19 @@ def main(address: str, model: str, threads: int, requests: int) -> None:
     numbers = itertools.count()
     ended: collections.Counter[str] = collections.Counter()
 
-    def lift(_: int) -> None:
-        with Client(address, model) as client:
-            while next(numbers) < requests:
-                try:
-                    client.lift(poses)
-                    ended["OK"] += 1
-                except ServingError as error:
-                    ended[error.code.name] += 1
+    def lift(client: Client) -> None:
+        while next(numbers) < requests:
+            try:
+                client.lift(poses)
+                ended["OK"] += 1
+            except ServingError as error:
+                ended[error.code.name] += 1
 
     with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(lift, range(threads)))
+        clients = [Client(address, model) for _ in range(threads)]
+        list(pool.map(lambda client: client.lift(poses), clients))
+        print("ready", flush=True)
+        list(pool.map(lift, clients))
     print(json.dumps(ended))
 
 

@@ -107,7 +107,7 @@ async def _serve(config: ServerConfig, say: Say, end_process: Callable[[], None]
                 raise ConfigError(_nothing(config, versions))
             if config.metrics_port:
                 stack.callback(_listen(metrics, config.metrics_port))
-            await health.tell(serving=True)
+            health.tell(serving=True)
             await server.start()
             host = config.address.rpartition(":")[0]
             if rest:
@@ -118,7 +118,7 @@ async def _serve(config: ServerConfig, say: Say, end_process: Callable[[], None]
                 say(f"REST: {scheme}://{host}:{config.rest_api_port}/v1/models/{config.name}")
             await stop.wait()
             say("Stopping.")
-            await health.end()
+            health.end()
             ends = [_drain(front, batcher, config.grace_seconds)]
             if rest:
                 ends.append(rest.stop(config.grace_seconds))

@@ -101,7 +101,7 @@ def test_deadlines_that_pass_leave_no_traceback_and_are_counted(models, small):
 def test_a_client_that_takes_no_answers_is_dropped(models, small):
     server, _ = small
     client = load_module("benchmarks/serving/silent.py").SilentClient(server.address)
-    request = models.request(models.poses(200)).SerializeToString()
+    request = models.request(models.poses(1)).SerializeToString()
     for _ in range(20):
         client.ask(request)
     good = models.request(models.poses(1))

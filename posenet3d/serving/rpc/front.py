@@ -89,11 +89,18 @@ class Front(grpc.GenericRpcHandler):
                 self._metrics.refused(grpc.StatusCode.UNAVAILABLE.name)
                 text = _STOPS if self._stops else _FULL
                 await context.abort(grpc.StatusCode.UNAVAILABLE, text)
+            if context.time_remaining() == 0:  # it waited in gRPC, which has ended it by now
+                self._metrics.refused(grpc.StatusCode.DEADLINE_EXCEEDED.name)
+                raise asyncio.CancelledError
             self._under_way += 1
             context.add_done_callback(self._left)
+            content = await context.read()
             try:
-                request = parse(await context.read())
+                request = parse(content)
             except (DecodeError, TypeError):  # TypeError: the client has gone, or sent nothing
+                gone = content is grpc.aio.EOF
+                status = grpc.StatusCode.CANCELLED if gone else grpc.StatusCode.INTERNAL
+                self._metrics.refused(status.name)
                 # As gRPC's C++ servers do. From Python's it would be UNKNOWN, with a traceback.
                 await context.abort(grpc.StatusCode.INTERNAL, "The request cannot be parsed.")
             return (await answer(request, context)).SerializeToString()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, NoReturn
 
 import grpc
-from grpc_health.v1 import health, health_pb2
+from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 # Not from their modules: those of tensorflow-serving-api 2.15 cannot be imported with the protobuf
 # that it requires.
@@ -15,34 +15,58 @@ SERVICES = ("", "tensorflow.serving.PredictionService", "tensorflow.serving.Mode
 MAX_WATCHERS = 1000
 
 
-class Health(health.aio.HealthServicer):
-    """SERVING while a version is available and the server does not stop."""
+class Health(health_pb2_grpc.HealthServicer):
+    """SERVING while a version is available and the server does not stop.
+
+    gRPC's own servicer never ends the stream of a watcher, and one that does not read holds up the
+    news for all others.
+    """
 
     def __init__(self) -> None:
-        super().__init__()
-        self._watchers: set[asyncio.Task[None]] = set()
+        self._status = health_pb2.HealthCheckResponse.NOT_SERVING
+        self._changed = asyncio.Event()
+        self._ended = False
+        self._watchers = 0
 
-    async def tell(self, serving: bool) -> None:
+    def tell(self, serving: bool) -> None:
         """Says whether requests are answered."""
         status = health_pb2.HealthCheckResponse
-        for name in SERVICES:
-            await self.set(name, status.SERVING if serving else status.NOT_SERVING)
+        self._status = status.SERVING if serving else status.NOT_SERVING
+        changed, self._changed = self._changed, asyncio.Event()
+        changed.set()
+
+    def end(self) -> None:
+        """Says that nothing is answered any more, and ends the streams of all who watch."""
+        self._ended = True
+        self.tell(serving=False)
+
+    async def Check(self, request: Any, context: grpc.aio.ServicerContext) -> Any:  # noqa: N802
+        """The present state."""
+        if request.service not in SERVICES:
+            await context.abort(grpc.StatusCode.NOT_FOUND, f"No service {request.service}")
+        return health_pb2.HealthCheckResponse(status=self._status)
+
+    async def List(self, request: Any, context: grpc.aio.ServicerContext) -> NoReturn:  # noqa: N802
+        """Not implemented: the names are few and known."""
+        await context.abort(grpc.StatusCode.UNIMPLEMENTED, "List is not implemented.")
 
     async def Watch(self, request: Any, context: grpc.aio.ServicerContext) -> None:  # noqa: N802
-        """Tells every change, until `end`."""
-        if len(self._watchers) >= MAX_WATCHERS:
+        """The present state, and every change until `end`."""
+        if self._watchers >= MAX_WATCHERS:
             await context.abort(grpc.StatusCode.UNAVAILABLE, "Too many watch the health already")
-        watching = asyncio.ensure_future(super().Watch(request, context))
-        self._watchers.add(watching)
+        self._watchers += 1
         try:
-            await asyncio.wait([watching])
+            told = None
+            while True:
+                changed = self._changed
+                known = request.service in SERVICES
+                unknown = health_pb2.HealthCheckResponse.SERVICE_UNKNOWN
+                status = self._status if known else unknown
+                if status != told:
+                    await context.write(health_pb2.HealthCheckResponse(status=status))
+                    told = status
+                if self._ended:
+                    return
+                await changed.wait()
         finally:
-            self._watchers.discard(watching)
-            watching.cancel()
-
-    async def end(self) -> None:
-        """Says that nothing is answered any more, and ends the streams of all who watch."""
-        await self.tell(serving=False)
-        await asyncio.sleep(0)  # so that they are told before
-        for watching in self._watchers:
-            watching.cancel()
+            self._watchers -= 1
