@@ -31,7 +31,11 @@ import numpy as np
 from absl import app, flags
 from serving import servers, silent
 
-_SAVED_MODEL = flags.DEFINE_string("saved_model", "saved_models/full", "Folder of its versions.")
+_SAVED_MODEL = flags.DEFINE_string(
+    "saved_model",
+    "saved_models/full",
+    "Folder of its versions; that of each checkout, if it has one.",
+)
 _AGAINST = flags.DEFINE_string(
     "against", "", "Another checkout to measure beside this; empty: none."
 )
@@ -43,6 +47,12 @@ _HERE = Path(__file__).resolve().parent
 _TIMEOUT = 1.0  # seconds, of requests that are sent whether answers come or not
 
 Codes = collections.Counter[str]
+
+
+def _saved_model(checkout: Path) -> str:
+    """The model that a checkout's server gets: its own, as it comes with it."""
+    own = checkout / _SAVED_MODEL.value
+    return str(own if own.is_dir() else Path(_SAVED_MODEL.value))
 
 
 class Measured:
@@ -98,7 +108,7 @@ def load(server: servers.Server, people: int, clients: int, rate: float = 0.0) -
 def waiting(clients: int, checkouts: list[Path]) -> None:
     """Rows of clients that wait for each answer."""
     with contextlib.ExitStack() as stack:
-        found = [stack.enter_context(servers.started(one, _SAVED_MODEL.value)) for one in checkouts]
+        found = [stack.enter_context(servers.started(one, _saved_model(one))) for one in checkouts]
         for server in found:
             load(server, 1, clients)
         idle = [server.memory() for server in found]
@@ -129,7 +139,7 @@ def waiting(clients: int, checkouts: list[Path]) -> None:
 def overload(checkouts: list[Path]) -> None:
     """Rows of more requests than can be answered."""
     for checkout in checkouts:
-        with servers.started(checkout, _SAVED_MODEL.value) as server:
+        with servers.started(checkout, _saved_model(checkout)) as server:
             capacity = load(server, 64, 64).rate
             idle, counted = server.memory(), collections.Counter(server.counted())
             measured = load(server, 64, 64, 10 * capacity)
@@ -143,7 +153,7 @@ def restart(checkouts: list[Path], rolling: bool) -> None:
     """Rows of servers that are started again under load."""
     for checkout in checkouts:
         ports = [servers.free_port() for _ in range(1 + rolling)]
-        found = [servers.Server(checkout, _SAVED_MODEL.value, port) for port in ports]
+        found = [servers.Server(checkout, _saved_model(checkout), port) for port in ports]
         address = "ipv4:" + ",".join(f"127.0.0.1:{port}" for port in ports)
         command = [sys.executable, str(_HERE / "serving" / "lifters.py"), address, servers.MODEL]
         clients = [
@@ -160,7 +170,7 @@ def restart(checkouts: list[Path], rolling: bool) -> None:
             time.sleep(5.0)  # so that no request waits through both
             number = turn % len(ports)
             found[number].end()
-            found[number] = servers.Server(checkout, _SAVED_MODEL.value, ports[number])
+            found[number] = servers.Server(checkout, _saved_model(checkout), ports[number])
         ended: Codes = collections.Counter()
         for client in clients:
             ended.update(json.loads(client.communicate()[0]))
@@ -175,7 +185,7 @@ def silence(checkouts: list[Path]) -> None:
     """Rows of clients that take no answers."""
     request = servers.request(2)
     for checkout in checkouts:
-        with servers.started(checkout, _SAVED_MODEL.value) as server:
+        with servers.started(checkout, _saved_model(checkout)) as server:
             load(server, 2, 64)
             idle, counted = server.memory(), collections.Counter(server.counted())
             clients = [silent.SilentClient(server.address) for _ in range(400)]
