@@ -14,7 +14,7 @@ PAGE = (CHECKOUT / "docs" / "stacks.md").read_text()
 
 def test_the_tests_that_are_run_on_both_stacks_are_there():
     script = (CHECKOUT / "scripts" / "test_stacks.sh").read_text()
-    lists = re.findall(r"^(?:stack_)?tests=\((.*?)^\)", script, re.DOTALL | re.MULTILINE)
+    lists = re.findall(r"^(?:stack|python)_tests=\((.*?)^\)", script, re.DOTALL | re.MULTILINE)
     assert len(lists) == 2
     listed = " ".join(lists).split()
     assert [path for path in listed if not (CHECKOUT / path).exists()] == []
