@@ -75,7 +75,7 @@ def attacks(marker):
     return {
         f"{os.system.__module__}.system": Runs(os.system, f"touch {marker}"),
         "builtins.eval": Runs(eval, f"open({str(marker)!r}, 'w')"),
-        "io.open": Runs(open, str(marker), "w"),
+        f"{open.__module__}.open": Runs(open, str(marker), "w"),  # io, or _io in newer Pythons
         "numpy.save": Runs(np.save, str(marker), np.zeros(2)),
     }
 
