@@ -12,9 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from posenet3d.errors import InputError
-from posenet3d.files.locks import is_still, try_lock
+from posenet3d.files.locks import LONGEST_NAME, is_still, try_lock
 
-_LONGEST = 100  # characters of a file's name in that of its temporary file; names end at 255
 _STAGING = "posenet3d"
 
 
@@ -41,7 +40,7 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
         raise InputError(f"Cannot write {path}: there is no folder {path.parent}.")
     if path.is_dir():
         raise InputError(f"Cannot write {path}: it is a folder; give the name of a file.")
-    name = path.name[:_LONGEST]
+    name = path.name[:LONGEST_NAME]
     _remove_left_behind(path.parent, name, path.suffix)
     temporary, held = _own_file(path.parent, name, path.suffix)
     try:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from posenet3d.errors import InputError
 
-_LONGEST = 100  # characters of a file's name in that of its lock; names end at 255
+LONGEST_NAME = 100
+"""Characters of a file's name in those of its lock and its temporary file; names end at 255."""
 
 
 @contextlib.contextmanager
@@ -46,7 +47,7 @@ def alone_with(outputs: Iterable[Path]) -> Iterator[None]:
     """Makes output files this process's alone while the block runs; see `alone`."""
     with contextlib.ExitStack() as held:
         for path in sorted({Path(os.path.realpath(output)) for output in outputs}):
-            lock = path.with_name(f".{path.name[:_LONGEST]}.lock")
+            lock = path.with_name(f".{path.name[:LONGEST_NAME]}.lock")
             held.enter_context(alone(lock, path, "output"))
         yield
 

@@ -1,14 +1,13 @@
 """A run that finds the output of another, whole, of other settings, stopped or at work."""
 
 import os
-import subprocess
-import sys
 
 import numpy as np
 import pytest
 
 from posenet3d.bulk import folder
 from posenet3d.errors import ConfigError, InputError
+from tests.fixtures.holding import holding
 
 
 def first(columns, count):
@@ -122,14 +121,9 @@ def test_an_output_in_use_is_refused(lift, write, columns, tmp_path, monkeypatch
         "import fcntl, sys; f = open(sys.argv[1], 'rb'); fcntl.flock(f, fcntl.LOCK_SH);"
         "print('held', flush=True); sys.stdin.read()"
     )
-    with subprocess.Popen(
-        [sys.executable, "-c", code, tmp_path / "out" / "_lock"],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-    ) as other:  # fmt: skip
-        other.stdout.readline()
-        with pytest.raises(InputError, match="is being written by another run"):
-            lift()
-        other.stdin.close()
+    refused = pytest.raises(InputError, match="is being written by another run")
+    with holding(code, tmp_path / "out" / "_lock"), refused:
+        lift()
     assert lift().resumed == 1
 
 

@@ -1,7 +1,6 @@
 """Whole small runs in processes of their own, alone and as workers on this machine."""
 
 import json
-import socket
 import time
 
 import numpy as np
@@ -11,6 +10,7 @@ from posenet3d.data import synthetic
 from posenet3d.poses.archives.archive_writer import write_archive
 from tests.fixtures import forked_scripts
 from tests.fixtures.checkout import CHECKOUT
+from tests.fixtures.ports import free_ports
 
 SCRIPT = CHECKOUT / "scripts" / "train.py"
 FLAGS = (
@@ -52,10 +52,7 @@ class Run:
 
     def start_workers(self, count=2):
         """Starts workers; only the chief is told a folder that can be written to."""
-        sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-        workers = [f"127.0.0.1:{s.getsockname()[1]}" for s in sockets]
-        for s in sockets:
-            s.close()
+        workers = [f"127.0.0.1:{port}" for port in free_ports(count)]
         started = []
         for index in range(count):
             task = {"type": "worker", "index": index}

@@ -8,6 +8,7 @@ import pytest
 
 from posenet3d.distribution.cluster import EXAMPLE, Cluster, read_cluster, wait_for_workers
 from posenet3d.errors import ConfigError, TrainingError
+from tests.fixtures.ports import free_ports
 
 WORKERS = ["a:2222", "b:2222"]
 
@@ -18,11 +19,7 @@ def environment(**parts):
 
 
 def free_addresses(count):
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    addresses = tuple(f"127.0.0.1:{s.getsockname()[1]}" for s in sockets)
-    for s in sockets:
-        s.close()
-    return addresses
+    return tuple(f"127.0.0.1:{port}" for port in free_ports(count))
 
 
 def silently(cluster, seconds):

@@ -1,11 +1,10 @@
 import os
-import subprocess
-import sys
 
 import pytest
 
 from posenet3d.errors import InputError
 from posenet3d.files.atomic import atomic_path, staging_folder
+from tests.fixtures.holding import holding
 
 
 def test_file_appears_at_the_end_under_its_name(tmp_path):
@@ -53,11 +52,10 @@ def test_impossible_places_are_refused_before_any_work(tmp_path, name, message):
 
 
 LEAVE = """
-import os, signal, sys
+import pathlib, sys
 from posenet3d.files.atomic import atomic_path, staging_folder
-with atomic_path(sys.argv[1] + "/out.npz") as temporary, staging_folder(
-    __import__("pathlib").Path(sys.argv[1])
-) as staged:
+folder = pathlib.Path(sys.argv[1])
+with atomic_path(folder / "out.npz") as temporary, staging_folder(folder) as staged:
     temporary.write_text("half")
     (staged / "half").mkdir()
     print("writing", flush=True)
@@ -67,12 +65,8 @@ with atomic_path(sys.argv[1] + "/out.npz") as temporary, staging_folder(
 
 @pytest.fixture
 def writer(tmp_path):
-    with subprocess.Popen(
-        [sys.executable, "-c", LEAVE, tmp_path], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as process:
-        assert process.stdout.readline() == b"writing\n"
+    with holding(LEAVE, tmp_path) as process:
         yield process
-        process.kill()
 
 
 def write_anew(folder):

@@ -1,13 +1,11 @@
-import contextlib
 import os
 import signal
-import subprocess
-import sys
 
 import pytest
 
 from posenet3d.errors import InputError
 from posenet3d.files.locks import alone, alone_with
+from tests.fixtures.holding import holding
 
 HOLD = """
 import pathlib, sys
@@ -18,19 +16,9 @@ with alone(pathlib.Path(sys.argv[1]), "out", "output"):
 """
 
 
-@contextlib.contextmanager
-def held_elsewhere(lock):
-    with subprocess.Popen(
-        [sys.executable, "-c", HOLD, lock], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as process:
-        assert process.stdout.readline() == b"held\n"
-        yield process
-        process.stdin.close()
-
-
 def test_the_second_is_told_who_holds_it_and_since_when(tmp_path):
     lock = tmp_path / ".lock"
-    with held_elsewhere(lock) as process:
+    with holding(HOLD, lock) as process:
         with pytest.raises(InputError) as caught, alone(lock, "runs/a", "run_dir"):
             pytest.fail("the block must not run")
         message = str(caught.value)
@@ -45,7 +33,7 @@ def test_the_second_is_told_who_holds_it_and_since_when(tmp_path):
 
 def test_a_killed_holder_is_in_nobodys_way(tmp_path):
     lock = tmp_path / ".lock"
-    with held_elsewhere(lock) as process:
+    with holding(HOLD, lock) as process:
         process.send_signal(signal.SIGKILL)
         process.wait()
         assert lock.exists()

@@ -17,7 +17,7 @@ from posenet3d.serving.model.failure import RequestError
 from posenet3d.serving.rpc.batching import Batcher
 from posenet3d.serving.rpc.metrics import Metrics
 from tests.fixtures.checkout import load_module
-from tests.serving.test_security import free_port
+from tests.fixtures.ports import free_port
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from tensorflow_serving.apis import prediction_service_pb2_grpc
 
 from posenet3d.serving import Client, ClientConfig, ServingError
-from tests.serving.test_security import free_port
+from tests.fixtures.ports import free_port
 
 
 class Hammer:

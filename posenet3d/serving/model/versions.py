@@ -87,6 +87,26 @@ class Versions:
             )
         return [self._versions[number]]
 
+    def status_of(self, spec: model_pb2.ModelSpec) -> get_model_status_pb2.GetModelStatusResponse:
+        """What became of the versions that a request means, as the protocol has it.
+
+        Raises:
+          RequestError: If there is no such model or version.
+        """
+        if spec.name != self.name:
+            raise RequestError(
+                grpc.StatusCode.NOT_FOUND, f"Could not find any versions of model {spec.name}"
+            )
+        number = spec.version.value if spec.HasField("version") else None
+        response = get_model_status_pb2.GetModelStatusResponse()
+        for version in self.statuses(number):
+            status = response.model_version_status.add(version=version.number, state=version.state)
+            status.status.error_code = 0
+            if version.failure:
+                status.status.error_code = version.failure.code.value[0]
+                status.status.error_message = version.failure.message
+        return response
+
     @contextlib.contextmanager
     def using(self, spec: model_pb2.ModelSpec) -> Iterator[Servable]:
         """The version that a request means, which is not unloaded while it is in use.

@@ -15,7 +15,6 @@ from google.protobuf import json_format
 from google.protobuf.message import Message
 from tensorflow_serving.apis import (
     get_model_metadata_pb2,
-    get_model_status_pb2,
     model_pb2,
 )
 
@@ -99,18 +98,9 @@ class Api:
             )
 
     def _status(self, spec: model_pb2.ModelSpec) -> bytes:
-        if spec.name != self._versions.name:
-            raise RequestError(
-                grpc.StatusCode.NOT_FOUND, f"Could not find any versions of model {spec.name}"
-            )
-        if spec.version_label:
+        response = self._versions.status_of(spec)
+        if spec.version_label:  # which gRPC passes over
             raise invalid(f"Unrecognized servable version label: {spec.version_label}")
-        number = spec.version.value if spec.HasField("version") else None
-        response = get_model_status_pb2.GetModelStatusResponse()
-        for version in self._versions.statuses(number):
-            status = response.model_version_status.add(version=version.number, state=version.state)
-            status.status.error_code = version.failure.code.value[0] if version.failure else 0
-            status.status.error_message = version.failure.message if version.failure else ""
         return _printed(_to_dict(response))
 
     def _metadata(self, spec: model_pb2.ModelSpec) -> bytes:

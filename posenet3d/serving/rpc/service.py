@@ -9,7 +9,6 @@ from typing import Any, NoReturn
 import grpc
 from tensorflow_serving.apis import (
     get_model_metadata_pb2,
-    get_model_status_pb2,
     model_service_pb2_grpc,
     predict_pb2,
     prediction_service_pb2_grpc,
@@ -109,20 +108,7 @@ class ModelService(model_service_pb2_grpc.ModelServiceServicer):
         await _not_implemented(context, "HandleReloadConfigRequest")
 
     async def _status(self, request: Any, context: grpc.aio.ServicerContext) -> Any:
-        spec = _spec(request)
-        if spec.name != self._versions.name:
-            raise RequestError(
-                grpc.StatusCode.NOT_FOUND, f"Could not find any versions of model {spec.name}"
-            )
-        number = spec.version.value if spec.HasField("version") else None
-        response = get_model_status_pb2.GetModelStatusResponse()
-        for version in self._versions.statuses(number):
-            status = response.model_version_status.add(version=version.number, state=version.state)
-            status.status.error_code = 0
-            if version.failure:
-                status.status.error_code = version.failure.code.value[0]
-                status.status.error_message = version.failure.message
-        return response
+        return self._versions.status_of(_spec(request))
 
 
 async def _answered(

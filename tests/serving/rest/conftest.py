@@ -50,6 +50,7 @@ def run(base, load, monkeypatch):
         at = types.SimpleNamespace(
             port=port, rest=rest, batcher=batcher, metrics=metrics,
             connect=functools.partial(connect, port), servable=servable, gate=gate, until=until,
+            posting=functools.partial(posting, port),
         )  # fmt: skip
         try:
             return await asyncio.wait_for(test(at), 60)
@@ -108,3 +109,11 @@ class Connection:
 
 async def connect(port):
     return Connection(*await asyncio.open_connection("127.0.0.1", port))
+
+
+async def posting(port, count, content):
+    """Connections that have each sent a request."""
+    clients = [await connect(port) for _ in range(count)]
+    for client in clients:
+        client.post(content)
+    return clients

@@ -24,9 +24,7 @@ def test_requests_are_joined_with_those_of_grpc(run):
         busy = await at.connect()
         busy.post(SLOW)
         await at.until(lambda: not at.batcher._idle)
-        clients = [await at.connect() for _ in range(5)]
-        for client in clients:
-            client.post(ONE)
+        clients = await at.posting(5, ONE)
         signature = at.servable.signatures["serving_default"]
         pose = np.array([POSE], np.float32)
         other = at.batcher.run(at.servable, signature, {"keypoints_2d": pose}, 1)
@@ -44,9 +42,7 @@ def test_requests_are_joined_with_those_of_grpc(run):
 
 def test_a_full_line_is_refused_and_counted(run):
     async def test(at):
-        clients = [await at.connect() for _ in range(6)]
-        for client in clients:
-            client.post(SLOW)
+        clients = await at.posting(6, SLOW)
         answers = [asyncio.ensure_future(client.answer()) for client in clients]
         await asyncio.wait(answers[3:], timeout=5)
         at.gate.set()
@@ -82,9 +78,7 @@ def test_a_deadline_that_passes_is_504_and_a_late_body_408(run):
 
 def test_a_client_that_goes_is_not_worked_for(run):
     async def test(at):
-        clients = [await at.connect() for _ in range(10)]
-        for client in clients:
-            client.post(SLOW)
+        clients = await at.posting(10, SLOW)
         await at.until(lambda: at.batcher._waiting_rows == 9)
         for client in clients:
             client.writer.close()

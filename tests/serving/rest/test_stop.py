@@ -33,9 +33,7 @@ def test_a_stop_answers_what_has_arrived(run):
 
 def test_what_a_stop_has_no_time_for_is_refused(run):
     async def test(at):
-        clients = [await at.connect() for _ in range(4)]
-        for client in clients:
-            client.post(SLOW)
+        clients = await at.posting(4, SLOW)
         await at.until(lambda: at.batcher._waiting_rows == 3)
         await at.rest.stop(0.0)
         answers = [await client.answer() for client in clients]

@@ -13,13 +13,8 @@ NOSE, WRIST = HALPE_26.index("nose"), HALPE_26.index("left_wrist")
 
 
 @pytest.fixture
-def write(tmp_path):
-    def write(text, name="clip_px_person01.trc"):
-        path = tmp_path / name
-        path.write_bytes(text if isinstance(text, bytes) else text.encode())
-        return path
-
-    return write
+def write(write):
+    return lambda content, name="clip_px_person01.trc": write(content, name)
 
 
 def text(*rows, units="px", names=("Nose", "RBigToe"), path="any.trc"):
