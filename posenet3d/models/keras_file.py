@@ -29,7 +29,7 @@ _OF_OBJECT = (
     "module", "class_name", "registered_name", "config",
     "build_config", "compile_config", "shared_object_id",
 )  # fmt: skip
-_HEADS = ("head", "correction_head", "elevation_head")
+_HEADS = ("head", "correction_head", "elevation_head", "error_hidden", "error_head")
 _TRUNK_3 = ("layers", "lifter", "layers", "residual_trunk")
 _NOT_ONE = (
     "not a PoseEstimator; give the file estimator.keras that training keeps in the run's folder "

@@ -10,9 +10,13 @@ import numpy as np
 import tensorflow as tf
 
 from posenet3d.geometry import camera
-from posenet3d.models.blocks import ResidualTrunk, pose_features
+from posenet3d.models.blocks import ACTIVATIONS, ResidualTrunk, pose_features
 
 _SMALL = 0.01  # variance scale of heads that start close to "nothing to say"
+_FIRST_ERROR = 0.1  # pose units: the estimate before training
+
+ERROR_WIDTH = 128
+"""Features between the two layers that estimate the error."""
 
 
 class Lifted(NamedTuple):
@@ -21,6 +25,7 @@ class Lifted(NamedTuple):
     depth_offsets: tf.Tensor  # [N, J], in units of the pose's size, exactly 0 for the root
     keypoints_2d: tf.Tensor  # [N, J, 2], normalised; the input, or what it makes of the input
     elevation: tf.Tensor | None = None  # [N], radians: how far the camera looks down
+    expected_error: tf.Tensor | None = None  # [N, J], pose units, above 0; exactly 0 for the root
 
 
 def unproject(lifted: Lifted) -> tf.Tensor:
@@ -59,6 +64,7 @@ class Lifter(keras.Model):
         them and mends noisy ones. If not, the 2D pose is lifted as it is.
       elevation: Mean elevation of the cameras in degrees, about which a second output predicts
         that of each pose's camera; None: no such output.
+      estimates_error: Whether a further output says how far each joint is expected to be off.
     """
 
     def __init__(
@@ -72,6 +78,7 @@ class Lifter(keras.Model):
         dropout: float = 0.0,
         completes: bool = False,
         elevation: float | None = None,
+        estimates_error: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(autocast=False, **kwargs)  # bfloat16 is too coarse for poses
@@ -86,20 +93,31 @@ class Lifter(keras.Model):
         self.head = _small_head(num_joints)
         self.correction_head = _small_head(2 * num_joints) if completes else None
         self.elevation_head = None if elevation is None else _small_head(1)
+        self.error_hidden = self.error_head = None
+        if estimates_error:
+            self.error_hidden = keras.layers.Dense(ERROR_WIDTH, dtype="float32")
+            start = keras.initializers.Constant(math.log(math.expm1(_FIRST_ERROR)))
+            self.error_head = _small_head(num_joints, bias_initializer=start)
         self.num_joints = num_joints
         self.root = root
         self.completes = completes
         self.elevation = elevation
+        self.estimates_error = estimates_error
         self.not_root = 1.0 - np.eye(num_joints, dtype=np.float32)[root]
 
     def build(self, input_shape: tuple[int | None, ...] | None = None) -> None:
         """Makes the weights; the shape is known from the number of joints."""
         if self.built:
             return
-        self.trunk.build((None, (3 if self.completes else 2) * self.num_joints))
+        num_features = (3 if self.completes else 2) * self.num_joints
+        width = self.trunk.settings["width"]
+        self.trunk.build((None, num_features))
         for head in (self.head, self.correction_head, self.elevation_head):
             if head is not None:
-                head.build((None, self.trunk.settings["width"]))
+                head.build((None, width))
+        if self.error_head is not None:
+            self.error_hidden.build((None, width + num_features))
+            self.error_head.build((None, ERROR_WIDTH))
         self.built = True
 
     def call(
@@ -136,7 +154,20 @@ class Lifter(keras.Model):
             depth_offsets=self.head(hidden) * self.not_root,
             keypoints_2d=self._completed(keypoints_2d, hidden),
             elevation=elevation,
+            expected_error=self._expected_error(hidden, features),
         )
+
+    def _expected_error(self, hidden: tf.Tensor, features: tf.Tensor) -> tf.Tensor | None:
+        if self.error_head is None:
+            return None
+        # Read off as well, so that a lifter is no worse for it.
+        seen = tf.concat([tf.cast(hidden, tf.float32), tf.cast(features, tf.float32)], axis=-1)
+        unbounded = self.error_head(
+            ACTIVATIONS["leaky_relu"](self.error_hidden(tf.stop_gradient(seen)))
+        )
+        # Softplus of operations that LiteRT has.
+        softplus = tf.nn.relu(unbounded) + tf.math.log(1.0 + tf.exp(-tf.abs(unbounded)))
+        return softplus * self.not_root
 
     def _completed(self, keypoints_2d: tf.Tensor, hidden: tf.Tensor) -> tf.Tensor:
         if self.correction_head is None:
@@ -154,10 +185,11 @@ class Lifter(keras.Model):
             "root": self.root,
             "completes": self.completes,
             "elevation": self.elevation,
+            "estimates_error": self.estimates_error,
         }
         return super().get_config() | own | self.trunk.settings
 
 
-def _small_head(size: int) -> keras.layers.Dense:
+def _small_head(size: int, **settings: Any) -> keras.layers.Dense:
     initializer = keras.initializers.VarianceScaling(_SMALL)
-    return keras.layers.Dense(size, kernel_initializer=initializer, dtype="float32")
+    return keras.layers.Dense(size, kernel_initializer=initializer, dtype="float32", **settings)

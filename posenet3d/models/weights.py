@@ -13,6 +13,8 @@ from typing import Any
 import keras
 import numpy as np
 
+from posenet3d.models.lifter import ERROR_WIDTH
+
 # Keras's own layers keep their weights where they like, but call them by these names.
 _OF_KERAS_LAYERS = ("kernel", "bias", "gamma", "beta", "moving_mean", "moving_variance")
 
@@ -51,12 +53,16 @@ def shapes_of(lifter: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
       lifter: The arguments of a `Lifter`, all of them.
     """
     joints, width, completes = lifter["num_joints"], lifter["width"], lifter["completes"]
-    heads = {"head": joints}
+    num_features = (3 if completes else 2) * joints
+    heads = {"head": (width, joints)}
     if completes:
-        heads["correction_head"] = 2 * joints
+        heads["correction_head"] = (width, 2 * joints)
     if lifter["elevation"] is not None:
-        heads["elevation_head"] = 1
-    units = {"widen": (3 if completes else 2) * joints}
+        heads["elevation_head"] = (width, 1)
+    if lifter["estimates_error"]:
+        heads["error_hidden"] = (width + num_features, ERROR_WIDTH)
+        heads["error_head"] = (ERROR_WIDTH, joints)
+    units = {"widen": num_features}
     units |= {f"blocks/{i}/{j}": width for i in range(lifter["num_blocks"]) for j in range(2)}
     shapes: dict[str, tuple[int, ...]] = {}
     for unit, size in units.items():
@@ -65,8 +71,8 @@ def shapes_of(lifter: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
         for name in _OF_NORMALISATIONS[lifter["normalisation"]]:
             shapes[f"lifter/trunk/{unit}/norm/{name}"] = (width,)
     for head, size in heads.items():
-        shapes[f"lifter/{head}/kernel"] = (width, size)
-        shapes[f"lifter/{head}/bias"] = (size,)
+        shapes[f"lifter/{head}/kernel"] = size
+        shapes[f"lifter/{head}/bias"] = size[1:]
     shapes["gap_filler/mean"] = (2 * joints,)
     shapes["gap_filler/covariance"] = (2 * joints, 2 * joints)
     return shapes

@@ -51,6 +51,7 @@ _OF_LIFTER = {
     "dropout": _NUMBER,
     "completes": (bool,),
     "elevation": (*_NUMBER, _NOTHING),
+    "estimates_error": (bool,),
 }
 _OF_JOINTS = {  # what the skeleton's lists hold
     "joint_names": (str,),

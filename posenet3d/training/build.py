@@ -59,6 +59,12 @@ def make_trainer(
 def _start_from(trainer: GeometricSelfSupervision, model: str) -> None:
     """Gives both lifters the weights of a saved model's."""
     lifter = load(model).lifter
+    if lifter.estimates_error:  # learned in the second stage alone
+        whole = named_weights(lifter)
+        lifter = Lifter.from_config(lifter.get_config() | {"estimates_error": False})
+        lifter.build()
+        for name, weight in named_weights(lifter).items():
+            weight.assign(whole[name])
     saved, own = (
         {(name, tuple(w.shape)) for name, w in named_weights(network).items()}
         for network in (lifter, trainer.lifter)

@@ -50,6 +50,8 @@ def assert_same_weights(loaded, expected):
         {"num_blocks": 3, "normalisation": "layer", "dropout": 0.2, "completes": True},
         {"num_blocks": 2, "normalisation": "batch", "dropout": 0.1, "elevation": -8.0},
         {"num_blocks": 1, "activation": "gelu", "completes": True, "elevation": 0},
+        {"num_blocks": 1, "estimates_error": True},
+        {"num_blocks": 1, "completes": True, "elevation": 0, "estimates_error": True},
     ],
     ids=str,
 )
@@ -164,6 +166,8 @@ def test_weights_that_are_not_those_of_the_lifter_are_refused(tmp_path, built, c
         ({"elevation": None}, "elevation_head, which its lifter has not"),
         ({"elevation": 1e300}, "elevation must lie between -90 and 90 degrees"),
         ({"elevation": float("nan")}, "its settings hold NaN"),
+        ({"estimates_error": True}, "4 of its 30 weights are missing"),
+        ({"estimates_error": "yes"}, "estimates_error of lifter must not be 'yes'"),
         ({"normalisation": "none"}, "norm, which its lifter has not"),
         ({"activation": "a" * 300}, "activation of lifter must not be 'aaa"),
         ({"normalisation": "group"}, "normalisation must be one of"),

@@ -26,7 +26,7 @@ def strong(**settings):
     keras.utils.set_random_seed(0)
     lifter = Lifter(**{"width": 32, "num_blocks": 1, "normalisation": "none"} | settings)
     lifter.build()
-    for head in (lifter.head, lifter.correction_head, lifter.elevation_head):
+    for head in (lifter.head, lifter.correction_head, lifter.elevation_head, lifter.error_head):
         if head is not None:
             head.kernel.assign(20.0 * head.kernel)
     return lifter
@@ -41,7 +41,13 @@ def test_keeps_the_guarantees(keeps, normalised_2d, normalisation):
 
 
 @pytest.mark.parametrize(
-    "settings", [{"completes": True}, {"elevation": 8.0}, {"completes": True, "elevation": -5.0}]
+    "settings",
+    [
+        {"completes": True},
+        {"elevation": 8.0},
+        {"estimates_error": True},
+        {"completes": True, "elevation": -5.0, "estimates_error": True},
+    ],
 )
 def test_keeps_the_guarantees_with_further_outputs(keeps, normalised_2d, confidence, settings):
     keeps(lambda: Lifter(width=16, num_blocks=1, **settings), normalised_2d, confidence)
@@ -82,6 +88,7 @@ def test_plain_lifter_lifts_the_2d_pose_as_it_is(normalised_2d):
     lifted = strong()(normalised_2d)
     np.testing.assert_array_equal(lifted.keypoints_2d, normalised_2d)
     assert lifted.elevation is None
+    assert lifted.expected_error is None
     np.testing.assert_allclose(camera.project(unproject(lifted)), normalised_2d, atol=1e-6)
 
 
@@ -154,17 +161,55 @@ def test_elevation_is_each_poses_own(normalised_2d):
 
 
 def test_elevation_does_not_shape_the_lifter(normalised_2d):
-    lifter = strong(elevation=8.0)
+    assert reached(strong(elevation=8.0), normalised_2d, "elevation") == {"elevation_head"}
+
+
+def reached(lifter, normalised_2d, output):
+    """The parts of a lifter that the gradient of an output reaches."""
     with tf.GradientTape() as tape:
-        loss = tf.reduce_sum(lifter(normalised_2d).elevation)
+        loss = tf.reduce_sum(getattr(lifter(normalised_2d), output))
     weights = named_weights(lifter)
     gradients = zip(weights, tape.gradient(loss, list(weights.values())), strict=True)
-    reached = {name for name, gradient in gradients if gradient is not None}
-    assert reached == {"elevation_head/kernel", "elevation_head/bias"}
+    return {name.split("/")[0] for name, gradient in gradients if gradient is not None}
 
 
-def test_elevation_head_leaves_the_depths_as_they_are(normalised_2d):
-    lifter, plain = strong(elevation=8.0), strong()
+@pytest.mark.parametrize("root", [0, 8])
+def test_expected_error_starts_near_a_tenth_and_is_nothing_for_the_root(people, root):
+    keras.utils.set_random_seed(0)
+    lifter = Lifter(root=root, width=512, num_blocks=2, estimates_error=True)
+    expected = lifter(camera.normalise(people.keypoints_2d, root).keypoints_2d).expected_error
+    assert expected.shape == (len(people), 17)
+    np.testing.assert_array_equal(expected[:, root], 0.0)
+    np.testing.assert_allclose(np.delete(expected, root, axis=1), 0.1, atol=0.05)
+
+
+def test_expected_error_is_each_joints_own_and_looks_at_confidence(normalised_2d, confidence):
+    lifter = strong(completes=True, estimates_error=True)
+    rated, unrated = (
+        lifter(normalised_2d, given).expected_error.numpy()[:, 1:] for given in (confidence, None)
+    )
+    assert (np.ptp(rated, axis=0) > 0.01 * rated.mean(axis=0)).all()
+    assert np.abs(rated - unrated).max() > 1e-3
+
+
+@pytest.mark.parametrize("unbounded", [-200.0, -1.0, 0.0, 3.0, 200.0])
+def test_expected_error_is_above_zero_whatever_the_network_gives(normalised_2d, unbounded):
+    lifter = Lifter(width=8, num_blocks=1, estimates_error=True)
+    lifter.build()
+    lifter.error_head.kernel.assign(tf.zeros_like(lifter.error_head.kernel))
+    lifter.error_head.bias.assign(tf.fill([17], unbounded))
+    expected = lifter(normalised_2d).expected_error[:, 1:]
+    np.testing.assert_allclose(expected, np.logaddexp(0.0, unbounded), rtol=1e-5, atol=1e-7)
+
+
+def test_expected_error_does_not_shape_the_lifter(normalised_2d):
+    lifter = strong(completes=True, elevation=8.0, estimates_error=True)
+    assert reached(lifter, normalised_2d, "expected_error") == {"error_hidden", "error_head"}
+
+
+@pytest.mark.parametrize("settings", [{"elevation": 8.0}, {"estimates_error": True}])
+def test_what_is_read_off_leaves_the_depths_as_they_are(normalised_2d, settings):
+    lifter, plain = strong(**settings), strong()
     plain.trunk.set_weights(lifter.trunk.get_weights())
     plain.head.set_weights(lifter.head.get_weights())
     np.testing.assert_array_equal(

@@ -112,6 +112,16 @@ def test_batches_go_on_where_they_stopped(small_config, run_data, poses):
         assert np.any(array != batches[1][name])
 
 
+def test_a_run_may_start_from_a_model_that_estimates_its_error(small_config, run_data, tmp_path):
+    config = small_config(init_model=str(tmp_path / "saved.keras"))
+    lifter = Lifter(**dataclasses.asdict(config.lifter), estimates_error=True)
+    PoseEstimator(lifter, H36M_17).save(config.init_model)
+    started = build.make_trainer(config, run_data()).lifter
+    assert not started.estimates_error
+    np.testing.assert_array_equal(started.head.kernel, lifter.head.kernel)
+    np.testing.assert_array_equal(started.trunk.widen.dense.kernel, lifter.trunk.widen.dense.kernel)
+
+
 @pytest.mark.parametrize("saved_with_one", [True, False])
 def test_an_elevation_head_that_alone_differs_is_named(
     small_config, run_data, tmp_path, saved_with_one

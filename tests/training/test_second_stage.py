@@ -85,7 +85,14 @@ def test_both_stages_leave_their_records(finished):
         "student_1.jsonl", "teacher", "tensorboard",
     }  # fmt: skip
     assert [line["epoch"] for line in log(run_dir)] == [1, 2]
-    expected = {"loss", "distance", "elevation", "lifter_learning_rate", "val_pa_mpjpe"}
+    expected = {
+        "loss",
+        "distance",
+        "elevation",
+        "error_estimate",
+        "lifter_learning_rate",
+        "val_pa_mpjpe",
+    }
     assert all(expected <= line.keys() for line in log(run_dir))
     assert report.training["student_steps"] == 8
     assert report.training["steps"] == 4

@@ -31,6 +31,7 @@ from posenet3d.training.augmentation.placements import draw_placements
 from posenet3d.training.cycle.networks import averaged
 from posenet3d.training.settings.config import TrainingConfig
 from posenet3d.training.student.bodies import mix_limbs, other_bodies
+from posenet3d.training.student.error_estimate import error_loss
 from posenet3d.training.updates import gradients, replicas
 from posenet3d.training.updates.averaging import move_average
 
@@ -68,6 +69,7 @@ class StudentTrainer(keras.Model):
             skeleton.root,
             **size,
             elevation=config.elevation or 0.0,
+            estimates_error=True,
             dtype=POLICIES[config.mixed_precision],
         )
         self.averaged_lifter = averaged(self.lifter)
@@ -94,7 +96,7 @@ class StudentTrainer(keras.Model):
     @property
     def loss_names(self) -> list[str]:
         """What a step reports."""
-        return ["loss", "distance", "elevation"]
+        return ["loss", "distance", "elevation", "error_estimate"]
 
     @property
     def metrics(self) -> list[keras.metrics.Metric]:
@@ -148,18 +150,23 @@ class StudentTrainer(keras.Model):
         lesson = Lesson(*map(replicas.rows, lesson))
         with tf.GradientTape() as tape, randomness.seeding_layers(self._dropout_seed):
             lifted = self.lifter(keypoints_2d, confidence, training=True)
-            distance = distance_from(unproject(lifted), lesson.keypoints_3d)
+            lifted_3d = unproject(lifted)
+            distance = distance_from(lifted_3d, lesson.keypoints_3d)
             elevation = tf.reduce_mean(
                 lesson.elevation_known * tf.square(lifted.elevation - lesson.elevation)
             )
-            loss = distance + elevation
+            error = error_loss(
+                lifted.expected_error, lifted_3d, lesson.keypoints_3d, self.skeleton.root
+            )
+            loss = distance + elevation + error
             scaled_loss = gradients.scaled(loss, self.optimizer)
         variables = self.lifter.trainable_variables
         gradients.apply(self.optimizer, tape.gradient(scaled_loss, variables), variables)
         decay = self.config.optimizer.average_decay
         move_average(self.averaged_lifter, self.lifter, self.step, decay, self.optimizer)
         self.step.assign_add(1)
-        return {"loss": loss, "distance": distance, "elevation": elevation}
+        losses = (loss, distance, elevation, error)
+        return dict(zip(self.loss_names, losses, strict=True))
 
     def is_due(self, step: int) -> None:
         """There are no discriminators whose turn it could be."""

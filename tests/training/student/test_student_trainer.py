@@ -171,7 +171,9 @@ def test_training_brings_the_lifter_to_the_lessons(taught):
     assert int(student.step) == 148
     assert last["distance"] < 0.7 * first["distance"]
     assert last["elevation"] < first["elevation"]
-    assert last["loss"] == pytest.approx(last["distance"] + last["elevation"], rel=1e-4)
+    assert last["error_estimate"] < first["error_estimate"]
+    parts = last["distance"] + last["elevation"] + last["error_estimate"]
+    assert last["loss"] == pytest.approx(parts, rel=1e-4)
 
 
 def test_damage_is_lifted_and_the_whole_pose_is_to_be_said(taught, monkeypatch):
