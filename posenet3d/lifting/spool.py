@@ -144,7 +144,7 @@ def _lifted(about: dict[str, Any], arrays: parts.Part) -> Lifted:
         about.get("numbers_are_frames", False),
     )
     result = LiftResult(
-        **{name: arrays[name] for name in PER_PERSON},
+        **{name: arrays[name] for name in PER_PERSON if name in arrays},  # of older parts fewer
         problems=tuple(about["problems"]),
         unit=about["unit"],
     )

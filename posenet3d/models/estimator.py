@@ -18,7 +18,7 @@ from posenet3d.models import self_check
 from posenet3d.models.gap_filling import GapFiller
 from posenet3d.models.lifter import Lifter, check_elevation, unproject
 from posenet3d.poses.lift_request import LiftRequest, check_request
-from posenet3d.poses.lift_result import LiftResult
+from posenet3d.poses.lift_result import LiftResult, score_of
 from posenet3d.skeletons.skeleton import Skeleton
 
 
@@ -38,7 +38,7 @@ class PoseEstimator(keras.Model):
       scale: Pixels a unit, where the lifter was trained with one scale for a whole data set;
         None: each pose is scaled by its own size.
       elevation: Mean elevation in degrees of the cameras it was trained for; from there it looks
-        at its own poses anew to score them.
+        at its own poses anew to score them, unless it estimates its error.
       average_mirrored: Whether each pose is lifted in a mirror as well and the two averaged, which
         costs a second lift. On motion capture it took a tenth off the error (docs/training.md).
         Never so where the skeleton cannot be mirrored.
@@ -110,7 +110,7 @@ class PoseEstimator(keras.Model):
         return self._lift_pose(inputs, training)["keypoints_3d"]
 
     def _lift_pose(self, inputs: dict[str, tf.Tensor], training: bool = False) -> dict[str, Any]:
-        """`keypoints_3d` `[N, J, 3]` and `elevation` `[N]` in radians or None."""
+        """`keypoints_3d`, `elevation` `[N]` in radians and `expected_error` `[N, J]`, or None."""
         return self._lift_complete(self._fill_gaps(inputs), inputs["confidence"], training)
 
     def _lift_complete(
@@ -125,24 +125,37 @@ class PoseEstimator(keras.Model):
             confidence = tf.concat([confidence, mirrored], axis=0)
         lifted = self.lifter(normalised, confidence, training=training)
         keypoints_3d, elevation = unproject(lifted), lifted.elevation
+        expected_error = lifted.expected_error
         if self.average_mirrored:
             keypoints_3d, mirrored_3d = tf.split(keypoints_3d, 2)
             keypoints_3d = (keypoints_3d + mirror.mirror(mirrored_3d, self.skeleton)) / 2
             if elevation is not None:
                 elevation = tf.reduce_mean(tf.stack(tf.split(elevation, 2)), axis=0)
+            if expected_error is not None:
+                expected_error, mirrored = tf.split(expected_error, 2)
+                mirrored = tf.gather(mirrored, self.skeleton.mirror, axis=1)
+                expected_error = (expected_error + mirrored) / 2
         if self.average_turned:
             turned_3d = tf.reduce_mean(self._answers(keypoints_3d, elevation), axis=0)
             keypoints_3d += self.average_turned * (turned_3d - keypoints_3d)
-        return {"keypoints_3d": keypoints_3d, "elevation": elevation}
+        return {
+            "keypoints_3d": keypoints_3d,
+            "elevation": elevation,
+            "expected_error": expected_error,
+        }
 
     def lift_filled(self, keypoints_2d: tf.Tensor, confidence: tf.Tensor) -> dict[str, tf.Tensor]:
         """What `lift` does after filling the gaps, in a graph: inputs complete, in pixels.
 
         Returns:
-          `keypoints_3d` `[N, J, 3]` and `elevation` `[N]` in degrees.
+          `keypoints_3d` `[N, J, 3]`, `elevation` `[N]` in degrees, and `expected_error` `[N, J]`
+          of a lifter that estimates it.
         """
         lifted = self._named(**self._lift_complete(keypoints_2d, confidence))
-        return {"keypoints_3d": lifted["keypoints_3d"], "elevation": lifted["elevation"]}
+        said = ["keypoints_3d", "elevation"]
+        if self.lifter.estimates_error:
+            said.append("expected_error")
+        return {name: lifted[name] for name in said}
 
     def _lift_unscored(self, inputs: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         return self._named(**self._lift_pose(inputs))
@@ -151,18 +164,34 @@ class PoseEstimator(keras.Model):
         """What `lift` does with people it has checked, in a graph; inputs as in `call`.
 
         Returns:
-          `keypoints_3d` `[N, J, 3]`, `elevation` `[N]` in degrees and `score` `[N]`.
+          `keypoints_3d` `[N, J, 3]`, `elevation` `[N]` in degrees, `score` `[N]`, and
+          `expected_error` `[N, J]`, NaN of a lifter that does not estimate it.
         """
         lifted = self._lift_pose(inputs)
-        again_3d = self._answers(**lifted)
-        score = self_check.score_of(self_check.disagreement(lifted["keypoints_3d"], again_3d))
-        return self._named(**lifted) | {"score": score}
+        if lifted["expected_error"] is None:
+            again_3d = self._answers(lifted["keypoints_3d"], lifted["elevation"])
+            error = self_check.disagreement(lifted["keypoints_3d"], again_3d)
+        else:  # the root's is 0
+            others = self.skeleton.num_joints - 1
+            error = tf.reduce_sum(lifted["expected_error"], axis=1) / others
+        return self._named(**lifted) | {"score": score_of(error)}
 
-    def _named(self, keypoints_3d: tf.Tensor, elevation: tf.Tensor | None) -> dict[str, tf.Tensor]:
+    def _named(
+        self,
+        keypoints_3d: tf.Tensor,
+        elevation: tf.Tensor | None,
+        expected_error: tf.Tensor | None,
+    ) -> dict[str, tf.Tensor]:
         """What a result has, NaN where there is nothing to say; elevation in degrees."""
         nothing = tf.fill(tf.shape(keypoints_3d)[:1], np.float32(np.nan))
-        degrees = nothing if elevation is None else elevation * (180 / math.pi)
-        return {"keypoints_3d": keypoints_3d, "elevation": degrees, "score": nothing}
+        if expected_error is None:
+            expected_error = tf.fill(tf.shape(keypoints_3d)[:2], np.float32(np.nan))
+        return {
+            "keypoints_3d": keypoints_3d,
+            "elevation": nothing if elevation is None else elevation * (180 / math.pi),
+            "score": nothing,
+            "expected_error": expected_error,
+        }
 
     def _answers(self, keypoints_3d: tf.Tensor, elevation: tf.Tensor | None) -> tf.Tensor:
         """The poses as lifted from the fixed views (see `self_check.answers`)."""
@@ -210,7 +239,8 @@ class PoseEstimator(keras.Model):
             looked at. None: every joint is present.
           batch_size: People lifted at a time; bounds the memory.
           height_mm: Standing height of the person, one number or `[N]`; gives mm.
-          score: Whether to score the poses, which lifts each of them six times more.
+          score: Whether to score the poses. A lifter that estimates its error has the score from
+            that; of others it takes six lifts more.
 
         Returns:
           The `LiftResult`. A person with too few joints is not lifted, and the result says so.

@@ -69,11 +69,6 @@ def disagreement(keypoints_3d: tf.Tensor, again_3d: tf.Tensor) -> tf.Tensor:
     return tf.reduce_mean(tf.norm(again_3d - keypoints_3d, axis=-1), axis=[0, 2])
 
 
-def score_of(disagreement: tf.Tensor) -> tf.Tensor:
-    """Score `[N]` in (0, 1]: 1 where all answers agree, half where they are 0.1 of a pose off."""
-    return 1.0 / (1.0 + disagreement / 0.1)
-
-
 def _sized_like(points_3d: tf.Tensor, model_3d: tf.Tensor) -> tf.Tensor:
     """Poses `[V, N, J, 3]` scaled by least squares to the size of others `[N, J, 3]`."""
     product = tf.reduce_sum(points_3d * model_3d, axis=[2, 3], keepdims=True)

@@ -35,9 +35,10 @@ def smooth_people(
 
     Returns:
       People and result. A person that was not lifted, in a gap that is filled, has a pose now, all
-      of its joints `filled`, no score, and an elevation between those around it. One that was not
-      even detected is a new row, of confidence 0, after the rows of its frame; its image has the
-      id that the numbers of the others give it. `interpolated` of the result marks both.
+      of its joints `filled`, no score, no expected error, and an elevation between those around
+      it. One that was not even detected is a new row, of confidence 0, after the rows of its
+      frame; its image has the id that the numbers of the others give it. `interpolated` of the
+      result marks both.
 
     Raises:
       InputError: If a person is twice in an image, or `fps` is no positive number.

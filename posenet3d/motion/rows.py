@@ -108,4 +108,5 @@ def _insert(people: People, result: LiftResult, new: list[_NewRow]) -> tuple[Peo
         problems=entries(result.problems, [_NOT_DETECTED] * len(new)),
         score=rows(result.score, np.nan),
         elevation=rows(result.elevation, np.nan),
+        expected_error=rows(result.expected_error, np.nan),
     )

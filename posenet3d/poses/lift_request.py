@@ -34,14 +34,19 @@ class LiftRequest:
 
         Args:
           answer: `keypoints_3d` `[N, J, 3]`, camera frame, root-relative, in units of the pose's
-            own size, whose memory becomes that of the result; `elevation` `[N]` in degrees; and
-            `score` `[N]`, absent if there is none. NaN for who was not lifted.
+            own size, whose memory becomes that of the result; `elevation` `[N]` in degrees; `score`
+            `[N]`, absent if there is none; and so `expected_error` `[N, J]`, in the unit of the
+            pose, and of the result likewise. NaN for who was not lifted.
           problems: For each person why it was not lifted, or an empty text.
         """
         lifted = np.array([not problem for problem in problems], bool)
         keypoints_3d, score = answer["keypoints_3d"], answer.get("score")
+        expected_error = answer.get("expected_error")
         if self.heights_mm is not None:
-            keypoints_3d *= stature.mm_a_unit(keypoints_3d, self.heights_mm, self.skeleton)
+            mm_a_unit = stature.mm_a_unit(keypoints_3d, self.heights_mm, self.skeleton)
+            keypoints_3d *= mm_a_unit
+            if expected_error is not None:
+                expected_error *= mm_a_unit[..., 0]
         return LiftResult(
             keypoints_3d=keypoints_3d,
             filled=(self.confidence == 0) & lifted[:, None],
@@ -50,6 +55,7 @@ class LiftRequest:
             score=np.full(len(lifted), np.nan, np.float32) if score is None else score,
             elevation=answer["elevation"],
             unit="pose" if self.heights_mm is None else "mm",
+            expected_error=expected_error,
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 
@@ -17,11 +18,15 @@ class LiftResult:
       filled: `[N, J]` bool: the joint was missing and has been guessed.
       lifted: `[N]` bool.
       problems: N texts: why the person was not lifted, "" where the person was.
-      score: `[N]` float32 in (0, 1], how much the lifter agrees with itself; or NaN.
+      score: `[N]` float32 in (0, 1]: of a lifter that estimates its error `score_of` that, of
+        others `score_of` how far it disagrees with itself from other sides; or NaN.
       elevation: `[N]` float32, degrees by which the camera looks down; NaN: not estimated.
       unit: "pose": the mean distance of the 2D joints from the root is 1; or "mm".
       interpolated: `[N]` bool: no pose of that frame, but one between those before and after
         (`motion.people`); None: there is none such.
+      expected_error: `[N, J]` float32, in `unit`: how far the lifter expects each joint to be from
+        the truth, after Procrustes alignment; 0 for the root. NaN where it says nothing. None:
+        NaN everywhere.
     """
 
     keypoints_3d: np.ndarray
@@ -32,3 +37,25 @@ class LiftResult:
     elevation: np.ndarray
     unit: str
     interpolated: np.ndarray | None = None
+    expected_error: np.ndarray | None = None
+
+    def __post_init__(self) -> None:
+        if self.expected_error is None:
+            nothing = np.full(self.filled.shape, np.nan, np.float32)
+            object.__setattr__(self, "expected_error", nothing)
+
+    @property
+    def expected_error_mm(self) -> np.ndarray:
+        """Expected error `[N]` of each pose: the mean over its joints, the root not counted.
+
+        In mm where the people's height was given (`unit` is "mm"). Otherwise it is relative to the
+        pose's size: 0.1 is a tenth of the mean distance of the 2D joints from the root. NaN where
+        the lifter says nothing.
+        """
+        others = max(self.expected_error.shape[1] - 1, 1)
+        return self.expected_error.sum(axis=1) / others
+
+
+def score_of(error: Any) -> Any:
+    """Score in (0, 1] of errors in pose units, arrays or tensors: half where it is a tenth."""
+    return 1.0 / (1.0 + error / 0.1)

@@ -14,7 +14,7 @@ from posenet3d.poses.people import join as join_people
 if TYPE_CHECKING:  # only for its name: writing needs no TensorFlow
     from posenet3d.poses.lift_result import LiftResult
 
-PER_PERSON = ("keypoints_3d", "filled", "lifted", "score", "elevation")
+PER_PERSON = ("keypoints_3d", "filled", "lifted", "score", "elevation", "expected_error")
 """The arrays of a `LiftResult` that have a row a person."""
 
 

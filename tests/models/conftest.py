@@ -159,14 +159,18 @@ def pixels(people):
 def make_completing(people):
     """A small estimator that mends 2D poses and says their elevation, about 8 degrees."""
 
-    def make(**settings):
+    def make(estimates_error=False, **settings):
         lifter = Lifter(
-            width=16, num_blocks=1, normalisation="layer", completes=True, elevation=8.0
-        )
+            width=16, num_blocks=1, normalisation="layer", completes=True, elevation=8.0,
+            estimates_error=estimates_error,
+        )  # fmt: skip
         estimator = PoseEstimator(lifter, people.skeleton, **settings)
         rng = np.random.default_rng(0)
         for head in (lifter.head, lifter.correction_head, lifter.elevation_head):
             head.kernel.assign(rng.normal(scale=0.1, size=head.kernel.shape))
+        if estimates_error:
+            error_kernel = lifter.error_head.kernel
+            error_kernel.assign(rng.normal(scale=0.1, size=error_kernel.shape))
         estimator.gap_filler.adapt(people.keypoints_2d)
         return estimator
 

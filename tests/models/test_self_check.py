@@ -7,6 +7,7 @@ import tensorflow as tf
 from posenet3d.geometry import camera, mirror, rotation, views
 from posenet3d.models import self_check
 from posenet3d.models.lifter import Lifted, unproject
+from posenet3d.poses.lift_result import score_of
 from posenet3d.skeletons.skeleton import H36M_17
 
 LEVEL = np.float32(0.0)
@@ -69,7 +70,7 @@ def test_who_knows_the_depths_agrees_with_himself(bodies_3d, elevation_from, ele
     errors = disagreement(bodies_3d, oracle, elevation_from, elevation_to)
     assert errors.shape == (4,)
     assert errors.max() < AGREES
-    assert self_check.score_of(errors).min() > 0.95
+    assert score_of(errors).min() > 0.95
 
 
 def test_pole_is_the_same_from_all_sides():
@@ -151,7 +152,7 @@ def test_collapsed_answers_give_a_number(bodies_3d):
 
 
 def test_score_falls_from_one_by_half_at_a_tenth_of_a_pose():
-    scores = self_check.score_of(tf.constant([0.0, 0.1, 0.2, 1e6])).numpy()
+    scores = score_of(tf.constant([0.0, 0.1, 0.2, 1e6])).numpy()
     np.testing.assert_allclose(scores[:3], [1, 0.5, 1 / 3], rtol=1e-6)
     assert 0 < scores[3] < 1e-6
 
