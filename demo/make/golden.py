@@ -31,6 +31,7 @@ from posenet3d.models import self_check
 from posenet3d.models.estimator import PoseEstimator
 from posenet3d.models.lifter import unproject
 from posenet3d.motion.smoothing import OneEuro
+from posenet3d.poses.lift_result import score_of
 from posenet3d.poses.lifted import Lifted
 from posenet3d.poses.people import People
 from posenet3d.skeletons import joint_maps, skeleton
@@ -117,8 +118,9 @@ def smoothing() -> dict[str, Any]:
 def score(estimator: PoseEstimator) -> list[dict[str, Any]]:
     """Lifted poses with their score, and what the lifter says of them from the fixed views.
 
-    `answers` are those of the lifter, lifting once, as `PoseEstimator.lift` scores by; `averaged`
-    those of the estimator, which averages with the mirrored pose, as a .tflite does.
+    The score is that of the views, whether or not the lifter estimates its error. `answers` are
+    those of the lifter, lifting once, as `PoseEstimator.lift` compares them; `averaged` those of
+    the estimator, which averages with the mirrored pose, as a .tflite does.
     """
     keypoints_2d, confidence = example_poses(estimator, estimator.skeleton, 6, seed=1)
     confidence[3:] = with_gaps(confidence[3:], 0.15, seed=1)
@@ -133,13 +135,20 @@ def score(estimator: PoseEstimator) -> list[dict[str, Any]]:
             {
                 "joints": pose[0],
                 "elevation": elevation,
-                "score": result.score[row],
+                "score": _score_of_views(estimator, pose, elevation),
                 "views": normalised.numpy(),
                 "answers": unproject(estimator.lifter(normalised)).numpy(),
                 "averaged": averaged.keypoints_3d,
             }
         )
     return cases
+
+
+def _score_of_views(estimator: PoseEstimator, pose: np.ndarray, elevation: float) -> float:
+    mean = math.radians(estimator.elevation)
+    seen_from = tf.constant([math.radians(elevation)], tf.float32)
+    again = self_check.answers(estimator.lifter, pose, seen_from, mean, estimator.skeleton)
+    return float(score_of(self_check.disagreement(pose, again))[0])
 
 
 def _seen(estimator: PoseEstimator, pose: np.ndarray, elevation: float, number: int) -> tf.Tensor:
@@ -191,6 +200,7 @@ def save(estimator: PoseEstimator) -> dict[str, Any]:
             "filled": result.filled[row],
             "elevation": result.elevation[row],
             "score": result.score[row],
+            "expected_error": result.expected_error[row],
         }
         seen = {"keypoints": people.keypoints_2d[row], "confidence": people.confidence[row]}
         recorded[image]["people"].append({"id": person, "pose": pose, "seen": seen})

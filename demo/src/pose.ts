@@ -38,6 +38,8 @@ export interface Pose3D {
   filled: boolean[];
   /** Degrees by which the camera looks down on the person; NaN where it is not estimated. */
   elevation: number;
-  /** 0 to 1: how much the lifter agrees with itself; null where that was not computed. */
+  /** 0 to 1, from `expectedError` or from how much the lifter agrees with itself; null: not computed. */
   score: number | null;
+  /** `[17]`: how far each joint is expected to be off, pose units; absent where the lifter does not say. */
+  expectedError?: Float32Array;
 }

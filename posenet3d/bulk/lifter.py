@@ -172,7 +172,7 @@ def shard_skeleton(path: Path, reader: Reader, asked: str, lifters: Skeleton) ->
 
 
 def _columns(result: LiftResult) -> dict[str, Any]:
-    arrays = ("keypoints_3d", "score", "elevation", "filled", "lifted")
+    arrays = ("keypoints_3d", "score", "elevation", "expected_error", "filled", "lifted")
     return {name: getattr(result, name) for name in arrays} | {"problem": list(result.problems)}
 
 

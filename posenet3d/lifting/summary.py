@@ -7,7 +7,10 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
+import numpy as np
+
 from posenet3d.formats.output import WITH_PROBLEMS
+from posenet3d.lifting.high_errors import HighErrors
 from posenet3d.poses.lifted import Lifted
 from posenet3d.poses.people import joint_counts
 
@@ -25,7 +28,8 @@ class Summary:
 
     people: int = 0
     lifted: int = 0
-    low_scores: int = 0  # of people who were lifted
+    low_scores: int = 0  # of people who were lifted, by a lifter that does not estimate its error
+    errors: HighErrors = dataclasses.field(default_factory=HighErrors)
     interpolated: int = 0  # poses of frames in which a person was not seen or not lifted
     filled: Counter[str] = dataclasses.field(default_factory=Counter)  # by joint
     not_lifted: list[str] = dataclasses.field(default_factory=list)  # the first, a line each
@@ -41,7 +45,9 @@ class Summary:
         people, result = part.people, part.result
         self.people += len(people)
         self.lifted += int(result.lifted.sum())
-        self.low_scores += int((result.score < LOW_SCORE).sum())
+        unknown = np.isnan(result.expected_error_mm)
+        self.low_scores += int((unknown & (result.score < LOW_SCORE)).sum())
+        self.errors.add(part)
         self.filled.update(joint_counts(result.filled, people.skeleton))
         for row in (~result.lifted).nonzero()[0]:
             if len(self.not_lifted) == SHOWN:
@@ -73,6 +79,8 @@ class Summary:
                 f"A score below {LOW_SCORE}, so probably wrong: {self.low_scores} of {self.lifted} "
                 "poses. Are the joints in the order of the format (--format), y down, in pixels?"
             )
+        if note := self.errors.note():
+            lines.append(note)
         lines += [f"Not lifted: {line}." for line in self.not_lifted]
         missed = self.people - self.lifted
         if missed > len(self.not_lifted):

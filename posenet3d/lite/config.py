@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 
-from posenet3d.errors import ConfigError
 from posenet3d.lifting.config import LiftConfig
 from posenet3d.lite.model_file import Variant
 from posenet3d.models.loading import DEFAULT_MODEL
@@ -20,7 +19,7 @@ class LiteConfig(LiftConfig):
     model: str = setting(
         DEFAULT_MODEL, "A .tflite file, a folder of them, or a pretrained model's name."
     )
-    score: bool = setting(False, "Not available: .tflite files give no score.")
+    score: bool = setting(False, "Score each pose; needs a file whose lifter estimates its error.")
     variant: Variant = setting(
         "float32",
         "Which file of a folder or of a pretrained model, by the precision of its weights.",
@@ -30,5 +29,3 @@ class LiteConfig(LiftConfig):
     def __post_init__(self) -> None:
         super().__post_init__()
         check_range("threads", self.threads, 1, _MOST_THREADS)
-        if self.score:
-            raise ConfigError("score: .tflite files give none; scripts/lift.py does.")

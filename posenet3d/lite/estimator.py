@@ -14,7 +14,7 @@ from posenet3d.lite.model_file import Variant
 from posenet3d.lite.runtime import Lift, tflite_runtime
 from posenet3d.models.loading import DEFAULT_MODEL
 from posenet3d.poses.lift_request import check_request
-from posenet3d.poses.lift_result import LiftResult
+from posenet3d.poses.lift_result import LiftResult, score_of
 from posenet3d.skeletons.skeleton import Skeleton
 
 
@@ -26,8 +26,8 @@ class LiteEstimator:
         estimator = LiteEstimator("full")  # or a .tflite file
         result = estimator.lift(keypoints_2d, confidence)     # pixels [N, 17, 2], [N, 17]
 
-    It lifts as the `PoseEstimator` it was made of does, but gives no score. It may be used by one
-    thread at a time.
+    It lifts as the `PoseEstimator` it was made of does, but gives a score only where the lifter
+    estimates its error. It may be used by one thread at a time.
 
     Args:
       path_or_name: Name of a pretrained model, or a path (`model_file.find`).
@@ -52,7 +52,7 @@ class LiteEstimator:
             self._lift = tflite_runtime(content, threads)
             self.metadata: dict[str, Any] = model_file.read_metadata(content)
             self.skeleton: Skeleton = model_file.skeleton_of(self.metadata)
-            _try(self._lift, self.skeleton)
+            self._estimates_error = _try(self._lift, self.skeleton)
         except (ValueError, KeyError, TypeError, RuntimeError) as error:
             reason = str(error).strip(" .\n").split("\n")[0]
             raise InputError(
@@ -68,29 +68,36 @@ class LiteEstimator:
         height_mm: float | np.ndarray | None = None,
         score: bool = False,
     ) -> LiftResult:
-        """Lifts people; as `PoseEstimator.lift` does, `score` apart.
+        """Lifts people as `PoseEstimator.lift` does.
 
         Args:
           keypoints_2d: `[N, J, 2]`, image frame (x right, y down), pixels.
           confidence: `[N, J]` in [0, 1]; 0 marks a missing joint, whose coordinates are not
             looked at. None: every joint is present.
           height_mm: Standing height of the person, one number or `[N]`; gives mm.
-          score: Must be False: .tflite files do not score.
+          score: Whether to score the poses, which needs a lifter that estimates its error.
 
         Raises:
           InputError: On wrong shapes or types, a NaN or infinity, named by row and joint; a
-            height that cannot be used; or where a score is asked for.
+            height that cannot be used; or where a score is asked for that the file cannot give.
         """
-        if score:
-            raise InputError("A .tflite file gives no score; posenet3d.load(...).lift does.")
+        if score and not self._estimates_error:
+            raise InputError(
+                "This .tflite file gives no score, for it does not estimate its error; "
+                "posenet3d.load(...).lift and scripts/lift.py score its poses."
+            )
         request = check_request(keypoints_2d, confidence, self.skeleton, height_mm)
         problems = request.problems()
         lifted = np.array([not problem for problem in problems], bool)
         answer = self._lift(request.keypoints_2d[lifted], request.confidence[lifted])
-        keypoints_3d = np.full((*request.confidence.shape, 3), np.nan, np.float32)
-        elevation = np.full(len(lifted), np.nan, np.float32)
-        keypoints_3d[lifted], elevation[lifted] = answer["keypoints_3d"], answer["elevation"]
-        return request.result({"keypoints_3d": keypoints_3d, "elevation": elevation}, problems)
+        if score:
+            others = max(self.skeleton.num_joints - 1, 1)  # the root's is 0
+            answer["score"] = score_of(answer["expected_error"].sum(axis=1) / others)
+        whole = {}
+        for name, rows in answer.items():
+            whole[name] = np.full((len(lifted), *rows.shape[1:]), np.nan, np.float32)
+            whole[name][lifted] = rows
+        return request.result(whole, problems)
 
     def get_config(self) -> dict[str, Any]:
         """What tells this model from others, for work that goes on after a stop."""
@@ -101,8 +108,11 @@ class LiteEstimator:
         return []
 
 
-def _try(lift: Lift, skeleton: Skeleton) -> None:
+def _try(lift: Lift, skeleton: Skeleton) -> bool:
     """Lifts people of whom nothing has been seen, by every signature.
+
+    Returns:
+      Whether the lifter estimates its error.
 
     Raises:
       ValueError, KeyError, RuntimeError: If that cannot be, or is not what a lifter gives.
@@ -110,6 +120,10 @@ def _try(lift: Lift, skeleton: Skeleton) -> None:
     people, joints = sum(model_file.BATCHES), skeleton.num_joints
     nobody = np.zeros((people, joints), np.float32)
     answer = lift(np.zeros((people, joints, 2), np.float32), nobody)
-    shapes = {name: list(answer[name].shape) for name in ("keypoints_3d", "elevation")}
-    if shapes != {"keypoints_3d": [people, joints, 3], "elevation": [people]}:
+    wanted = {"keypoints_3d": [people, joints, 3], "elevation": [people]}
+    if "expected_error" in answer:
+        wanted["expected_error"] = [people, joints]
+    shapes = {name: list(answer[name].shape) for name in wanted}
+    if shapes != wanted:
         raise ValueError(f"its outputs for {people} people of {joints} joints are {shapes}")
+    return "expected_error" in answer

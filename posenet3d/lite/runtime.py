@@ -10,7 +10,8 @@ from posenet3d.lite.model_file import BATCHES, signature_name
 
 Lift = Callable[[np.ndarray, np.ndarray], dict[str, np.ndarray]]
 """From keypoints_2d float32 `[N, J, 2]` (pixels) and confidence float32 `[N, J]` to `keypoints_3d`
-`[N, J, 3]` and `elevation` `[N]`, NaN for persons who cannot be lifted."""
+`[N, J, 3]`, `elevation` `[N]` and perhaps `expected_error` `[N, J]`; NaN for persons who cannot be
+lifted."""
 
 
 def tflite_runtime(content: bytes, threads: int = 1) -> Lift:

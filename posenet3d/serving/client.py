@@ -114,8 +114,8 @@ class Client:
           timeout: Seconds to wait, retries included; None: as configured.
 
         Returns:
-          `keypoints_3d` `[N, J, 3]`, `score` and `elevation` `[N]`, and whatever else the
-          signature gives, by name.
+          `keypoints_3d` `[N, J, 3]`, `score` and `elevation` `[N]`, `expected_error` `[N, J]`
+          where the lifter estimates it, and whatever else the signature gives, by name.
 
         Raises:
           InputError: If the server refuses the arrays; its words are in the message.

@@ -18,6 +18,9 @@ from posenet3d.serving.client import Client, ClientConfig
 from posenet3d.settings import check_range, setting
 from posenet3d.skeletons.skeleton import SKELETONS, Skeleton
 
+SIGNATURE = "lift_with_confidence"
+"""The model's function that takes gaps."""
+
 NOT_LIFTED = "the server did not lift it: too few joints are present, or all are at one place"
 
 
@@ -78,6 +81,7 @@ class RemoteEstimator:
         self.skeleton = skeleton
         self._client = client
         self._name = name
+        self._outputs: list[str] | None = None  # of the signature; asked for once
 
     def lift(
         self,
@@ -96,8 +100,12 @@ class RemoteEstimator:
         confidence = request.confidence
         # A missing joint's coordinates are not looked at, and may be anything here.
         keypoints_2d = np.where(confidence[..., None] > 0, request.keypoints_2d, 0)
+        if self._outputs is None:
+            self._outputs = self._client.signatures()[SIGNATURE][1]
         outputs = ["keypoints_3d", "elevation", *(["score"] if score else [])]
-        pieces = list(self._client.stream(keypoints_2d, confidence, outputs=outputs))
+        if "expected_error" in self._outputs:  # models exported before it have none
+            outputs.append("expected_error")
+        pieces = list(self._client.stream(keypoints_2d, confidence, SIGNATURE, outputs))
         answer = {name: np.concatenate([piece[name] for piece in pieces]) for name in outputs}
         lifted = np.isfinite(answer["keypoints_3d"]).all(axis=(1, 2))
         return request.result(answer, tuple("" if one else NOT_LIFTED for one in lifted))

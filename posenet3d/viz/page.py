@@ -115,6 +115,8 @@ def _data(scene: Scene, page: Page) -> dict[str, Any]:
     keypoint_step = float((high - low).max()) / (2 * _STEPS)
     start = (low + high) / 2
     score = np.asarray(result.score)[rows]
+    error = result.expected_error_mm[rows]
+    error_step = float(np.nanmax(error, initial=0.0)) / 255 or 1.0
     problems = [result.problems[row] for row in rows]
     texts = list(dict.fromkeys(p for p, done in zip(problems, lifted, strict=True) if not done))
     sizes, size_of = _sizes(scene)
@@ -148,6 +150,9 @@ def _data(scene: Scene, page: Page) -> dict[str, Any]:
         "flags": _base64(flags, "u1"),
         "scores": _base64(np.nan_to_num(np.round(255 * score)), "u1"),
         "scored": bool(np.isfinite(score).any()),
+        "errors": _base64(np.nan_to_num(np.round(error / error_step)), "u1"),
+        "errorStep": error_step if np.isfinite(error).any() else None,
+        "unit": result.unit,
         "problems": texts,
         "problemOf": {
             n: texts.index(p) for n, p in enumerate(problems) if not lifted[n]

@@ -82,10 +82,11 @@ class RerunLog:
         import rerun
 
         scene = scene_of(people, result)
+        blueprint = _blueprint(bool(np.isfinite(result.expected_error).any()))
         stream = rerun.RecordingStream("posenet3d")
         if str(self.path) == SPAWN:
             try:
-                stream.spawn(default_blueprint=_blueprint())
+                stream.spawn(default_blueprint=blueprint)
             except (RuntimeError, OSError) as error:
                 raise InputError(
                     f"Rerun's viewer cannot be started: {error} Write a {ENDING} file instead."
@@ -93,7 +94,7 @@ class RerunLog:
             self._log(stream, scene)
             return
         with atomic_path(self.path) as temporary:
-            stream.save(temporary, default_blueprint=_blueprint())
+            stream.save(temporary, default_blueprint=blueprint)
             try:
                 self._log(stream, scene)
             finally:
@@ -214,13 +215,16 @@ class _Log:
             ],
         )
         self._clear_gaps(path, frames)
-        scores = np.asarray(scene.result.score)[rows]
-        if (scored := np.isfinite(scores)).any():
-            self._stream.send_columns(
-                self._path("score", actor),
-                self._times(frames[scored]),
-                rerun.Scalars.columns(scalars=scores[scored]),
-            )
+        for part, values in (
+            ("score", np.asarray(scene.result.score)[rows]),
+            ("expected error", scene.result.expected_error_mm[rows]),
+        ):
+            if (known := np.isfinite(values)).any():
+                self._stream.send_columns(
+                    self._path(part, actor),
+                    self._times(frames[known]),
+                    rerun.Scalars.columns(scalars=values[known]),
+                )
 
     def _path(self, part: str, actor: Actor) -> str:
         return self._rerun.new_entity_path([part, f"person {actor.person_id}"])
@@ -252,17 +256,20 @@ def _paler(colour: str, share: float) -> tuple[int, int, int]:
     return tuple(round(part + share * (255 - part)) for part in parts)
 
 
-def _blueprint() -> Any:
-    """2D and 3D side by side, the scores below."""
+def _blueprint(errors: bool) -> Any:
+    """2D and 3D side by side; below, the scores and perhaps the expected errors over time."""
     from rerun import blueprint
 
+    curves = ["score", "expected error"] if errors else ["score"]
     return blueprint.Blueprint(
         blueprint.Vertical(
             blueprint.Horizontal(
                 blueprint.Spatial2DView(origin="/input", name="2D input"),
                 blueprint.Spatial3DView(origin="/lifted", name="lifted"),
             ),
-            blueprint.TimeSeriesView(origin="/score", name="score"),
+            blueprint.Horizontal(
+                *(blueprint.TimeSeriesView(origin=f"/{name}", name=name) for name in curves)
+            ),
             row_shares=[4, 1],
         ),
         collapse_panels=True,

@@ -56,7 +56,7 @@ def loaded_once(monkeypatch, loaded):
 def saved_estimator(people, path, seed):
     from posenet3d.models import Lifter, PoseEstimator
 
-    lifter = Lifter(width=16, num_blocks=1, normalisation="layer")
+    lifter = Lifter(width=16, num_blocks=1, normalisation="layer", estimates_error=True)
     estimator = PoseEstimator(lifter, people.skeleton)
     rng = np.random.default_rng(seed)
     lifter.head.kernel.assign(rng.normal(scale=0.1, size=lifter.head.kernel.shape))

@@ -25,7 +25,7 @@ def test_shards_hold_what_the_estimator_says(lift, write, read, columns, model, 
     expected = posenet3d.load(model).lift(
         np.reshape(columns["keypoints_2d"], (-1, 17, 2)), np.array(columns["confidence"])
     )
-    for name in ("keypoints_3d", "score", "elevation", "filled", "lifted"):
+    for name in ("keypoints_3d", "score", "elevation", "expected_error", "filled", "lifted"):
         found = np.array([row[name] for row in rows], float)
         np.testing.assert_allclose(
             found, getattr(expected, name).reshape(found.shape).astype(float), atol=1e-5

@@ -22,6 +22,7 @@ def results(rows):
         "keypoints_3d": np.arange(rows * 6, dtype=np.float32).reshape(rows, 2, 3),
         "score": np.full(rows, 0.5, np.float32),
         "elevation": np.full(rows, np.nan, np.float32),
+        "expected_error": np.arange(rows * 2, dtype=np.float32).reshape(rows, 2),
         "filled": np.eye(rows, 2, dtype=bool),
         "lifted": np.ones(rows, bool),
         "problem": [""] * rows,
@@ -42,6 +43,7 @@ def test_columns_of_the_user_go_through_and_results_are_added(write, read, tmp_p
     assert (row["frame"], row["mine"], row["keypoints_2d"]) == (8, "b", [1, 2, 3, 4])
     assert row["keypoints_3d"] == [0, 1, 2, 3, 4, 5]
     assert row["filled"] == [1, 0]
+    assert row["expected_error"] == [0, 1]
     assert (row["lifted"], row["problem"], row["score"]) == (1, "", 0.5)
     assert np.isnan(row["elevation"])
 

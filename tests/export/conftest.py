@@ -17,12 +17,13 @@ def estimator(people):
     keras.utils.set_random_seed(0)
     lifter = Lifter(
         width=64, num_blocks=1, normalisation="none", activation="leaky_relu", completes=True,
-        elevation=9.0,
+        elevation=9.0, estimates_error=True,
     )  # fmt: skip
     estimator = PoseEstimator(lifter, CMU_17, elevation=9.0)
     rng = np.random.default_rng(0)
     for head, size in ((lifter.head, 0.1), (lifter.correction_head, 0.1)):
         head.kernel.assign(rng.normal(scale=size, size=head.kernel.shape))
+    lifter.error_head.kernel.assign(rng.normal(scale=0.1, size=lifter.error_head.kernel.shape))
     lifter.elevation_head.kernel.assign(rng.normal(scale=0.02, size=(64, 1)))
     estimator.gap_filler.adapt(people.keypoints_2d)
     return estimator

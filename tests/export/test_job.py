@@ -162,6 +162,7 @@ def test_onnx_file_says_what_it_is(saved, estimator):
         "confidence": ["N", 17],
         "keypoints_3d": ["N", 17, 3],
         "elevation": ["N"],
+        "expected_error": ["N", 17],
     }
 
 
@@ -220,4 +221,6 @@ def test_golden_outputs_are_strict_json_and_have_every_form(saved):
     }  # fmt: skip
     poses = found["saved_float32.tflite"]
     assert None in poses["outputs"]["elevation"]
+    assert poses["tolerances"]["expected_error"] == 1e-4
+    assert np.shape(poses["outputs"]["expected_error"]) == np.shape(poses["inputs"]["confidence"])
     assert 0 in np.ravel(poses["inputs"]["confidence"])

@@ -6,6 +6,7 @@ import pytest
 from posenet3d.export.answers import runtimes
 from posenet3d.export.answers.comparison import distances, mm_a_unit
 from posenet3d.export.forms import litert
+from posenet3d.lite import LiteEstimator
 
 # Largest and mean distance of a joint, mm.
 LIMITS = {
@@ -54,6 +55,23 @@ def test_elevation_is_the_estimators(saved, estimator, poses, form):
     found = runtime(saved, form)(**poses)["elevation"]
     limit = {"float16": 0.2, "dynamic_int8": 5.0, "int8": 10.0}.get(form, 0.001)
     np.testing.assert_allclose(found, expected, atol=limit)
+
+
+@pytest.mark.parametrize("form", LIMITS)
+def test_expected_error_is_the_estimators(saved, estimator, poses, form):
+    expected = estimator.lift(**poses, score=False).expected_error
+    assert np.nanmax(expected) > 0.2
+    found = runtime(saved, form)(**poses)["expected_error"]
+    limit = {"float16": 0.002, "dynamic_int8": 0.05, "int8": 0.1}.get(form, 1e-4)
+    np.testing.assert_allclose(found, expected, atol=limit)
+
+
+def test_litert_alone_scores_and_estimates_as_the_estimator(saved, estimator, poses):
+    expected = estimator.lift(**poses, height_mm=1700)
+    found = LiteEstimator(saved / "saved_float32.tflite").lift(**poses, height_mm=1700, score=True)
+    np.testing.assert_allclose(found.score, expected.score, atol=1e-4)
+    np.testing.assert_allclose(found.expected_error, expected.expected_error, atol=0.1)  # mm
+    assert np.nanmean(found.expected_error_mm) > 10
 
 
 @pytest.mark.parametrize("form", LIMITS)

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from posenet3d.poses.lift_result import LiftResult
 from posenet3d.poses.people import People
 from posenet3d.skeletons.skeleton import H36M_17
 
@@ -23,7 +24,7 @@ def crowd():
 
 @pytest.fixture
 def lifted(people):
-    """Makes what a `LiftResult` has, without a network: true poses; the last one was not lifted."""
+    """Makes a result without a network: true poses; the last one was not lifted."""
 
     def lifted(**changes):
         result = dict(
@@ -35,12 +36,16 @@ def lifted(people):
             elevation=np.array([8.0, np.nan, 0, np.nan], np.float32),
             unit="mm",
             interpolated=None,
+            expected_error=np.where([[True], [False], [True], [False]], ERRORS, np.float32(np.nan)),
         )
         result["keypoints_3d"][~result["lifted"]] = np.nan
-        return SimpleNamespace(**result | changes)
+        return LiftResult(**result | changes)
 
     return lifted
 
+
+ERRORS = np.arange(17, dtype=np.float32) / 4
+"""What is expected of the joints of the first and the third."""
 
 OFFSETS = {  # mm, y up, facing z, from the parent; hips below the pelvis, as in cmu17
     "right_hip": (-120, -40, 0), "right_knee": (0, -430, 0), "right_ankle": (0, -410, 0),

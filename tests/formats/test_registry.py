@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from posenet3d.formats import detect, output, readers, writers
-from posenet3d.formats.interface.writer import CONFIDENCE, PROBLEMS, SCORE
+from posenet3d.formats.interface.writer import CONFIDENCE, EXPECTED_ERROR, PROBLEMS, SCORE
 from posenet3d.formats.readers import READERS
 from posenet3d.formats.writers import WRITERS
 from tests.fixtures.checkout import CHECKOUT, SAMPLES
@@ -115,5 +115,6 @@ def names_in(path):
 def test_files_of_everybody_hold_what_is_declared(tmp_path, crowd, lifted, writer):
     (path,) = output.Output(tmp_path / f"out{writer.ending}").write(crowd, lifted()).paths
     names = names_in(path)
-    held = {what for what in (CONFIDENCE, SCORE, PROBLEMS) if {what, what.rstrip("s")} & names}
+    marks = (CONFIDENCE, SCORE, PROBLEMS, EXPECTED_ERROR)
+    held = {what for what in marks if {what, what.rstrip("s")} & names}
     assert held == set(writer.holds)

@@ -64,7 +64,7 @@ def test_metadata_say_the_skeleton(content):
 
 @pytest.mark.parametrize(
     ("setting", "message"),
-    [({"threads": 0}, "threads"), ({"score": True}, "score"), ({"output": ""}, "--output")],
+    [({"threads": 0}, "threads"), ({"output": ""}, "--output")],
 )
 def test_settings_that_cannot_be_are_refused(setting, message):
     with pytest.raises(ConfigError, match=message):

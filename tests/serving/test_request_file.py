@@ -63,21 +63,45 @@ def test_what_cannot_be_is_said_and_nothing_written(server, tmp_path, given, tex
 
 
 class Some:
-    """A client of a server that lifts every other person."""
+    """A client of a server that lifts every other person.
 
-    def stream(self, keypoints_2d, confidence, outputs):
+    Args:
+      says: The outputs of its signature.
+    """
+
+    def __init__(self, *says):
+        self.says = says
+
+    def signatures(self):
+        return {"lift_with_confidence": ([], list(self.says))}
+
+    def stream(self, keypoints_2d, confidence, signature, outputs):
         keypoints_3d = np.ones((*confidence.shape, 3), np.float32)
         keypoints_3d[1::2] = np.nan
         rows = np.full(len(confidence), 0.5, np.float32)
-        yield {"keypoints_3d": keypoints_3d, "score": rows, "elevation": rows}
+        errors = np.arange(confidence.size, dtype=np.float32).reshape(confidence.shape)
+        answer = {"keypoints_3d": keypoints_3d, "score": rows, "elevation": rows}
+        answer["expected_error"] = errors
+        assert signature == "lift_with_confidence"
+        yield {name: answer[name] for name in outputs}
 
 
 def test_who_was_not_lifted_is_told(models):
-    estimator = RemoteEstimator(Some(), "some", CMU_17)
+    estimator = RemoteEstimator(Some("keypoints_3d", "score", "elevation"), "some", CMU_17)
     result = estimator.lift(models.poses(4))
     assert result.lifted.tolist() == [True, False, True, False]
     assert [bool(problem) for problem in result.problems] == [False, True, False, True]
     assert not result.filled.any()
+    assert np.isnan(result.expected_error).all()
+
+
+def test_the_expected_error_is_asked_for_where_the_model_has_it(models):
+    estimator = RemoteEstimator(Some("keypoints_3d", "expected_error"), "some", CMU_17)
+    expected = np.arange(68, dtype=np.float32).reshape(4, 17)
+    for score in (True, False):
+        result = estimator.lift(models.poses(4), score=score)
+        np.testing.assert_array_equal(result.expected_error, expected)
+        assert np.isnan(result.score).all() != score
 
 
 def test_smoothing_and_other_outputs_work_as_in_lift(server, tmp_path):

@@ -1,11 +1,11 @@
 """People over time, and what a lifter makes of them, for everything that shows motion."""
 
 import dataclasses
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from posenet3d.poses.lift_result import LiftResult
 from posenet3d.poses.people import People
 
 
@@ -16,7 +16,7 @@ def moving(people):
     `missing` are the (frame, person) who were not lifted; other changes are those of `People`.
     """
 
-    def moving(frames=6, persons=2, missing=(), unit="mm", **changes):
+    def moving(frames=6, persons=2, missing=(), unit="mm", errors=None, **changes):
         rows = np.arange(frames * persons)  # person by person
         person, frame = np.divmod(rows, frames)
         source = person * 12 + frame % 12  # sequences of 12 frames
@@ -35,7 +35,7 @@ def moving(people):
             tuple(frame.tolist()),
             tuple(person.tolist()),
         )
-        result = SimpleNamespace(
+        result = LiftResult(
             keypoints_3d=keypoints_3d / (1 if unit == "mm" else 417),
             filled=np.zeros((len(rows), 17), bool),
             lifted=~gone,
@@ -43,6 +43,7 @@ def moving(people):
             score=np.where(gone, np.nan, 0.5).astype(np.float32),
             elevation=np.full(len(rows), np.nan, np.float32),
             unit=unit,
+            expected_error=errors,
         )
         return dataclasses.replace(shown, **changes), result
 

@@ -48,6 +48,17 @@ def test_poses_come_back_from_the_page(moving, tmp_path):
     assert data["fps"] == 12
 
 
+def test_the_expected_error_is_that_of_each_pose_or_absent(moving, tmp_path):
+    errors = np.outer(np.arange(4), np.ones(17)).astype(np.float32)
+    errors[:, 0], errors[3] = 0.0, np.nan  # mm; the root's, and of one it is not known
+    Page(tmp_path / "out.html").write(*moving(frames=4, persons=1, errors=errors))
+    data = data_of(tmp_path / "out.html")
+    found = decode(data["errors"], "u1", 4) * data["errorStep"]
+    np.testing.assert_allclose(found, [0.0, 1.0, 2.0, 0.0], atol=data["errorStep"])
+    Page(tmp_path / "none.html").write(*moving(frames=4, persons=1))
+    assert data_of(tmp_path / "none.html")["errorStep"] is None
+
+
 def test_axes_are_named_after_what_they_point_to(moving, tmp_path):
     named = {}
     for up in ("camera", "y", "z"):

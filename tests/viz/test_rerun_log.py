@@ -54,6 +54,13 @@ def test_joints_come_back_at_their_frames_and_seconds(written):
     np.testing.assert_allclose(flat[3][1], people.keypoints_2d[7], rtol=1e-5)
 
 
+def test_the_expected_error_is_a_curve_where_it_is_known(moving, tmp_path):
+    errors = np.outer([1.0, 2.0, np.nan, 3.0], np.arange(17) > 0).astype(np.float32)
+    RerunLog(tmp_path / "out.rrd").write(*moving(frames=4, persons=1, errors=errors))
+    curve = rows_of(tmp_path / "out.rrd", r"/expected\ error/person\ 0", "Scalars:scalars")
+    assert {frame: value for frame, (_, value) in curve.items()} == {0: [1.0], 1: [2.0], 3: [3.0]}
+
+
 def test_people_stand_on_the_ground_in_their_places(written):
     path, people, result = written
     scene = scene_of(people, result)

@@ -1,6 +1,6 @@
 /** From people in a frame to people in 3D: joint map, lifter, score, smoothing. */
 import { mapJoints } from "../joints";
-import { scoresOf } from "../lift/score";
+import { expectedErrorOf, scoreOfError, scoresOf } from "../lift/score";
 import type { Lifter } from "../lift/lifter";
 import { Smoother } from "../motion/smooth";
 import type { Frame2D, Pose2D, Pose3D } from "../pose";
@@ -72,6 +72,11 @@ export class Pipeline {
 
   /** The score is of the poses as the lifter gave them, before smoothing. */
   private async score(people: Person[], lifter: Lifter): Promise<void> {
+    const errors = people.map(({ pose }) => expectedErrorOf(pose));
+    if (errors.every((error) => error !== null)) {
+      people.forEach(({ id }, i) => (this.memoryOf(id).score = scoreOfError(errors[i]!)));
+      return;
+    }
     const now = performance.now();
     const anew = people.some(({ id }) => !this.memories.has(id));
     if (!people.length || (!anew && now - this.scoredAt < SCORE_EVERY)) return;

@@ -65,12 +65,15 @@ export class Lifter {
       const outputs = await this.model.run(signature, inputs);
       const joints = outputs.keypoints_3d.toTypedArray() as Float32Array;
       const elevation = outputs.elevation.toTypedArray() as Float32Array;
+      // Lifters exported before it was estimated do not have it.
+      const errors = outputs.expected_error?.toTypedArray() as Float32Array | undefined;
       Object.values(outputs).forEach((tensor) => tensor.delete());
       return poses.map((pose, row) => {
         const own = joints.slice(row * JOINTS * 3, (row + 1) * JOINTS * 3);
         if (!own.every(Number.isFinite)) return null;
         const filled = Array.from(pose.confidence, (value) => value === 0);
-        return { joints: own, filled, elevation: elevation[row], score: null };
+        const expectedError = errors?.slice(row * JOINTS, (row + 1) * JOINTS);
+        return { joints: own, filled, elevation: elevation[row], score: null, expectedError };
       });
     } finally {
       Object.values(inputs).forEach((tensor) => tensor.delete()); // the runtime's memory is freed by hand

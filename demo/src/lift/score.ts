@@ -1,5 +1,6 @@
 /**
- * How much the lifter agrees with itself, a port of posenet3d/models/self_check.py.
+ * The score: of the expected error, where the lifter says it; else of how much the lifter agrees with
+ * itself, a port of posenet3d/models/self_check.py.
  *
  * A lifted pose is turned, projected and lifted again, from six sides, and each answer turned back.
  * Where the lifter knows the depths all answers agree with the pose. No label is needed.
@@ -48,6 +49,17 @@ export async function scoresOf(poses: Pose3D[], liftMany: LiftMany): Promise<num
   return scores;
 }
 
+/** The expected error of a pose: the mean over its joints, the root not counted; null: not said. */
+export function expectedErrorOf({ expectedError }: Pose3D): number | null {
+  if (!expectedError) return null;
+  return expectedError.reduce((sum, error) => sum + error, 0) / (NUM_JOINTS - 1); // the root's is 0
+}
+
+/** The score of an error in pose units: half where it is a tenth. */
+export function scoreOfError(error: number): number {
+  return 1 / (1 + error / 0.1);
+}
+
 interface View {
   /** The pose as it stands before this view's camera. */
   turned: Float64Array;
@@ -76,7 +88,7 @@ function compare(pose: Pose3D, answers: Float32Array[]): number {
     return meanDistance(sizedLike(turn(answer, v.transpose(matrix)), pose.joints), pose.joints);
   });
   const disagreement = distances.reduce((sum, d) => sum + d, 0) / distances.length;
-  return 1 / (1 + disagreement / 0.1);
+  return scoreOfError(disagreement);
 }
 
 /** As the camera sees it, the root in the middle, its size that of the pose. */

@@ -4,7 +4,7 @@ import { isLifted } from "../joints/poses";
 import { JOINT_NAMES } from "../joints/skeleton";
 import { needPoses, type RecordedFrame, rounded } from "./recording";
 
-const COLUMNS = ["frame", "person", "joint", "x", "y", "z", "filled", "interpolated", "score"];
+const COLUMNS = ["frame", "person", "joint", "x", "y", "z", "filled", "interpolated", "score", "expected_error"];
 
 /**
  * A row a joint (RFC 4180, a header line); the frame is its number.
@@ -18,7 +18,8 @@ export function toCsv(frames: RecordedFrame[]): string {
       const lifted = isLifted(pose);
       return JOINT_NAMES.map((name, joint) => {
         const point = [0, 1, 2].map((axis) => (lifted ? rounded(pose.joints[3 * joint + axis]) : null));
-        return [frame, id, name, ...point, pose.filled[joint] ? 1 : 0, 0, rounded(pose.score)];
+        const error = rounded(pose.expectedError?.[joint] ?? null);
+        return [frame, id, name, ...point, pose.filled[joint] ? 1 : 0, 0, rounded(pose.score), error];
       });
     }),
   );

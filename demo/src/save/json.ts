@@ -39,6 +39,7 @@ function entry(frame: number, time: number, { id, pose, seen }: RecordedPerson):
     filled: [...pose.filled],
     score: rounded(pose.score),
     elevation: rounded(pose.elevation),
+    expected_error: lifted && pose.expectedError ? Array.from(pose.expectedError, rounded) : null,
     keypoints_2d: seen ? rows(seen.keypoints, 2) : null,
     confidence: seen ? Array.from(seen.confidence, rounded) : null,
   };

@@ -1,6 +1,7 @@
 /** What the page says: what it waits for, what went wrong, what it sees. */
 import type { LiftedFrame } from "../app/pipeline";
 import { JOINT_NAMES } from "../joints/skeleton";
+import { expectedErrorOf } from "../lift/score";
 import { colourOf } from "../view/colours";
 import { button, byId } from "./elements";
 
@@ -45,6 +46,9 @@ export function hideMessage(): void {
 export function showFrame(frame: LiftedFrame): void {
   const scores = frame.people.map(({ pose }) => pose.score).filter((score) => score !== null);
   const mean = scores.length ? scores.reduce((sum, score) => sum + score, 0) / scores.length : null;
+  const errors = frame.people.map(({ pose }) => expectedErrorOf(pose)).filter((error) => error !== null);
+  const error = errors.length ? errors.reduce((sum, one) => sum + one, 0) / errors.length : null;
+  byId("expected-error").textContent = percent(error, (share) => `± ${share}`);
   byId("score").hidden = mean === null;
   if (mean !== null) {
     byId("score-value").textContent = mean.toFixed(2);
@@ -56,6 +60,10 @@ export function showFrame(frame: LiftedFrame): void {
   describe(frame);
 }
 
+function percent(error: number | null, text: (share: string) => string): string {
+  return error === null ? "" : text(`${Math.round(100 * error)} %`);
+}
+
 function describe({ people, notLifted }: LiftedFrame): void {
   const now = performance.now();
   if (now - describedAt < DESCRIBE_MS) return;
@@ -65,6 +73,7 @@ function describe({ people, notLifted }: LiftedFrame): void {
     return [
       `Person ${i + 1}`,
       pose.score === null ? "" : `score ${pose.score.toFixed(2)}`,
+      percent(expectedErrorOf(pose), (share) => `expected error ${share} of the body's size`),
       `seen from ${Math.abs(Math.round(elevation))} degrees ${elevation < 0 ? "below" : "above"}`,
       filled.length ? `filled in: ${filled.join(", ")}` : "",
     ]

@@ -26,10 +26,12 @@ export interface GoldenPose {
   filled: boolean[];
   elevation: number | null;
   score: number | null;
+  expected_error: (number | null)[];
 }
 
-export function pose3D({ joints, filled, elevation, score }: GoldenPose): Pose3D {
-  return { joints: flat(joints), filled, elevation: elevation ?? NaN, score };
+export function pose3D({ joints, filled, elevation, score, expected_error }: GoldenPose): Pose3D {
+  const expectedError = expected_error.includes(null) ? undefined : flat(expected_error);
+  return { joints: flat(joints), filled, elevation: elevation ?? NaN, score, expectedError };
 }
 
 /** Every number near its counterpart; NaN only where the other is. */

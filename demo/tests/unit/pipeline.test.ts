@@ -45,6 +45,20 @@ describe("Pipeline", () => {
     expect(people[0].pose.score).toBeGreaterThan(0);
   });
 
+  it("reads the score off the expected error, without a further lift", async () => {
+    let calls = 0;
+    const honest = {
+      liftMany: async (poses: Pose2D[]) => {
+        calls++;
+        const lifted = await flat.liftMany(poses);
+        return lifted.map((pose) => pose && { ...pose, expectedError: new Float32Array(17).fill(0.3).fill(0, 0, 1) });
+      },
+    } as unknown as Lifter;
+    const { people } = await new Pipeline(new Latency()).lift(frame([somebody(100, 0), somebody(500, 1)]), honest);
+    for (const { pose } of people) expect(pose.score).toBeCloseTo(0.25, 5);
+    expect(calls).toBe(1);
+  });
+
   it("tells people of the same id apart", async () => {
     const { people } = await new Pipeline(new Latency()).lift(frame([somebody(100, 4), somebody(500, 4)]), flat);
     expect(new Set(people.map(({ id }) => id)).size).toBe(2);

@@ -45,6 +45,18 @@ describe("toJson", () => {
     expectAlike(JSON.parse(toJson(frames)), expected);
   });
 
+  it("has what is expected of each joint, where the lifter says it", () => {
+    const [frame] = structuredClone(frames.slice(0, 1));
+    const [{ id, pose }] = frame.people;
+    const expectedError = Float32Array.from({ length: 17 }, (_, joint) => joint / 4);
+    const said = [{ time: 0, people: [{ id, pose: { ...pose, expectedError } }] }];
+    expect(JSON.parse(toJson(said)).people[0].expected_error).toEqual([...expectedError]);
+    expect(toCsv(said).split("\r\n")[3 + 1]).toMatch(/,0\.75$/);
+    const unsaid = [{ time: 0, people: [{ id, pose: { ...pose, expectedError: undefined } }] }];
+    expect(JSON.parse(toJson(unsaid)).people[0].expected_error).toBeNull();
+    expect(toCsv(unsaid).split("\r\n")[3 + 1]).toMatch(/,$/);
+  });
+
   it("says when, and has null where it does not know", () => {
     const [frame] = structuredClone(frames.slice(0, 1));
     const [{ id, pose }] = frame.people;

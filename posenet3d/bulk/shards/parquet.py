@@ -30,6 +30,7 @@ _FIELDS = (
     pa.field("keypoints_3d", pa.list_(pa.float32())),
     pa.field("score", pa.float32()),
     pa.field("elevation", pa.float32()),
+    pa.field("expected_error", pa.list_(pa.float32())),
     pa.field("filled", pa.list_(pa.bool_())),
     pa.field("lifted", pa.bool_()),
     pa.field("problem", pa.string()),

@@ -12,7 +12,9 @@ from posenet3d.poses.records import LARGEST
 KEYPOINTS_2D = "keypoints_2d"
 CONFIDENCE = "confidence"
 
-RESULTS = ("keypoints_3d", "score", "elevation", "filled", "lifted", "problem")
+RESULTS = (
+    "keypoints_3d", "score", "elevation", "expected_error", "filled", "lifted", "problem",
+)  # fmt: skip
 """What lifting adds to the columns of a shard."""
 
 ROWS_A_CHUNK = 32_768

@@ -20,6 +20,7 @@ from posenet3d.export.forms.warmup import request_inputs
 from posenet3d.export.signatures.examples import example_poses, with_gaps
 from posenet3d.export.signatures.signatures import (
     CONFIDENCE,
+    EXPECTED_ERROR,
     KEYPOINTS,
     NORMALIZED,
     signatures,
@@ -54,6 +55,7 @@ def golden_poses(estimator: PoseEstimator) -> Arrays:
 def describe_saved_model(estimator: PoseEstimator, folder: Path) -> dict[str, Any]:
     """Inputs and outputs of each signature of a version's folder."""
     functions = load_signatures(folder)
+    tolerances = _tolerances(estimator, "float32")
     described = {}
     for signature in signatures(estimator):
         inputs = {k: np.array(v) for k, v in request_inputs(estimator, signature, _POSES).items()}
@@ -63,7 +65,7 @@ def describe_saved_model(estimator: PoseEstimator, folder: Path) -> dict[str, An
         described[signature.name] = {
             "inputs": inputs,
             "outputs": outputs,
-            "tolerances": _tolerances("float32"),
+            "tolerances": tolerances,
         }
     return described
 
@@ -74,7 +76,7 @@ def describe_tflite(estimator: PoseEstimator, content: bytes, variant: str) -> d
     return {
         "inputs": inputs,
         "outputs": tflite_runtime(content)(**inputs),
-        "tolerances": _tolerances(variant),
+        "tolerances": _tolerances(estimator, variant),
     }
 
 
@@ -97,9 +99,12 @@ def read_arrays(arrays: dict[str, Any]) -> Arrays:
     }
 
 
-def _tolerances(variant: str) -> dict[str, float]:
+def _tolerances(estimator: PoseEstimator, variant: str) -> dict[str, float]:
     unit = TOLERANCES[variant]
-    return {"keypoints_3d": unit, "score": unit, "elevation": 10 * unit}
+    tolerances = {"keypoints_3d": unit, "score": unit, "elevation": 10 * unit}
+    if estimator.lifter.estimates_error:
+        tolerances[EXPECTED_ERROR] = unit
+    return tolerances
 
 
 def _plain(content: Any) -> Any:

@@ -8,11 +8,18 @@ import numpy as np
 import tensorflow as tf
 
 from posenet3d.export.forms.saved_model import load_signatures
-from posenet3d.export.signatures.signatures import CONFIDENCE, KEYPOINTS, WITH_CONFIDENCE
+from posenet3d.export.signatures.signatures import (
+    CONFIDENCE,
+    EXPECTED_ERROR,
+    KEYPOINTS,
+    WITH_CONFIDENCE,
+)
 from posenet3d.lite.runtime import Lift, tflite_runtime
 from posenet3d.models.estimator import PoseEstimator
 
 __all__ = ["Lift", "keras_runtime", "onnx_runtime", "saved_model_runtime", "tflite_runtime"]
+
+_SAID = ("keypoints_3d", "elevation", EXPECTED_ERROR)
 
 
 def keras_runtime(estimator: PoseEstimator) -> Lift:
@@ -20,7 +27,8 @@ def keras_runtime(estimator: PoseEstimator) -> Lift:
 
     def lift(keypoints_2d: np.ndarray, confidence: np.ndarray) -> dict[str, np.ndarray]:
         result = estimator.lift(keypoints_2d, confidence, score=False)
-        return {"keypoints_3d": result.keypoints_3d, "elevation": result.elevation}
+        names = _SAID[: None if estimator.lifter.estimates_error else -1]
+        return {name: getattr(result, name) for name in names}
 
     return lift
 
@@ -32,7 +40,7 @@ def saved_model_runtime(folder: Path) -> Lift:
     def lift(keypoints_2d: np.ndarray, confidence: np.ndarray) -> dict[str, np.ndarray]:
         inputs = {KEYPOINTS: tf.constant(keypoints_2d), CONFIDENCE: tf.constant(confidence)}
         outputs = function(**inputs)
-        return {name: outputs[name].numpy() for name in ("keypoints_3d", "elevation")}
+        return {name: outputs[name].numpy() for name in _SAID if name in outputs}
 
     return lift
 

@@ -28,8 +28,9 @@ def convert(
     """The content of a .tflite file with a signature a number of poses; they share the weights.
 
     Signatures take `keypoints_2d` `[B, J, 2]` in pixels and `confidence` `[B, J]`, and give
-    `keypoints_3d` `[B, J, 3]` and `elevation` `[B]`, as `PortableEstimator` does. A batch need not
-    be full: persons whose confidence is 0 everywhere come out as NaN.
+    `keypoints_3d` `[B, J, 3]`, `elevation` `[B]` and perhaps `expected_error` `[B, J]`, as
+    `PortableEstimator` does. A batch need not be full: persons whose confidence is 0 everywhere
+    come out as NaN.
 
     Args:
       estimator: The estimator.

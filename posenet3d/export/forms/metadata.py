@@ -53,11 +53,23 @@ def describe(
         "pose, in which the mean distance of the 2D joints from the root, at the root's depth, is "
         "1; NaN where a person cannot be lifted",
         "elevation": "degrees by which the camera looks down on the person; NaN: not estimated",
-        "score": "0 to 1, how much the lifter agrees with itself from other sides",
+        **_trust(estimator),
         "normalisation": f"done inside, but for lift_normalized: less the root, {size}",
         "least_joints": needed_joints(skeleton.num_joints),
         "licence": licence or _UNKNOWN,
         "training_data": training_data or _UNKNOWN,
+    }
+
+
+def _trust(estimator: PoseEstimator) -> dict[str, str]:
+    """What the outputs mean that say how far to trust a pose."""
+    if not estimator.lifter.estimates_error:
+        return {"score": "0 to 1, how much the lifter agrees with itself from other sides"}
+    return {
+        "score": "0 to 1: 1 / (1 + m / 0.1), m being the mean of expected_error over the joints "
+        "but the root",
+        "expected_error": "how far each joint is expected to be off after Procrustes alignment; "
+        "unit: pose; 0 for the root",
     }
 
 

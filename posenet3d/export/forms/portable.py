@@ -14,7 +14,7 @@ import numpy as np
 import tensorflow as tf
 
 from posenet3d.export.signatures.checks import liftable
-from posenet3d.export.signatures.signatures import CONFIDENCE, KEYPOINTS
+from posenet3d.export.signatures.signatures import CONFIDENCE, EXPECTED_ERROR, KEYPOINTS
 from posenet3d.models.estimator import PoseEstimator
 from posenet3d.poses.lift_checks import needed_joints
 
@@ -44,20 +44,24 @@ class PortableEstimator(keras.Model):
             joints, whose coordinates are not looked at.
 
         Returns:
-          `keypoints_3d` `[N, J, 3]` (camera frame, root-relative, pose units) and `elevation` `[N]`
-          (degrees); NaN for persons with too few joints.
+          `keypoints_3d` `[N, J, 3]` (camera frame, root-relative, pose units), `elevation` `[N]`
+          (degrees) and, where the lifter estimates its error, `expected_error` `[N, J]` (pose
+          units); NaN for persons with too few joints.
         """
         keypoints_2d, confidence = inputs[KEYPOINTS], inputs[CONFIDENCE]
         present = confidence > 0
         can_be = liftable(keypoints_2d, confidence)
         filled = self.estimator.gap_filler.fill(keypoints_2d, present, self._solver(present))
         lifted = self.estimator.lift_filled(filled, confidence)
-        return {
+        said = {
             "keypoints_3d": tf.where(
                 can_be[:, tf.newaxis, tf.newaxis], lifted["keypoints_3d"], np.nan
             ),
             "elevation": tf.where(can_be, lifted["elevation"], np.nan),
         }
+        if EXPECTED_ERROR in lifted:
+            said[EXPECTED_ERROR] = tf.where(can_be[:, tf.newaxis], lifted[EXPECTED_ERROR], np.nan)
+        return said
 
     def _solver(self, present: tf.Tensor) -> Callable[[tf.Tensor], tf.Tensor]:
         """What `GapFiller.fill` expects missing joints by, for at most so many as can be."""

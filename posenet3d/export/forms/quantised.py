@@ -55,6 +55,9 @@ def quantise(estimator: PoseEstimator, poses: Poses2D) -> PoseEstimator:
     for name in ("head", "correction_head", "elevation_head"):
         if getattr(lifter, name) is not None:
             setattr(lifter, name, _dense(getattr(lifter, name), name, ranges))
+    for name in ("error_hidden", "error_head"):
+        if getattr(lifter, name) is not None:
+            setattr(lifter, name, _dense(getattr(lifter, name), name, ranges, rounds_input=True))
     confidence = poses.confidence
     if confidence is None:
         confidence = np.ones(poses.keypoints_2d.shape[:2], np.float32)
@@ -86,8 +89,10 @@ def _unit(unit: DenseUnit, name: str, ranges: Ranges) -> Any:
     return call
 
 
-def _dense(dense: keras.layers.Dense, name: str, ranges: Ranges) -> Any:
+def _dense(dense: keras.layers.Dense, name: str, ranges: Ranges, rounds_input: bool = False) -> Any:
     def call(features: tf.Tensor) -> tf.Tensor:
+        if rounds_input:
+            features = ranges(f"{name}_input", features)
         return ranges(name, dense(features))
 
     return call

@@ -38,6 +38,9 @@ NORMALIZED = "lift_normalized"
 
 KEYPOINTS, CONFIDENCE = "keypoints_2d", "confidence"
 
+EXPECTED_ERROR = "expected_error"
+"""The output that lifters without an estimate of their error do not have."""
+
 Tensors = dict[str, tf.Tensor]
 
 
@@ -69,8 +72,9 @@ def signatures(estimator: PoseEstimator) -> tuple[Signature, ...]:
     Returns:
       `serving_default` first; `lift_coco` where a map leads from COCO to the estimator's skeleton.
       Each returns `keypoints_3d` `[N, J, 3]` (camera frame, root-relative, pose units) and
-      `elevation` `[N]` (degrees); all but `lift_normalized` `score` `[N]`; those that take the
-      confidence `filled` bool `[N, J]`: joints of the lifter that were missing and are guesses.
+      `elevation` `[N]` (degrees); where the lifter estimates its error, `expected_error` `[N, J]`
+      (pose units); all but `lift_normalized` `score` `[N]`; those that take the confidence
+      `filled` bool `[N, J]`: joints of the lifter that were missing and are guesses.
     """
     skeleton = estimator.skeleton
 
@@ -91,7 +95,10 @@ def signatures(estimator: PoseEstimator) -> tuple[Signature, ...]:
         lifted = estimator.lifter(keypoints_2d, tf.ones_like(keypoints_2d[..., 0]))
         nothing = tf.fill(tf.shape(keypoints_2d)[:1], np.float32(np.nan))
         elevation = nothing if lifted.elevation is None else lifted.elevation * (180 / math.pi)
-        return {"keypoints_3d": unproject(lifted), "elevation": elevation}
+        said = {"keypoints_3d": unproject(lifted), "elevation": elevation}
+        if lifted.expected_error is not None:
+            said[EXPECTED_ERROR] = lifted.expected_error
+        return said
 
     made = [
         Signature(DEFAULT, skeleton, False, default),
@@ -121,9 +128,13 @@ def coco_maps(skeleton: Skeleton) -> tuple[JointMap, ...] | None:
 def _lift(estimator: PoseEstimator, keypoints_2d: tf.Tensor, confidence: tf.Tensor) -> Tensors:
     can_be = liftable(keypoints_2d, confidence)
     lifted = estimator.lift_tensors({KEYPOINTS: keypoints_2d, CONFIDENCE: confidence})
-    return {
+    said = {
         "keypoints_3d": tf.where(can_be[:, tf.newaxis, tf.newaxis], lifted["keypoints_3d"], np.nan),
         "score": tf.where(can_be, lifted["score"], np.nan),
         "elevation": tf.where(can_be, lifted["elevation"], np.nan),
         "filled": (confidence <= 0) & can_be[:, tf.newaxis],
     }
+    if estimator.lifter.estimates_error:
+        error = lifted[EXPECTED_ERROR]
+        said[EXPECTED_ERROR] = tf.where(can_be[:, tf.newaxis], error, np.nan)
+    return said

@@ -9,7 +9,9 @@ from typing import Any
 from posenet3d.platform.optional import require
 
 CONFIDENCE, SCORE, PROBLEMS = "confidence", "score", "problems"
-"""What a format may hold beside positions: of the 2D joints, of the poses, why not lifted."""
+EXPECTED_ERROR = "expected_error"
+"""What a format may hold beside positions: of the 2D joints, of the poses, why not lifted, of the
+3D joints."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,7 +29,8 @@ class Writer:
         gone through more than once. Either this or `track`.
       track: `track(path, keypoints_3d, skeleton, fps=..., up=...)` writes one person, `[F, J, 3]`,
         camera frame, mm, NaN where there is no pose.
-      holds: What there is beside positions: some of `CONFIDENCE`, `SCORE`, `PROBLEMS`.
+      holds: What there is beside positions: some of `CONFIDENCE`, `SCORE`, `PROBLEMS`,
+        `EXPECTED_ERROR`.
       gaps: What becomes of frames without a pose, for a note to the user; with `track`.
       library: What must be installed to write it; empty: nothing.
       extra: The extra of the package that installs the library.

@@ -9,11 +9,13 @@ from pathlib import Path
 import numpy as np
 
 from posenet3d.files.atomic import atomic_path
-from posenet3d.formats.interface.writer import SCORE, Writer
+from posenet3d.formats.interface.writer import EXPECTED_ERROR, SCORE, Writer
 from posenet3d.geometry.axes import CAMERA, from_camera
 from posenet3d.poses.lifted import Lifted
 
-COLUMNS = ("frame", "person", "joint", "x", "y", "z", "filled", "interpolated", "score")
+COLUMNS = (
+    "frame", "person", "joint", "x", "y", "z", "filled", "interpolated", "score", "expected_error",
+)  # fmt: skip
 """The first line of the file."""
 
 _DECIMALS = 5
@@ -30,6 +32,7 @@ def write_csv(path: str | Path, parts: Iterable[Lifted], up: str = CAMERA) -> No
     | `filled` | 1: the joint was missing and has been guessed; else 0 |
     | `interpolated` | 1: not seen in this frame; between the poses before and after; else 0 |
     | `score` | of the person's pose, as `LiftResult` defines it; empty: not known |
+    | `expected_error` | how far the joint is expected to be off, in the unit of `x`; or empty |
 
     Args:
       path: The file to write, ending in `.csv`.
@@ -49,12 +52,12 @@ def write_csv(path: str | Path, parts: Iterable[Lifted], up: str = CAMERA) -> No
 def _rows(part: Lifted, up: str) -> Iterator[tuple]:
     people, result = part.people, part.result
     points = _cells(from_camera(result.keypoints_3d, up))
-    scores = _cells(result.score)
+    scores, errors = _cells(result.score), _cells(result.expected_error)
     filled = np.asarray(result.filled, int).tolist()
     interpolated = part.interpolated.astype(int).tolist()
     for row, (frame, person) in enumerate(zip(people.image_ids, people.person_ids, strict=True)):
         for joint, name in enumerate(people.skeleton.joint_names):
-            marks = (filled[row][joint], interpolated[row], scores[row])
+            marks = (filled[row][joint], interpolated[row], scores[row], errors[row][joint])
             yield (frame, person, name, *points[row][joint], *marks)
 
 
@@ -64,4 +67,4 @@ def _cells(values: np.ndarray) -> list:
     return np.where(np.isnan(rounded), None, rounded.astype(object)).tolist()
 
 
-WRITER = Writer(".csv", ups=(CAMERA, "y", "z"), people=write_csv, holds=(SCORE,))
+WRITER = Writer(".csv", ups=(CAMERA, "y", "z"), people=write_csv, holds=(SCORE, EXPECTED_ERROR))

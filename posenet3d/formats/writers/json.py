@@ -10,7 +10,13 @@ from typing import Any
 import numpy as np
 
 from posenet3d.files.atomic import atomic_path
-from posenet3d.formats.interface.writer import CONFIDENCE, PROBLEMS, SCORE, Writer
+from posenet3d.formats.interface.writer import (
+    CONFIDENCE,
+    EXPECTED_ERROR,
+    PROBLEMS,
+    SCORE,
+    Writer,
+)
 from posenet3d.geometry.axes import CAMERA, from_camera
 from posenet3d.poses.lifted import Lifted
 
@@ -29,7 +35,7 @@ def write_json(path: str | Path, parts: Iterable[Lifted], up: str = CAMERA) -> N
 
     One object (RFC 8259, UTF-8; no NaN, which JSON does not have), a line a person:
 
-    - `unit`: of `keypoints_3d`: `pose` (the pose's own size) or `mm`
+    - `unit`: of `keypoints_3d` and `expected_error`: `pose` (the pose's own size) or `mm`
     - `axes`: `{"x": "right", ...}`, what the three axes point to
     - `joints`, `parents`: J names, and the index of each one's parent (-1: root)
     - `people`: a list of objects, in the order of the input:
@@ -39,6 +45,7 @@ def write_json(path: str | Path, parts: Iterable[Lifted], up: str = CAMERA) -> N
         - `keypoints_3d`: J times `[x, y, z]`, from the root; null: not lifted
         - `filled`: J booleans: the joint was missing and has been guessed
         - `score`, `elevation`: as `LiftResult` defines them; null: not known
+        - `expected_error`: how far each of the J joints is expected to be off; null: not known
         - `keypoints_2d`, `confidence`: what was lifted: J times `[x, y]` in pixels, and J numbers
 
     Args:
@@ -89,6 +96,7 @@ def _entries(part: Lifted, up: str) -> Iterator[dict[str, Any]]:
             "filled": np.asarray(result.filled[row], bool).tolist(),
             "score": _number(result.score[row]),
             "elevation": _number(result.elevation[row]),
+            "expected_error": _numbers(result.expected_error[row]),
             "keypoints_2d": keypoints_2d[row].tolist(),
             "confidence": confidence[row].tolist(),
         }
@@ -102,9 +110,14 @@ def _number(value: float) -> float | None:
     return round(float(value), DECIMALS) if np.isfinite(value) else None
 
 
+def _numbers(values: np.ndarray) -> list[float] | None:
+    values = np.asarray(values, np.float64)
+    return values.round(DECIMALS).tolist() if np.isfinite(values).all() else None
+
+
 WRITER = Writer(
     ".json",
     ups=(CAMERA, "y", "z"),
     people=write_json,
-    holds=(CONFIDENCE, SCORE, PROBLEMS),
+    holds=(CONFIDENCE, SCORE, PROBLEMS, EXPECTED_ERROR),
 )

@@ -12,7 +12,13 @@ from pathlib import Path
 import numpy as np
 
 from posenet3d.files.atomic import atomic_path
-from posenet3d.formats.interface.writer import CONFIDENCE, PROBLEMS, SCORE, Writer
+from posenet3d.formats.interface.writer import (
+    CONFIDENCE,
+    EXPECTED_ERROR,
+    PROBLEMS,
+    SCORE,
+    Writer,
+)
 from posenet3d.geometry.axes import CAMERA
 from posenet3d.poses.lifted import Lifted
 
@@ -34,9 +40,10 @@ def write_lifted(path: str | Path, parts: Iterable[Lifted]) -> None:
     | `interpolated` | `[P]` | True: not seen in this frame; between the poses before and after |
     | `problems` | `[P]` | why not lifted, in words; empty for lifted persons |
     | `score`, `elevation` | `[P]` | as `LiftResult` defines them |
+    | `expected_error` | `[P, J]` | how far each joint is expected to be off; NaN: not known |
     | `image_ids`, `person_ids` | `[P]` | as in the input file: whole numbers, or texts |
     | `joints`, `parents` | `[J]` | names, and the index of each one's parent (-1: root) |
-    | `unit` | `[]` | of `keypoints_3d`: `pose` (the pose's own size) or `mm` |
+    | `unit` | `[]` | `pose` (the pose's own size) or `mm`, of `keypoints_3d`, `expected_error` |
 
     Args:
       path: The file to write, ending in `.npz`.
@@ -90,6 +97,7 @@ def _arrays(part: Lifted, kinds: dict[str, np.dtype]) -> dict[str, np.ndarray]:
         "interpolated": part.interpolated,
         "score": np.asarray(result.score, np.float32),
         "elevation": np.asarray(result.elevation, np.float32),
+        "expected_error": np.asarray(result.expected_error, np.float32),
     } | {
         name: np.array([str(t) if kinds[name].kind == "U" else t for t in texts], kinds[name])
         for name, texts in _texts(part).items()
@@ -119,5 +127,5 @@ WRITER = Writer(
     ".npz",
     ups=(CAMERA,),
     people=lambda path, parts, up: write_lifted(path, parts),
-    holds=(CONFIDENCE, SCORE, PROBLEMS),
+    holds=(CONFIDENCE, SCORE, PROBLEMS, EXPECTED_ERROR),
 )

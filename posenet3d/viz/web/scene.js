@@ -15,6 +15,7 @@ const BODIES = int16(DATA.bodies); // [rows, joints, 3]
 const KEYPOINTS = int16(DATA.keypoints); // [rows, joints, 2]
 const FLAGS = bytes(DATA.flags); // [rows, joints]: 1 seen, 2 filled in
 const SCORES = bytes(DATA.scores); // [rows], 255: 1
+const ERRORS = bytes(DATA.errors); // [rows], in steps of DATA.errorStep
 const FRAMES = new Int32Array(bytes(DATA.frames).buffer); // [rows]
 const BONES = DATA.parents.map((parent, child) => [parent, child]).filter(([parent]) => parent >= 0);
 const PEOPLE = Array.from({ length: DATA.numFrames }, () => []); // by frame: {actor, row}
@@ -62,9 +63,17 @@ function nameOf(actor) {
   return `person ${actor.id}`;
 }
 
+// 0 stands for none, as of poses filled in between frames.
+function expectedError(row) {
+  if (!DATA.errorStep || !ERRORS[row]) return "";
+  const error = ERRORS[row] * DATA.errorStep;
+  const size = DATA.unit === "mm" ? `${Math.round(error)} mm` : `${Math.round(100 * error)} % of the pose's size`;
+  return `, expected error ${size}`;
+}
+
 function describe({ actor, row }) {
   if (!isLifted(row)) return `${nameOf(actor)}: not lifted (${DATA.problems[DATA.problemOf[row]]})`;
   const filled = DATA.joints.filter((_, joint) => isFilled(row, joint)).length;
   const score = DATA.scored ? `score ${(SCORES[row] / 255).toFixed(2)}` : "lifted";
-  return `${nameOf(actor)}: ${score}${filled ? `, ${filled} of ${JOINTS} joints filled in` : ""}`;
+  return `${nameOf(actor)}: ${score}${expectedError(row)}${filled ? `, ${filled} of ${JOINTS} joints filled in` : ""}`;
 }

@@ -26,3 +26,4 @@ def test_gaps_are_filled_alike(estimator, people, missing):
     expected = estimator.lift(keypoints_2d, confidence, score=False)
     np.testing.assert_allclose(found["keypoints_3d"], expected.keypoints_3d, atol=1e-5)
     np.testing.assert_allclose(found["elevation"], expected.elevation, atol=1e-3)
+    np.testing.assert_allclose(found["expected_error"], expected.expected_error, atol=1e-4)

@@ -24,6 +24,9 @@ def served(saved):
     return call
 
 
+LIMITS = {"keypoints_3d": 1e-4, "score": 1e-4, "elevation": 1e-3, "expected_error": 1e-4}
+
+
 def test_names_and_shapes(served):
     found = {
         name: (
@@ -33,7 +36,7 @@ def test_names_and_shapes(served):
         for name, f in served.functions.items()
     }
     poses, confidence = {"keypoints_2d": [None, 17, 2]}, {"confidence": [None, 17]}
-    lifted = {"keypoints_3d": [None, 17, 3], "elevation": [None]}
+    lifted = {"keypoints_3d": [None, 17, 3], "elevation": [None], "expected_error": [None, 17]}
     score, filled = {"score": [None]}, {"filled": [None, 17]}
     assert found == {
         "serving_default": (poses, lifted | score),
@@ -45,7 +48,7 @@ def test_names_and_shapes(served):
 
 def test_confidence_signature_is_lift(served, estimator, poses):
     found, expected = served("lift_with_confidence", **poses), estimator.lift(**poses)
-    for name, limit in (("keypoints_3d", 1e-4), ("score", 1e-4), ("elevation", 1e-3)):
+    for name, limit in LIMITS.items():
         np.testing.assert_allclose(found[name], getattr(expected, name), atol=limit)
     np.testing.assert_array_equal(found["filled"], expected.filled)
 
@@ -55,7 +58,7 @@ def test_default_signature_takes_every_joint_for_present(served, estimator, peop
         served("serving_default", keypoints_2d=people.keypoints_2d),
         estimator.lift(people.keypoints_2d),
     )
-    for name, limit in (("keypoints_3d", 1e-4), ("score", 1e-4), ("elevation", 1e-3)):
+    for name, limit in LIMITS.items():
         np.testing.assert_allclose(found[name], getattr(expected, name), atol=limit)
 
 
@@ -78,6 +81,7 @@ def test_normalized_signature_is_the_lifter_alone(served, estimator, people):
     found = served("lift_normalized", keypoints_2d=normalised)
     np.testing.assert_allclose(found["keypoints_3d"], unproject(lifted), atol=1e-5)
     np.testing.assert_allclose(found["elevation"], np.rad2deg(lifted.elevation), atol=1e-3)
+    np.testing.assert_allclose(found["expected_error"], lifted.expected_error, atol=1e-5)
 
 
 @pytest.mark.parametrize(
@@ -100,6 +104,7 @@ def test_own_skeleton_has_no_coco_signature_and_no_elevation(people):
     outputs = made["serving_default"].function(tf.constant(people.keypoints_2d[:4, :3]))
     assert outputs["keypoints_3d"].shape == (4, 3, 3)
     assert np.isnan(outputs["elevation"]).all()
+    assert "expected_error" not in outputs
 
 
 def test_coco_signature_of_coco_lifter_maps_nothing(people):

@@ -28,6 +28,7 @@ def test_every_joint_of_everybody_is_a_row(tmp_path, crowd, lifted):
         "filled",
         "interpolated",
         "score",
+        "expected_error",
     ]
     assert [row["joint"] for row in rows] == 4 * list(H36M_17.joint_names)
     assert [row["frame"] for row in rows[::17]] == [str(i) for i in crowd.image_ids]
@@ -38,6 +39,7 @@ def test_every_joint_of_everybody_is_a_row(tmp_path, crowd, lifted):
     )
     assert [row["filled"] for row in rows[:17]] == ["1"] + ["0"] * 16
     assert [row["score"] for row in rows[::17]] == ["0.25", "0.5", "0.75", ""]
+    assert [row["expected_error"] for row in rows[3::17]] == ["0.75", "", "0.75", ""]
 
 
 def test_cells_of_people_who_were_not_lifted_are_empty(tmp_path, crowd, lifted):

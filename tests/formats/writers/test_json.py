@@ -38,6 +38,8 @@ def test_everything_comes_back(tmp_path, crowd, lifted):
     np.testing.assert_array_equal(people[1]["keypoints_2d"], crowd.keypoints_2d[1])
     assert [p["score"] for p in people] == [0.25, 0.5, 0.75, None]
     assert [p["elevation"] for p in people] == [8, None, 0, None]
+    errors = [joint / 4 for joint in range(17)]
+    assert [p["expected_error"] for p in people] == [errors, None, errors, None]
 
 
 def test_parts_are_one_list(tmp_path, crowd, lifted):

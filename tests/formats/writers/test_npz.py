@@ -1,12 +1,12 @@
 import dataclasses
 import os
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from posenet3d.errors import InputError
 from posenet3d.formats.writers.npz import write_lifted
+from posenet3d.poses.lift_result import LiftResult
 from posenet3d.poses.lifted import Lifted
 from posenet3d.poses.people import People
 from posenet3d.skeletons.skeleton import H36M_17
@@ -21,7 +21,7 @@ PEOPLE = People(
 
 
 def lifted(**more):
-    """What a `LiftResult` has, without a network to make it."""
+    """A result, without a network to make it."""
     result = dict(
         keypoints_3d=np.ones((2, 17, 3), np.float32),
         filled=np.eye(2, 17, dtype=bool),
@@ -31,9 +31,10 @@ def lifted(**more):
         elevation=np.array([8.0, np.nan], np.float32),
         unit="pose",
         interpolated=None,
+        expected_error=np.arange(34, dtype=np.float32).reshape(2, 17),
     )
     result["keypoints_3d"][1] = np.nan
-    return SimpleNamespace(**result | more)
+    return LiftResult(**result | more)
 
 
 def test_everything_comes_back_without_pickles(tmp_path):
@@ -47,6 +48,7 @@ def test_everything_comes_back_without_pickles(tmp_path):
         assert read["problems"].tolist() == ["", "no joint was found"]
         assert read["score"][0] == 0.25
         assert read["elevation"][0] == 8
+        np.testing.assert_array_equal(read["expected_error"], lifted().expected_error)
         assert read["image_ids"].tolist() == [7, 8]
         assert read["person_ids"].tolist() == [100, 2**40]
         assert tuple(read["joints"]) == H36M_17.joint_names

@@ -1,0 +1,97 @@
+"""Whose poses the lifter expects to be wrong: counted part by part, and said in a line."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from posenet3d.poses.image_ids import sequence_of
+from posenet3d.poses.lifted import Lifted
+
+if TYPE_CHECKING:  # only for its name
+    from posenet3d.poses.lift_result import LiftResult
+
+HIGH_ERROR = 0.25
+"""Of the pose's size: a pose of which more is expected should not be relied on. Ours."""
+
+LONG_STRETCH = 15
+"""Poses of a person in a row that are worth a warning: half a second of video. Ours."""
+
+_ADVICE = (
+    "Do not rely on them. What helps: more joints in view, a view from another side, a model "
+    "trained on such footage (docs/training.md); or left and right, or other joints, are exchanged "
+    "(--format, --map_file)."
+)
+
+
+@dataclasses.dataclass
+class _Stretch:
+    """Poses of one person in consecutive rows, all of them with a high expected error."""
+
+    person: int | str = 0
+    first: int | str = 0  # image
+    last: int | str = 0
+    length: int = 0
+
+
+class HighErrors:
+    """Poses whose expected error is high, of people that come in parts."""
+
+    def __init__(self) -> None:
+        self.high = 0
+        self.known = 0  # poses whose expected error is known
+        self._of_person: dict[tuple[str, int | str], Counter[bool]] = {}
+        self._now: dict[tuple[str, int | str], _Stretch] = {}
+        self._longest = _Stretch()
+
+    def add(self, part: Lifted) -> None:
+        """Counts the people of a part."""
+        errors = relative_errors(part.result)
+        for row in np.flatnonzero(np.isfinite(errors)):
+            image, person = part.people.image_ids[row], part.people.person_ids[row]
+            key = (sequence_of(image), person)
+            high = bool(errors[row] > HIGH_ERROR)
+            self.known += 1
+            self.high += high
+            self._of_person.setdefault(key, Counter())[high] += 1
+            before = self._now.get(key, _Stretch())
+            if not high:
+                self._now[key] = _Stretch()
+                continue
+            first = before.first if before.length else image
+            self._now[key] = now = _Stretch(person, first, image, before.length + 1)
+            if now.length > self._longest.length:
+                self._longest = now
+
+    def note(self) -> str:
+        """A line that warns where a person's poses, or a long stretch of them, are affected."""
+        persons = [key[1] for key, c in self._of_person.items() if c[True] > c[False]]
+        longest = self._longest
+        if not persons and longest.length < LONG_STRETCH:
+            return ""
+        where = ""
+        if longest.length > 1:
+            where = (
+                f", {longest.length} of them in a row (person {longest.person}, images "
+                f"{longest.first} to {longest.last})"
+            )
+        elif len(self._of_person) > 1:
+            where = f" (person {longest.person} in image {longest.first} is the first)"
+        return (
+            f"Expected error above {100 * HIGH_ERROR:g} % of the pose's size: {self.high} of "
+            f"{self.known} poses{where}. {_ADVICE}"
+        )
+
+
+def relative_errors(result: LiftResult) -> np.ndarray:
+    """Expected error `[N]` of each pose, over the pose's size; NaN where it is not known."""
+    errors = result.expected_error_mm
+    if result.unit == "pose":
+        return errors
+    # The pose's unit is the mean distance of its 2D joints from the root. Nearly so far are the 3D
+    # joints from the line of sight through it: perspective makes a difference of some percent.
+    across = np.linalg.norm(result.keypoints_3d[..., :2], axis=-1).mean(axis=-1)
+    return errors / across
