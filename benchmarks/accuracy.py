@@ -3,7 +3,8 @@
     python benchmarks/accuracy.py --data=cmu17_bench.npz --models=full,small
 
 Prints Markdown tables. Every lifter gets the same 2D poses; the flat pose has all joints at one
-depth. Errors in mm; PA-MPJPE allows no reflection.
+depth. Errors in mm; PA-MPJPE allows no reflection. Expected errors are brought to mm by the true
+pose's size, and empty for lifters that do not estimate them.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from absl import app, flags
 import posenet3d
 from posenet3d.data import synthetic
 from posenet3d.evaluation import ranking
+from posenet3d.evaluation.expected_errors import expected_error_mm
 from posenet3d.evaluation.flat import flat_pose
 from posenet3d.evaluation.metrics import joint_errors
 from posenet3d.models import LiftResult, PoseEstimator
@@ -30,6 +32,9 @@ from posenet3d.training.augmentation.placements import draw_placements
 _DATA = flags.DEFINE_string("data", None, "Archive of the skeleton cmu17 with 3D.", required=True)
 _MODELS = flags.DEFINE_list("models", ["full", "small"], "Saved models: names, folders or files.")
 _EVERY = flags.DEFINE_integer("every", 1, "Take every so many-th pose.", lower_bound=1)
+_HEADINGS = (
+    "| | PA-MPJPE | N-MPJPE | flipped % | Spearman | best 80 % | expected | Spearman of expected |"
+)
 _SEED = 20_000  # of all that is drawn here; far from the seeds of training
 
 
@@ -46,8 +51,7 @@ def main(_: list[str]) -> None:
         liftable = np.flatnonzero(np.isfinite(complete_2d).all(axis=(1, 2)))
         left_out = len(poses) - len(liftable)
         poses, complete_2d = poses.select(liftable), complete_2d[liftable]
-        print(f"### {title}\n\n| | PA-MPJPE | N-MPJPE | flipped % | Spearman | best 80 % |")
-        print("|---|---:|---:|---:|---:|---:|")
+        print(f"### {title}\n\n{_HEADINGS}\n|---{'|---:' * (_HEADINGS.count('|') - 2)}|")
         print(_row("flat pose", flat_pose(complete_2d, poses.skeleton), poses))
         for name, model in models.items():
             result = model.lift(poses.keypoints_2d, poses.confidence)
@@ -149,17 +153,22 @@ def _row(
 ) -> str:
     pair = predicted_3d, poses.keypoints_3d
     errors = joint_errors.pa_mpjpe(*pair)
-    spearman = best = math.nan
+    spearman = best = expected = spearman_of_expected = math.nan
     if result is not None:
         spearman = ranking.spearman(result.score, errors)
         best = ranking.error_of_best(result.score, errors, 0.8)
+        if np.isfinite(result.expected_error).all():
+            expected_mm = expected_error_mm(result, poses)
+            expected = expected_mm.mean()
+            spearman_of_expected = ranking.spearman(expected_mm, errors)
     values = (
         errors.mean(),
         joint_errors.n_mpjpe(*pair).mean(),
         100 * joint_errors.depth_flipped(*pair).mean(),
     )
     cells = [f"{value:.1f}" for value in values]
-    cells += ["" if math.isnan(v) else f"{v:.{d}f}" for v, d in ((spearman, 2), (best, 1))]
+    worth = ((spearman, 2), (best, 1), (expected, 1), (spearman_of_expected, 2))
+    cells += ["" if math.isnan(value) else f"{value:.{digits}f}" for value, digits in worth]
     return f"| {title} | " + " | ".join(cells) + " |"
 
 

@@ -10,20 +10,26 @@ from __future__ import annotations
 
 import itertools
 
+import keras
 import numpy as np
 from absl import app, flags
 
 import posenet3d
 from posenet3d.data import synthetic
+from posenet3d.evaluation import ranking
+from posenet3d.evaluation.expected_errors import expected_error_mm
 from posenet3d.evaluation.metrics import joint_errors
-from posenet3d.models import PoseEstimator
+from posenet3d.models import Lifter, LiftResult, PoseEstimator
+from posenet3d.models.weights import named_weights
 from posenet3d.poses.archives.archive import read_archive
+from posenet3d.poses.records import Poses2D
 
 _DATA = flags.DEFINE_string("data", None, "Archive of the skeleton cmu17 with 3D.", required=True)
 _MODEL = flags.DEFINE_string("model", "full", "Saved model: a name, a folder or a file.")
 _EVERY = flags.DEFINE_integer("every", 1, "Take every so many-th pose.", lower_bound=1)
 
 _PERCENTILES = (1, 10, 50, 90, 99)
+_TENTHS = 10  # parts
 _EDGES = (0.0, 0.3, 0.4, 0.5, 0.6, 0.7, 1.0)
 _MEANS = (-15, 0, 8, 25, 40)  # degrees; the pretrained models have seen cameras at -20 to 40
 _SEED = 20_000  # far from the seeds of training
@@ -36,9 +42,14 @@ def main(_: list[str]) -> None:
         ("true 2D", "keypoints_2d"),
         ("noisy 2D, joints missing", "keypoints_2d_noisy"),
     ):
-        scores, errors = scores_and_errors(estimator, keypoints)
-        print(f"### {title}, {len(scores)} poses\n")
-        print(scores_table(scores), errors_table(scores, errors), sep="\n\n", end="\n\n")
+        result, poses = lifted(estimator, keypoints)
+        errors = joint_errors.pa_mpjpe(result.keypoints_3d, poses.keypoints_3d)
+        print(f"### {title}, {len(errors)} poses\n")
+        tables = [scores_table(result.score), errors_table(result.score, errors)]
+        if np.isfinite(result.expected_error).all():
+            tables.append(expected_table(expected_error_mm(result, poses), errors))
+        tables.append(ranking_table(estimator, result, poses, errors))
+        print(*tables, sep="\n\n", end="\n\n")
     print("### Elevation, 2000 procedural poses a row\n")
     print("| cameras at | elevation, mean | off by, mean | off by more than 10 |")
     print("|---|---:|---:|---:|")
@@ -46,14 +57,49 @@ def main(_: list[str]) -> None:
         print(elevation_row(estimator, mean))
 
 
-def scores_and_errors(estimator: PoseEstimator, keypoints: str) -> tuple[np.ndarray, np.ndarray]:
-    """Scores and PA-MPJPE in mm of the liftable poses of the test split, `[N]` each."""
+def lifted(estimator: PoseEstimator, keypoints: str) -> tuple[LiftResult, Poses2D]:
+    """The liftable poses of the test split, as lifted and as they are."""
     poses = read_archive(_DATA.value, "test", keypoints, "cmu17")
     poses = poses.select(np.arange(0, len(poses), _EVERY.value))
-    result = estimator.lift(poses.keypoints_2d, poses.confidence)
-    rows = np.flatnonzero(result.lifted)
-    errors = joint_errors.pa_mpjpe(result.keypoints_3d[rows], poses.keypoints_3d[rows])
-    return result.score[rows], errors
+    complete_2d = estimator.complete(poses.keypoints_2d, poses.confidence)
+    poses = poses.select(np.flatnonzero(np.isfinite(complete_2d).all(axis=(1, 2))))
+    return estimator.lift(poses.keypoints_2d, poses.confidence), poses
+
+
+def expected_table(expected: np.ndarray, errors: np.ndarray) -> str:
+    """What the errors in mm are where so much is expected: tenths of the poses, least first."""
+    lines = ["| expected error, mean | PA-MPJPE, mean | 9 of 10 are below |", "|---:|---:|---:|"]
+    for rows in np.array_split(np.argsort(expected), _TENTHS):
+        if len(rows):
+            found = errors[rows]
+            figures = expected[rows].mean(), found.mean(), np.percentile(found, 90)
+            lines.append("| " + " | ".join(f"{figure:.1f}" for figure in figures) + " |")
+    return "\n".join(lines)
+
+
+def ranking_table(
+    estimator: PoseEstimator, result: LiftResult, poses: Poses2D, errors: np.ndarray
+) -> str:
+    """How well each number ranks the poses by their error: 1 is best."""
+    views = result.score
+    lines = ["| ranked by | Spearman with PA-MPJPE |", "|---|---:|"]
+    if estimator.lifter.estimates_error:
+        expected = expected_error_mm(result, poses)
+        lines.append(f"| expected error | {ranking.spearman(expected, errors):.2f} |")
+        views = without_estimate(estimator).lift(poses.keypoints_2d, poses.confidence).score
+    lines.append(f"| score of six views | {ranking.spearman(-views, errors):.2f} |")
+    return "\n".join(lines)
+
+
+def without_estimate(estimator: PoseEstimator) -> PoseEstimator:
+    """The same estimator as it would be if it did not estimate its error."""
+    settings = estimator.lifter.get_config() | {"estimates_error": False}
+    config = estimator.get_config()
+    config["lifter"] = keras.saving.serialize_keras_object(Lifter.from_config(settings))
+    plain, weights = PoseEstimator.from_config(config), named_weights(estimator)
+    for name, weight in named_weights(plain).items():
+        weight.assign(weights[name].numpy())
+    return plain
 
 
 def scores_table(scores: np.ndarray) -> str:

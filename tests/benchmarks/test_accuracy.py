@@ -45,7 +45,8 @@ def models(poses, tmp_path_factory):
     paths = []
     for seed in (0, 1):
         keras.utils.set_random_seed(seed)
-        estimator = PoseEstimator(Lifter(width=16, num_blocks=1), CMU_17, elevation=8.0)
+        lifter = Lifter(width=16, num_blocks=1, estimates_error=seed == 1)
+        estimator = PoseEstimator(lifter, CMU_17, elevation=8.0)
         estimator.gap_filler.adapt(poses.keypoints_2d)
         paths.append(tmp_path_factory.mktemp("model") / "estimator.keras")
         estimator.save(paths[-1])
@@ -88,12 +89,16 @@ def test_every_lifter_and_the_flat_pose_have_a_row(tables, models):
     for title in ("true 2D", "noisy 2D, joints missing"):
         rows = tables[title]
         assert list(rows) == ["flat pose", *map(str, models)]
-        assert rows["flat pose"][3:] == ["", ""]  # it has no score
+        assert rows["flat pose"][3:] == [""] * 4  # it has no score
+        assert rows[str(models[0])][5:] == ["", ""]  # it does not estimate its error
+        expected, spearman = numbers(rows[str(models[1])][5:])
+        assert 10 < expected < 100  # a tenth of the pose's size, before any training
+        assert -1 <= spearman <= 1
         pa_mpjpe, n_mpjpe, flipped = numbers(rows["flat pose"][:3])
         assert 20 < pa_mpjpe < n_mpjpe < 400
         assert flipped == 0.0
         for model in models:
-            pa_mpjpe, n_mpjpe, flipped, spearman, best = numbers(rows[str(model)])
+            pa_mpjpe, n_mpjpe, flipped, spearman, best = numbers(rows[str(model)][:5])
             assert 20 < pa_mpjpe < n_mpjpe < 400
             assert 0 <= flipped <= 100
             assert -1 <= spearman <= 1
