@@ -13,6 +13,7 @@ A lifted shard has the same, and:
 
   keypoints_3d  list of 3 J floats   x0, y0, z0, ...: x right, y down, z away, from the pelvis
   score, elevation                   floats, as lift.py gives them; NaN: none
+  expected_error  list of J floats   how far each joint is expected to be off; NaN: not estimated
   filled        list of J bools      the joint was missing (TFRecord: int64)
   lifted        bool                 False: keypoints_3d are NaN (TFRecord: int64)
   problem       text                 why it was not lifted, else empty

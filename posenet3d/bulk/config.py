@@ -33,7 +33,7 @@ class BulkConfig:
     min_confidence: float = setting(0.1, "Joints of less confidence count as missing.")
     height_mm: float | None = setting_of(LiftConfig, "height_mm")
     score: bool = setting(
-        True, "Score each pose by how much the lifter agrees with itself; four times slower."
+        True, "Score each pose; four times slower with a lifter that does not estimate its error."
     )
     batch_size: int = setting(1024, "Poses that the model is run on at a time.")
     workers: int = setting(

@@ -54,7 +54,7 @@ class LiftConfig:
         0, "Longest gap in frames that is filled between the poses before and after it; 0: none."
     )
     score: bool = setting(
-        True, "Score each pose by how much the lifter agrees with itself; five times slower."
+        True, "Score each pose; five times slower with a lifter that does not estimate its error."
     )
     skip_bad: bool = setting(
         False, "Leave out files of a folder, or entries of a list, that cannot be used, and say so."
