@@ -48,7 +48,7 @@ export function showFrame(frame: LiftedFrame): void {
   const mean = scores.length ? scores.reduce((sum, score) => sum + score, 0) / scores.length : null;
   const errors = frame.people.map(({ pose }) => expectedErrorOf(pose)).filter((error) => error !== null);
   const error = errors.length ? errors.reduce((sum, one) => sum + one, 0) / errors.length : null;
-  byId("expected-error").textContent = percent(error, (share) => `± ${share}`);
+  byId("expected-error").textContent = percent(error, (share) => `· error ${share}`);
   byId("score").hidden = mean === null;
   if (mean !== null) {
     byId("score-value").textContent = mean.toFixed(2);
