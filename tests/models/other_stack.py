@@ -27,14 +27,16 @@ def poses():
 def answers(estimator):
     """Everything that the estimator says of the poses, as one array."""
     result = estimator.lift(*poses())
-    parts = result.keypoints_3d, result.score, result.elevation
+    parts = [result.keypoints_3d, result.score, result.elevation]
+    if estimator.lifter.estimates_error:  # older files do not
+        parts.append(result.expected_error)
     return np.concatenate([part.ravel() for part in parts])
 
 
 def some_estimator(seed=0):
     """An estimator with every kind of weight there is, none of them as it begins."""
     rng = np.random.default_rng(seed)
-    lifter = Lifter(width=8, num_blocks=1, completes=True, elevation=8.0)
+    lifter = Lifter(width=8, num_blocks=1, completes=True, elevation=8.0, estimates_error=True)
     estimator = PoseEstimator(lifter, H36M_17, elevation=8.0)
     for name, weight in named_weights(lifter).items():
         low = 0.5 if name.endswith("variance") else -0.5

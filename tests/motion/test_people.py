@@ -42,6 +42,7 @@ def crowd(noisy):
             np.where(lifted, 0.5, np.nan).astype(np.float32),
             np.array([np.nan if f is None else 8.0 + f for f in frames], np.float32),
             "mm",
+            expected_error=np.where(lifted[:, None], 40.0, np.full(17, np.nan)),
         )
 
     return make
@@ -73,7 +74,7 @@ def test_each_person_is_smoothed_apart(crowd, method):
         np.testing.assert_allclose(smooth.keypoints_3d[person::2], expected, atol=1e-3)
     assert smooth.keypoints_3d.dtype == np.float32
     assert smooth.interpolated is None
-    for field in ("filled", "lifted", "score", "elevation"):
+    for field in ("filled", "lifted", "score", "elevation", "expected_error"):
         np.testing.assert_array_equal(getattr(smooth, field), getattr(result, field))
 
 
@@ -101,6 +102,7 @@ def test_who_was_not_lifted_gets_a_pose_in_its_place(crowd):
     kept = ~filled.interpolated
     np.testing.assert_array_equal(filled.keypoints_3d[kept], result.keypoints_3d[kept])
     assert np.isnan(filled.score[10:12]).all()
+    assert np.isnan(filled.expected_error[10:12]).all()
 
 
 def test_who_was_not_detected_gets_a_row_in_its_frame(crowd):
@@ -119,6 +121,8 @@ def test_who_was_not_detected_gets_a_row_in_its_frame(crowd):
     assert filled.lifted[row]
     assert (filled.problems[row], filled.elevation[row]) == ("", 15)
     assert np.isnan(filled.score[row])
+    assert np.isnan(filled.expected_error[row]).all()
+    np.testing.assert_array_equal(np.delete(filled.expected_error, row, 0), result.expected_error)
     np.testing.assert_array_equal(np.delete(filled.keypoints_3d, row, 0), result.keypoints_3d)
 
 
