@@ -95,12 +95,17 @@ def test_every_variant_can_be_named(poses, variant):
         ({"keypoints_2d": np.ones((2, 17, 2)), "confidence": np.full((2, 17), 2)}, r"\[0, 1\]"),
         ({"keypoints_2d": np.ones((2, 17, 2)), "height_mm": -1}, "height_mm"),
         ({"keypoints_2d": np.ones((2, 17, 2)), "height_mm": 1.75}, "did you mean 1750"),
-        ({"keypoints_2d": np.ones((2, 17, 2)), "score": True}, "gives no score"),
     ],
 )
 def test_what_cannot_be_lifted_is_refused(estimator, given, message):
     with pytest.raises(InputError, match=message):
         estimator.lift(**given)
+
+
+def test_a_file_that_does_not_estimate_its_error_gives_no_score(estimator, poses, monkeypatch):
+    monkeypatch.setattr(estimator, "_estimates_error", False)
+    with pytest.raises(InputError, match="gives no score, for it does not estimate its error"):
+        estimator.lift(**poses, score=True)
 
 
 def test_another_file_is_another_model_for_work_that_goes_on(estimator):

@@ -100,7 +100,6 @@ def test_a_page_needs_no_tensorflow_either(without, checkout, tmp_path):
         (["--model=nowhere"], "There is no model 'nowhere'"),
         (["--model=saved_models/small/estimator.keras"], "scripts/lift.py takes .keras"),
         (["--model=README.md"], "is no .tflite file"),
-        (["--score"], "gives no score, for it does not estimate its error"),
         (["--threads=0"], "threads must lie between 1 and"),
         (["--variant=int4"], "variant"),
         (["--input=nowhere.json"], "nowhere.json"),
