@@ -13,7 +13,7 @@ LOSSES = (
     "loss", "consistency_2d", "consistency_3d", "adversarial", "bone", "discriminator_loss",
     "val_consistency", "val_pa_mpjpe", "lifter_learning_rate",
 )  # fmt: skip
-STUDENT = ("loss", "distance", "elevation", "val_pa_mpjpe")
+STUDENT = ("loss", "distance", "elevation", "error_estimate", "val_pa_mpjpe")
 
 
 def assert_same_run(run, expected):
