@@ -20,6 +20,7 @@ from posenet3d.data import synthetic
 from posenet3d.evaluation import ranking
 from posenet3d.evaluation.flat import flat_pose
 from posenet3d.evaluation.metrics import joint_errors
+from posenet3d.evaluation.metrics.depth import depth_amplitude
 from posenet3d.models import LiftResult, PoseEstimator
 from posenet3d.poses.archives.archive import read_archive
 from posenet3d.poses.records import Poses2D
@@ -30,6 +31,7 @@ from posenet3d.training.augmentation.placements import draw_placements
 _DATA = flags.DEFINE_string("data", None, "Archive of the skeleton cmu17 with 3D.", required=True)
 _MODELS = flags.DEFINE_list("models", ["full", "small"], "Saved models: names, folders or files.")
 _EVERY = flags.DEFINE_integer("every", 1, "Take every so many-th pose.", lower_bound=1)
+_DEPTHS = "depth, all | elbows | wrists"  # amplitude over the true one
 _SEED = 20_000  # of all that is drawn here; far from the seeds of training
 
 
@@ -46,8 +48,9 @@ def main(_: list[str]) -> None:
         liftable = np.flatnonzero(np.isfinite(complete_2d).all(axis=(1, 2)))
         left_out = len(poses) - len(liftable)
         poses, complete_2d = poses.select(liftable), complete_2d[liftable]
-        print(f"### {title}\n\n| | PA-MPJPE | N-MPJPE | flipped % | Spearman | best 80 % |")
-        print("|---|---:|---:|---:|---:|---:|")
+        print(f"### {title}\n")
+        print(f"| | PA-MPJPE | N-MPJPE | flipped % | {_DEPTHS} | Spearman | best 80 % |")
+        print("|---" + "|---:" * 8 + "|")
         print(_row("flat pose", flat_pose(complete_2d, poses.skeleton), poses))
         for name, model in models.items():
             result = model.lift(poses.keypoints_2d, poses.confidence)
@@ -159,6 +162,9 @@ def _row(
         100 * joint_errors.depth_flipped(*pair).mean(),
     )
     cells = [f"{value:.1f}" for value in values]
+    for joint in (None, "elbow", "wrist"):
+        sides = joint and [poses.skeleton.index(f"{side}_{joint}") for side in ("left", "right")]
+        cells.append(f"{depth_amplitude(*pair, poses.skeleton.root, sides):.2f}")
     cells += ["" if math.isnan(v) else f"{v:.{d}f}" for v, d in ((spearman, 2), (best, 1))]
     return f"| {title} | " + " | ".join(cells) + " |"
 

@@ -88,12 +88,14 @@ def test_every_lifter_and_the_flat_pose_have_a_row(tables, models):
     for title in ("true 2D", "noisy 2D, joints missing"):
         rows = tables[title]
         assert list(rows) == ["flat pose", *map(str, models)]
-        assert rows["flat pose"][3:] == ["", ""]  # it has no score
+        assert rows["flat pose"][3:] == ["0.00"] * 3 + ["", ""]  # it has no score
         pa_mpjpe, n_mpjpe, flipped = numbers(rows["flat pose"][:3])
         assert 20 < pa_mpjpe < n_mpjpe < 400
         assert flipped == 0.0
         for model in models:
-            pa_mpjpe, n_mpjpe, flipped, spearman, best = numbers(rows[str(model)])
+            pa_mpjpe, n_mpjpe, flipped, *depths, spearman, best = numbers(rows[str(model)])
+            assert len(depths) == 3
+            assert all(0 < depth < 3 for depth in depths)
             assert 20 < pa_mpjpe < n_mpjpe < 400
             assert 0 <= flipped <= 100
             assert -1 <= spearman <= 1
