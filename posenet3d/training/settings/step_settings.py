@@ -179,6 +179,11 @@ class StudentConfig:
         "neighbouring frames with similar poses. Needs sequences in the data; sequences of "
         "the same name are the same body.",
     )
+    trust: float = setting(
+        1.0,
+        "Share of the poses of source_data that are lessons: those that the teacher scores best. "
+        "With several rounds, they are lessons from the second round on.",
+    )
     batch_size: int = setting(256, "Poses a step of the second stage.")
     learning_rate: float = setting(
         1e-3, "Learning rate of the second stage at its first step; falls to 0 as a cosine."
@@ -207,6 +212,7 @@ class StudentConfig:
         if self.teacher and not self.steps:
             raise ConfigError("student_teacher is given, but student_steps is 0.")
         check_range("student_rounds", self.rounds, 1, 1000)
+        check_range("student_trust", self.trust, 0.0, 1.0)
         check_range("student_batch_size", self.batch_size, 2, 10**9)
         check_range("student_learning_rate", self.learning_rate, 1e-9, 1.0)
         check_range("student_width", self.width, 0, 65536)
