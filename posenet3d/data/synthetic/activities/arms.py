@@ -79,6 +79,7 @@ def swinging_arms(clip: Clip) -> None:
         )
         dip = spring * (0.5 - 0.5 * np.cos(4 * np.pi * phase))
         clip.leg(side, thigh=dip, shank=0.8 * dip)
+        clip[f"{side}_hip_abduction"] += 0.2 * dip
     clip["spine_flexion"] += clip.draw(0, 14) * np.sin(2 * np.pi * phase + 2)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from posenet3d.data.synthetic.clips.clip import Clip
+from posenet3d.data.synthetic.clips.hands import place_of, put_hand
 from posenet3d.data.synthetic.clips.lying import Pose, arm, move_limb
 from posenet3d.data.synthetic.clips.routine import Routine
 from posenet3d.data.synthetic.clips.stances import (
@@ -49,6 +50,8 @@ def sitting_on_the_floor(clip: Clip) -> None:
     clip["pelvis_tilt"] += 0.5 * lean
     clip["spine_flexion"] += lean
     _seated_arms(clip, talk)
+    for side in SIDES:
+        put_hand(clip, side, place_of(clip, f"{side}_ankle"), 0.4, where=reaches)
 
 
 def sitting_on_the_heels(clip: Clip) -> None:
@@ -92,7 +95,7 @@ def kneeling_upright(clip: Clip) -> None:
 def crawling(clip: Clip) -> None:
     """On all fours: crawls on hands and knees, rests there, lifts an arm and the other leg."""
     move = clip.routine(moves=[(0.6, 1.2)] * 2, holds=[(0.2, 1.2)] * 2)
-    _on_all_fours(clip, move, tilt=(66, 92))
+    _on_all_fours(clip, move, tilt=(74, 84))
     phase = clip.phase(0.35, 0.9)
     going = np.where(clip.chance(0.55), clip.draw(8, 24), 0)
     lifts = (going == 0) & clip.chance(0.5)
@@ -250,7 +253,8 @@ def _seated_arms(clip: Clip, routine: Routine) -> None:
     knees, propped = clip.chance(0.3), clip.chance(0.3)
     for side in SIDES:
         clip.move_arm(routine, side, _REST, where=clip.chance(0.3))
-        clip.hold_arm(side, "low_front", "offer", where=knees)
+        knee = place_of(clip, f"{side}_knee")
+        put_hand(clip, side, (knee[0], knee[1] + 0.03, knee[2]), 0.6, where=knees)
         move_limb(clip, side, routine, _BEHIND, where=propped & clip.chance(0.7))
 
 

@@ -99,7 +99,7 @@ def high_kicks(clip: Clip) -> None:
         moves=[(0.4, 0.8), (0.3, 0.5), (0.22, 0.4), (0.3, 0.5)],
         holds=[(0.0, 0.6), (0.0, 0.3), (0.0, 0.5), (0.0, 0.2)],
     )
-    way, power = clip.draw(0, 1), clip.draw(0.45, 1)
+    way, power = clip.draw(0, 1), clip.draw(0.55, 1)
     front, back = way < 0.45, way > 0.78
     aside = ~front & ~back
     up, drawn = kick.course((0, 0), (0.3, 0.7), (1, 1), (0.2, 0.6)) * power, clip.chance(0.6)
@@ -187,7 +187,7 @@ def high_knees(clip: Clip) -> None:
 
 def skipping_rope(clip: Clip) -> None:
     """Jumps a rope with both feet or from foot to foot, the hands turning it at the hips."""
-    stand_straight(clip, bent=(4, 14), apart=(-4, 1))
+    stand_straight(clip, bent=(4, 14), apart=(-2, 4))
     phase = clip.phase(1.4, 2.2)
     springing = 0.5 - 0.5 * np.cos(2 * np.pi * phase)
     clip.lift += clip.draw(0.03, 0.14) * springing

@@ -9,10 +9,13 @@ from types import MappingProxyType, ModuleType
 from posenet3d.data.synthetic.activities import (
     arms,
     floor,
+    gaits,
     legs,
     locomotion,
     lowered,
     lying,
+    sports,
+    trunk,
     upright,
 )
 from posenet3d.data.synthetic.clips.clip import Clip
@@ -31,7 +34,9 @@ def _animators(*modules: ModuleType) -> dict[str, Callable[[Clip], None]]:
 
 
 _EVERYDAY = _animators(locomotion, upright, lowered)
-_ANIMATORS = MappingProxyType({**_EVERYDAY, **_animators(arms, legs, lying, floor)})
+_ANIMATORS = MappingProxyType(
+    {**_EVERYDAY, **_animators(arms, legs, trunk, gaits, lying, floor, sports)}
+)
 
 ACTIVITIES: tuple[str, ...] = tuple(_ANIMATORS)
 """The names of all activities."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from posenet3d.data.synthetic.clips.clip import ARM_POSES, Clip
+from posenet3d.data.synthetic.clips.hands import hands_together, put_hand
 from posenet3d.data.synthetic.clips.routine import Range, Routine
 
 SIDES = ("right", "left")
@@ -32,7 +33,7 @@ def stand_straight(clip: Clip, bent: Range = (0, 3), apart: Range = (-5, 26)) ->
     clip.restless = clip.draw(0.1, 0.5)
     clip["pelvis_tilt"] = clip.draw(-3, 4)
     clip["spine_flexion"] = clip.draw(-6, 7)
-    wide = np.where(clip.chance(0.5), clip.draw(apart[0], 2), clip.draw(*apart))
+    wide = np.where(clip.chance(0.5), clip.draw(apart[0], max(2, apart[0])), clip.draw(*apart))
     stride = np.where(clip.chance(0.25), clip.draw(-14, 14), 0)
     for side, sign in (("right", 1), ("left", -1)):
         knee = clip.draw(*bent)
@@ -104,7 +105,7 @@ def free_arm(clip: Clip, side: str, routine: Routine, where: np.ndarray | bool =
 
 
 def any_arms(clip: Clip, routine: Routine, free: float = 0.4) -> None:
-    """Both arms: each in its own or both in the same pose, or, with that probability, anywhere."""
+    """Both arms: in own or the same poses, together at a thing, or, that likely, anywhere."""
     together = clip.chance(0.5)
     shared = routine.draw((0, 1))
     for side in SIDES:
@@ -112,6 +113,7 @@ def any_arms(clip: Clip, routine: Routine, free: float = 0.4) -> None:
         straight_arm_at(clip, side, routine, keys, tuple(STRAIGHT_ARMS))
         clip.move_arm(routine, side, tuple(ARM_POSES), where=clip.chance(0.4))
         free_arm(clip, side, routine, where=clip.chance(free))
+    hands_together(clip, routine, where=clip.chance(0.15))
 
 
 def hanging_arms(clip: Clip, side: str, share: np.ndarray | float = 1.0) -> None:
@@ -126,3 +128,33 @@ def hanging_arms(clip: Clip, side: str, share: np.ndarray | float = 1.0) -> None
     for name, value in target.items():
         name = f"{side}_{name}"
         clip[name] += share * (value - clip[name])
+
+
+def load_arms(clip: Clip) -> None:
+    """Arms that carry: before the belly or chest, overhead, on a shoulder, hanging at the sides.
+
+    The trunk leans away from the load.
+    """
+    kind = clip.draw(0, 1)
+    front, overhead, shoulder = kind < 0.4, (kind > 0.4) & (kind < 0.6), (kind > 0.6) & (kind < 0.8)
+    hanging, one = kind > 0.8, clip.chance(0.6)
+    height, wide = clip.draw(8, 48), clip.draw(-12, 22)
+    clip["spine_flexion"] -= np.where(front, 8, 0)
+    clip["spine_bend"] += np.where(hanging & one, 12, np.where(shoulder, 8, 0))
+    breadth = clip.draw(0.02, 0.14)
+    for side, sign in (("right", -1), ("left", 1)):
+        own = clip.draw(-5, 5)
+        values = {
+            "shoulder_flexion": (height, 148 + own, 70 + 1.5 * height, 0.2 * own),
+            "shoulder_abduction": (wide + own, 30 + wide, 40 + wide, 5 + 0.3 * abs(own)),
+            "shoulder_rotation": (25 + own, 4 * own, 4 * own, 10 + own),
+            "elbow": (105 - height + wide, 24 + 2 * own, 122 + own, 8 + own),
+        }
+        kinds = (front, overhead, shoulder, hanging)
+        idle = (shoulder | hanging) & one & (side == "left")
+        for name, choices in values.items():
+            chosen = np.select([kind & ~idle for kind in kinds], choices, clip[f"{side}_{name}"])
+            clip[f"{side}_{name}"] = chosen
+        clip.hold_arm(side, "hang", "hip", "bent", "up", where=idle & clip.chance(0.7))
+        held = clip.wander(0.02), -0.05 - 0.004 * height, 0.17 + 0.001 * height
+        put_hand(clip, side, (held[0] + sign * breadth, *held[1:]), 0.3, where=front)

@@ -6,8 +6,8 @@ import numpy as np
 
 _TRUNK = {
     "heading": (-np.inf, np.inf),
-    "pelvis_tilt": (-150, 150),
-    "pelvis_list": (-110, 110),
+    "pelvis_tilt": (-180, 180),
+    "pelvis_list": (-180, 180),
     "spine_flexion": (-35, 80),
     "spine_bend": (-35, 35),
     "spine_twist": (-45, 45),

@@ -93,6 +93,12 @@ def draw_bodies(rng: np.random.Generator, count: int, everyone: bool = False) ->
     return Bodies(stature=stature, segments=segments, girth=girth)
 
 
+def mean_bodies(count: int) -> Bodies:
+    """Adults of the mean proportions, as many as that; their stature is the unit of length."""
+    segments = {name: np.full(count, mean) for name, (mean, _) in SEGMENTS.items()}
+    return Bodies(np.ones(count), segments, np.zeros(count))
+
+
 def hold_arms_off(angles: np.ndarray, bodies: Bodies) -> np.ndarray:
     """Joint angles `[S, T, A]`, hanging arms up to 14 degrees off the heavily built trunks."""
     angles = angles.copy()

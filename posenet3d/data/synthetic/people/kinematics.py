@@ -34,19 +34,14 @@ def forward_kinematics(angles: np.ndarray, bodies: Bodies) -> np.ndarray:
         moved = (rotation @ offset[..., None])[..., 0]
         joints[:, :, H36M_17.index(child)] = joints[:, :, H36M_17.index(parent)] + moved
 
-    def trunk(part: str, share: float = 1.0) -> np.ndarray:
-        flexion, bend = share * angle[f"{part}_flexion"], share * angle[f"{part}_bend"]
-        return _ball(flexion, -bend, share * angle[f"{part}_twist"])
-
-    pelvis = _ball(angle["pelvis_tilt"], -angle["pelvis_list"], angle["pelvis_twist"])
-    pelvis = _about_y(angle["heading"]) @ pelvis
-    chest = pelvis @ trunk("spine")
-    attach("spine", "pelvis", pelvis @ trunk("spine", 0.35), y=length["lower_trunk"])
+    pelvis = _pelvis(angle)
+    chest = pelvis @ _trunk(angle, "spine")
+    attach("spine", "pelvis", pelvis @ _trunk(angle, "spine", 0.35), y=length["lower_trunk"])
     attach("thorax", "spine", chest, y=length["upper_trunk"])
     # The H36M neck is the face's side of the skull's base, the head its top: a nod moves both.
     neck, head = length["neck"], length["head"]
-    attach("neck", "thorax", chest @ trunk("neck", 0.5), y=0.95 * neck, z=0.31 * neck)
-    attach("head", "neck", chest @ trunk("neck"), y=0.99 * head, z=-0.14 * head)
+    attach("neck", "thorax", chest @ _trunk(angle, "neck", 0.5), y=0.95 * neck, z=0.31 * neck)
+    attach("head", "neck", chest @ _trunk(angle, "neck"), y=0.99 * head, z=-0.14 * head)
     for side, sign in (("left", 1.0), ("right", -1.0)):
         limb = {name: angle[f"{side}_{name}"] for name in _LIMB}
         thigh = pelvis @ _limb(limb, "hip", sign)
@@ -54,14 +49,19 @@ def forward_kinematics(angles: np.ndarray, bodies: Bodies) -> np.ndarray:
         attach(f"{side}_knee", f"{side}_hip", thigh, y=-length["thigh"])
         shank = thigh @ _about_x(limb["knee"])
         attach(f"{side}_ankle", f"{side}_knee", shank, y=-length["shank"])
-        attach(
-            f"{side}_shoulder", "thorax", chest @ _clavicle(limb, sign), sign * length["shoulder"]
-        )
+        girdle = clavicle(limb["shoulder_flexion"], limb["shoulder_abduction"], sign)
+        attach(f"{side}_shoulder", "thorax", chest @ girdle, sign * length["shoulder"])
         upper_arm = chest @ _limb(limb, "shoulder", sign)
         attach(f"{side}_elbow", f"{side}_shoulder", upper_arm, y=-length["upper_arm"])
         forearm = upper_arm @ _about_x(-limb["elbow"])
         attach(f"{side}_wrist", f"{side}_elbow", forearm, y=-length["forearm"])
     return joints
+
+
+def chest_orientation(angles: np.ndarray) -> np.ndarray:
+    """`[S, T, 3, 3]`: from the axes of the chest (left, up, front) to the world's."""
+    angle = dict(zip(ANGLES, np.moveaxis(np.radians(angles), -1, 0), strict=True))
+    return _pelvis(angle) @ _trunk(angle, "spine")
 
 
 def tip(angles: np.ndarray, about_side: np.ndarray, about_front: np.ndarray) -> np.ndarray:
@@ -77,14 +77,14 @@ def tip(angles: np.ndarray, about_side: np.ndarray, about_front: np.ndarray) -> 
     """
     tilt, to_left, twist = (ANGLES.index(f"pelvis_{name}") for name in ("tilt", "list", "twist"))
     old = np.radians(angles)
-    push = _ball(np.radians(about_side), -np.radians(about_front), np.zeros_like(about_side))
-    turned = push @ _ball(old[..., tilt], -old[..., to_left], old[..., twist])
+    push = ball(np.radians(about_side), -np.radians(about_front), np.zeros_like(about_side))
+    turned = push @ ball(old[..., tilt], -old[..., to_left], old[..., twist])
     # Swing and twist again: the swing is what brings the vertical to the body's long axis.
     x, y, z = (turned[..., i, 1] for i in range(3))
     across = np.hypot(x, z)
     swing = np.arctan2(across, y) / np.maximum(across, 1e-9)
     about_x, about_z = swing * z, -swing * x
-    straight = np.swapaxes(_ball(about_x, about_z, np.zeros_like(x)), -1, -2) @ turned
+    straight = np.swapaxes(ball(about_x, about_z, np.zeros_like(x)), -1, -2) @ turned
     new = angles.copy()
     new[..., tilt], new[..., to_left] = np.degrees(about_x), -np.degrees(about_z)
     twisted = np.arctan2(straight[..., 0, 2], straight[..., 0, 0])
@@ -93,27 +93,37 @@ def tip(angles: np.ndarray, about_side: np.ndarray, about_front: np.ndarray) -> 
     return new
 
 
+def _pelvis(angle: dict[str, np.ndarray]) -> np.ndarray:
+    pelvis = ball(angle["pelvis_tilt"], -angle["pelvis_list"], angle["pelvis_twist"])
+    return _about_y(angle["heading"]) @ pelvis
+
+
+def _trunk(angle: dict[str, np.ndarray], part: str, share: float = 1.0) -> np.ndarray:
+    """Orientation of the spine or neck in the segment below, or of that share of its bend."""
+    flexion, bend = share * angle[f"{part}_flexion"], share * angle[f"{part}_bend"]
+    return ball(flexion, -bend, share * angle[f"{part}_twist"])
+
+
 def _limb(limb: dict[str, np.ndarray], joint: str, sign: float) -> np.ndarray:
     """Orientation of a thigh or upper arm in its trunk segment; sign is 1 on the left."""
-    return _ball(
+    return ball(
         -limb[f"{joint}_flexion"],
         sign * limb[f"{joint}_abduction"],
         -sign * limb[f"{joint}_rotation"],
     )
 
 
-def _clavicle(limb: dict[str, np.ndarray], sign: float) -> np.ndarray:
-    """The shoulder girdle follows the arm: up with a raised arm, forward with an arm in front.
+def clavicle(flexion: np.ndarray, abduction: np.ndarray, sign: float) -> np.ndarray:
+    """Orientation of the shoulder girdle in the chest at the shoulder's angles, radians.
 
-    That it follows is the scapulohumeral rhythm (Inman, Saunders & Abbott, 1944); up to about
+    It goes up with a raised arm, and forward with an arm in front. That it follows is the scapulohumeral rhythm (Inman, Saunders & Abbott, 1944); up to about
     30 degrees up and 15 forward are chosen by eye.
     """
-    flexion, abduction = limb["shoulder_flexion"], limb["shoulder_abduction"]
     raised = np.sqrt(flexion**2 + abduction**2)
-    return _ball(0 * raised, sign * 0.2 * np.maximum(raised - 0.35, 0), -sign * 0.15 * flexion)
+    return ball(0 * raised, sign * 0.2 * np.maximum(raised - 0.35, 0), -sign * 0.15 * flexion)
 
 
-def _ball(about_x: np.ndarray, about_z: np.ndarray, twist: np.ndarray) -> np.ndarray:
+def ball(about_x: np.ndarray, about_z: np.ndarray, twist: np.ndarray) -> np.ndarray:
     """`[..., 3, 3]`: swing by the rotation vector (about_x, 0, about_z) after a twist about y."""
     angle = np.sqrt(about_x**2 + about_z**2)
     sine = np.sinc(angle / np.pi)  # sin(a) / a

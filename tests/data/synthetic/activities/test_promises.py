@@ -1,0 +1,334 @@
+"""Every activity beyond the everyday ones does what its name says, in a good share of frames."""
+
+import numpy as np
+import pytest
+
+from posenet3d.skeletons.skeleton import H36M_17
+from tests.fixtures.procedural import FRAMES, SEQUENCES, angle, height, motion, travelled
+
+SIDES = ("left", "right")
+
+
+def joints(activity):
+    """{joint: `[S, T, 3]`} metres, world frame."""
+    positions = motion(activity).positions.reshape(SEQUENCES, FRAMES, 17, 3)
+    return {name: positions[:, :, k] for k, name in enumerate(H36M_17.joint_names)}
+
+
+def steepness(activity, start, end):
+    """Degrees of a bone's direction above the horizontal, `[S, T]`."""
+    bone = joints(activity)[end] - joints(activity)[start]
+    return np.degrees(np.arcsin(bone[..., 1] / np.linalg.norm(bone, axis=-1)))
+
+
+def arms(activity):
+    """Degrees of the four bones of the arms above the horizontal, `[4, S, T]`."""
+    chains = [
+        (f"{s}_{a}", f"{s}_{b}")
+        for s in SIDES
+        for a, b in (("shoulder", "elbow"), ("elbow", "wrist"))
+    ]
+    return np.stack([steepness(activity, *chain) for chain in chains])
+
+
+def front_up(activity):
+    """How far the front of the hips faces up: 1 lying on the back, -1 on the belly, `[S, T]`."""
+    across = joints(activity)["left_hip"] - joints(activity)["right_hip"]
+    along = joints(activity)["thorax"] - joints(activity)["pelvis"]
+    front = np.cross(across, along)
+    return front[..., 1] / np.linalg.norm(front, axis=-1)
+
+
+def bent(activity, joint):
+    """Degrees of a hinge, the more bent of both sides, `[S, T]`."""
+    return np.maximum(*(angle(activity, f"{side}_{joint}") for side in SIDES))
+
+
+def lower(activity, joint):
+    return np.minimum(*(height(activity, f"{side}_{joint}") for side in SIDES))
+
+
+def higher(activity, joint):
+    return np.maximum(*(height(activity, f"{side}_{joint}") for side in SIDES))
+
+
+def swing(activity, name):
+    """Degrees between the extremes of the side that moves more, `[S]`."""
+    return np.maximum(*(np.ptp(angle(activity, f"{side}_{name}"), axis=1) for side in SIDES))
+
+
+def test_t_poses_are_exact_and_common():
+    level = (np.abs(arms("t_pose")) < 10).all(axis=0)
+    straight = bent("t_pose", "knee") < 6
+    assert (level & straight).mean() > 0.5
+    assert (straight).mean() > 0.9
+
+
+def test_arms_of_an_a_pose_point_down_obliquely():
+    held = ((arms("a_pose") < -20) & (arms("a_pose") > -75)).all(axis=0)
+    assert held.mean() > 0.5
+    assert (bent("a_pose", "elbow") < 20).mean() > 0.7
+
+
+@pytest.mark.parametrize("activity", ["standing_straight", "t_pose", "a_pose"])
+def test_legs_are_straight_and_together_or_apart(activity):
+    assert (bent(activity, "knee") < 6).mean() > 0.9
+    ankles = joints(activity)["left_ankle"] - joints(activity)["right_ankle"]
+    apart = np.linalg.norm(ankles, axis=-1).mean(1) / motion(activity).stature
+    assert apart.min() < 0.12
+    assert apart.max() > 0.3
+
+
+def test_raised_arms_go_everywhere():
+    assert (arms("raising_arms").max(axis=0) > 60).any()
+    assert (np.abs(arms("raising_arms")) < 15).all(axis=0).any(axis=1).sum() >= 3
+
+
+@pytest.mark.parametrize(
+    ("activity", "least"),
+    [("circling_arms", 40), ("swinging_arms", 50), ("moving_arms", 50), ("jumping_jacks", 60),
+     ("raising_arms", 50), ("pointing", 30)],
+)  # fmt: skip
+def test_arms_move_far(activity, least):
+    moved = np.hypot(swing(activity, "shoulder_flexion"), swing(activity, "shoulder_abduction"))
+    assert np.median(moved) > least
+
+
+def test_circles_are_made_by_one_arm_or_both_and_go_round():
+    raised = np.stack([angle("circling_arms", f"{side}_shoulder_abduction") for side in SIDES])
+    moving = np.ptp(raised, axis=-1) > 15
+    assert moving.all(axis=0).any()
+    assert (moving.sum(axis=0) == 1).any()
+
+
+def test_hands_are_at_the_head():
+    hand = joints("hands_to_head")["left_wrist"] - joints("hands_to_head")["neck"]
+    near = np.linalg.norm(hand, axis=-1) / motion("hands_to_head").stature[:, None] < 0.22
+    assert near.mean() > 0.4
+
+
+def test_elbow_and_knee_meet():
+    gaps = []
+    for one, other in (("left", "right"), ("right", "left")):
+        gap = joints("elbow_to_knee")[f"{one}_elbow"] - joints("elbow_to_knee")[f"{other}_knee"]
+        gaps.append(np.linalg.norm(gap, axis=-1))
+    nearest = np.minimum(*gaps).min(axis=1) / motion("elbow_to_knee").stature
+    assert np.median(nearest) < 0.17
+
+
+@pytest.mark.parametrize("activity", ["jumping_jacks", "skipping_rope", "hopping", "high_knees"])
+def test_feet_leave_the_floor(activity):
+    assert (lower(activity, "ankle").max(axis=1) > 0.05).sum() >= SEQUENCES / 3
+
+
+def test_squats_reach_the_floor_and_some_stay_there():
+    pelvis = height("deep_squats", "pelvis")
+    assert np.median(pelvis.min(axis=1)) < 0.24
+    assert (pelvis.max(axis=1) < 0.3).any()
+    assert (pelvis.max(axis=1) > 0.48).any()
+    assert bent("deep_squats", "knee").max() > 138
+
+
+def test_lunges_go_forward_and_aside():
+    legs = joints("lunging_about")["left_ankle"] - joints("lunging_about")["right_ankle"]
+    apart = np.linalg.norm(legs, axis=-1).max(axis=1) / motion("lunging_about").stature
+    assert np.median(apart) > 0.38
+    abducted = bent("lunging_about", "hip_abduction").max(axis=1)
+    assert 2 <= (abducted > 25).sum() <= SEQUENCES - 2
+
+
+def test_kicks_reach_the_hips():
+    assert np.median(higher("high_kicks", "ankle").max(axis=1)) > 0.35
+    assert higher("high_kicks", "ankle").max() > 0.55
+
+
+def test_balancing_is_on_one_leg_and_some_are_level():
+    assert np.median(higher("balancing", "ankle").max(axis=1)) > 0.15
+    trunk = steepness("balancing", "pelvis", "thorax")
+    assert (trunk < 25).any(axis=1).sum() >= 2
+
+
+def test_knees_go_high():
+    assert np.median(higher("high_knees", "knee").max(axis=1)) > 0.33
+
+
+def test_tiptoeing_is_slow():
+    assert travelled("tiptoeing").max() < 1.5
+    assert np.median(higher("tiptoeing", "ankle").max(axis=1)) > 0.08
+
+
+@pytest.mark.parametrize(
+    ("activity", "face"),
+    [("lying_on_the_back", 1), ("leg_raises", 1), ("lying_on_the_belly", -1),
+     ("lifting_the_chest", -1), ("lying_on_the_side", 0)],
+)  # fmt: skip
+def test_people_lie_level_and_face_that_way(activity, face):
+    level = np.abs(steepness(activity, "pelvis", "thorax")) < 25
+    assert level.mean() > (0.4 if activity == "lifting_the_chest" else 0.8)
+    facing = front_up(activity)[level]
+    assert np.abs(facing - face).mean() < (0.6 if face == 0 else 0.3)
+    assert height(activity, "pelvis").max() < 0.25
+
+
+def test_people_lie_on_both_sides():
+    left = joints("lying_on_the_side")["left_hip"] - joints("lying_on_the_side")["right_hip"]
+    up = left[..., 1].mean(axis=1) > 0
+    assert 2 <= up.sum() <= SEQUENCES - 2
+
+
+def test_rolling_over_shows_every_side():
+    facing = front_up("rolling_over")
+    for low, high in ((-1, -0.8), (-0.4, 0.4), (0.8, 1)):
+        assert ((facing >= low) & (facing <= high)).mean() > 0.08
+
+
+@pytest.mark.parametrize("activity", ["sitting_on_the_floor", "sitting_on_the_heels"])
+def test_sits_on_the_floor_upright(activity):
+    assert np.quantile(height(activity, "pelvis"), 0.7) < 0.2
+    assert (steepness(activity, "pelvis", "thorax") > 30).mean() > 0.7
+
+
+def test_kneels_with_a_knee_on_the_floor():
+    assert (lower("kneeling_upright", "knee") < 0.08).mean() > 0.85
+    assert (steepness("kneeling_upright", "pelvis", "thorax") > 50).mean() > 0.5
+
+
+@pytest.mark.parametrize("activity", ["crawling", "bear_walking", "push_ups"])
+def test_hands_are_on_the_floor_face_down(activity):
+    hands_down = (lower(activity, "wrist") < 0.06).mean()
+    assert hands_down > 0.8
+    assert (front_up(activity) < 0).mean() > 0.9
+
+
+def test_crawls_on_knees_and_walks_like_a_bear_on_feet():
+    assert (lower("crawling", "knee") < 0.09).mean() > 0.8
+    assert (lower("bear_walking", "knee") > 0.08).mean() > 0.9
+
+
+def test_push_ups_bend_the_elbows():
+    assert (np.ptp(angle("push_ups", "left_elbow"), axis=1) > 40).sum() >= SEQUENCES / 3
+
+
+def test_sit_ups_raise_the_trunk():
+    trunk = steepness("sit_ups", "pelvis", "thorax")
+    assert (trunk.min(axis=1) < 20).all()
+    assert np.median(trunk.max(axis=1)) > 40
+
+
+def test_bridges_lift_the_hips_over_the_chest():
+    lifted = height("bridging", "pelvis") - height("bridging", "thorax")
+    assert np.median(lifted.max(axis=1)) > 0.05
+    assert (front_up("bridging") > 0.3).mean() > 0.9
+
+
+def test_getting_down_goes_from_standing_to_lying():
+    assert np.median(height("getting_down", "head").max(axis=1)) > 0.85
+    assert np.median(height("getting_down", "head").min(axis=1)) < 0.25
+
+
+def test_leg_raises_and_chest_lifts():
+    assert np.median(higher("leg_raises", "ankle").max(axis=1)) > 0.2
+    assert np.median(height("lifting_the_chest", "head").max(axis=1)) > 0.15
+
+
+def test_bends_forward_on_straight_legs_to_the_floor():
+    assert np.median(steepness("bending_forward", "pelvis", "neck").min(axis=1)) < 25
+    assert lower("bending_forward", "wrist").min() < 0.12
+    assert (bent("bending_forward", "knee") < 35).all()
+
+
+def test_bends_aside_and_back():
+    assert (np.ptp(angle("bending_aside", "spine_bend"), axis=1) > 30).sum() >= SEQUENCES / 3
+    assert angle("bending_aside", "spine_flexion").min() < -25
+
+
+def test_leans_on_the_knees():
+    hand = (
+        joints("leaning_on_the_knees")["left_wrist"] - joints("leaning_on_the_knees")["left_knee"]
+    )
+    near = np.linalg.norm(hand, axis=-1).min(axis=1) / motion("leaning_on_the_knees").stature
+    assert np.median(near) < 0.17
+
+
+def test_shelves_are_low_and_high():
+    assert lower("filling_shelves", "wrist").min() < 0.15
+    assert higher("filling_shelves", "wrist").max() > 1.0
+
+
+def test_who_pushes_leans():
+    trunk = steepness("pushing", "pelvis", "thorax")
+    assert (trunk.min(axis=1) < 70).sum() >= 4
+    assert np.median(np.abs(arms("pushing")).min(axis=0)) < 40
+
+
+def test_who_is_on_a_chair_sits():
+    assert height("on_a_chair", "pelvis").max() < 0.4
+    assert height("on_a_chair", "pelvis").min() > 0.05
+    assert higher("on_a_chair", "wrist").max() > 0.7
+
+
+@pytest.mark.parametrize("activity", ["carrying", "walking_loaded"])
+def test_loads_are_carried_low_and_overhead(activity):
+    overhead = (lower(activity, "wrist") > height(activity, "head")).mean(axis=1) > 0.5
+    front = (bent(activity, "elbow") > 45).mean(axis=1) > 0.5
+    assert overhead.any()
+    assert (front & ~overhead).any()
+
+
+@pytest.mark.parametrize(
+    ("activity", "ahead"),
+    [("walking_backward", -1), ("walking_with_busy_arms", 1), ("walking_loaded", 1),
+     ("walking_stooped", 1)],
+)  # fmt: skip
+def test_walks_that_way(activity, ahead):
+    heading = np.radians(angle(activity, "heading"))[:, 1:]
+    steps = np.diff(joints(activity)["pelvis"], axis=1)
+    forward = steps[..., 0] * np.sin(heading) + steps[..., 2] * np.cos(heading)
+    assert (ahead * forward.sum(axis=1) > 0.8).all()
+
+
+def test_stooped_walkers_are_bent():
+    assert np.median(steepness("walking_stooped", "pelvis", "thorax")) < 65
+
+
+def test_busy_arms_go_high():
+    assert (higher("walking_with_busy_arms", "wrist") > 0.9).any(axis=1).sum() >= 2
+
+
+def test_sidesteps_go_sideways():
+    across = joints("sidestepping")["left_hip"] - joints("sidestepping")["right_hip"]
+    across = across / np.linalg.norm(across, axis=-1, keepdims=True)
+    steps = np.diff(joints("sidestepping")["pelvis"], axis=1)
+    aside = np.abs((steps * across[:, 1:]).sum(-1))
+    along = np.abs((steps * np.cross(across[:, 1:], [0.0, 1.0, 0.0])).sum(-1))
+    assert np.median(aside) > np.median(along)
+
+
+def test_stairs_lift_the_knees_in_turns():
+    knees = [angle("climbing_stairs", f"{side}_knee") for side in SIDES]
+    assert np.median(np.max(knees, axis=(0, 2))) > 70
+    correlations = [np.corrcoef(*pair)[0, 1] for pair in zip(*knees, strict=True)]
+    assert np.median(correlations) < -0.5
+
+
+@pytest.mark.parametrize(
+    ("activity", "speed"),
+    [("throwing_a_ball", 3), ("hitting_with_a_racket", 4), ("swinging_a_club", 4),
+     ("dancing_widely", 2.5)],
+)  # fmt: skip
+def test_hands_are_fast(activity, speed):
+    hands = [joints(activity)[f"{side}_wrist"] - joints(activity)["pelvis"] for side in SIDES]
+    fastest = np.linalg.norm(np.diff(hands, axis=2), axis=-1).max(axis=(0, 2)) * 30
+    assert np.median(fastest) > speed
+
+
+def test_both_hands_hold_the_club():
+    gap = joints("swinging_a_club")["left_wrist"] - joints("swinging_a_club")["right_wrist"]
+    gap = np.linalg.norm(gap, axis=-1) / motion("swinging_a_club").stature[:, None]
+    assert np.quantile(gap, 0.8) < 0.15
+
+
+def test_dancers_turn_and_crouch():
+    turned = np.ptp(angle("dancing_widely", "heading"), axis=1)
+    assert np.median(turned) > 60
+    assert np.ptp(height("dancing_widely", "pelvis")) > 0.12
