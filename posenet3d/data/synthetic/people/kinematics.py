@@ -116,8 +116,8 @@ def _limb(limb: dict[str, np.ndarray], joint: str, sign: float) -> np.ndarray:
 def clavicle(flexion: np.ndarray, abduction: np.ndarray, sign: float) -> np.ndarray:
     """Orientation of the shoulder girdle in the chest at the shoulder's angles, radians.
 
-    It goes up with a raised arm, and forward with an arm in front. That it follows is the scapulohumeral rhythm (Inman, Saunders & Abbott, 1944); up to about
-    30 degrees up and 15 forward are chosen by eye.
+    It goes up with a raised arm, and forward with an arm in front: the scapulohumeral rhythm
+    (Inman, Saunders & Abbott, 1944). Up to about 30 degrees up and 15 forward are chosen by eye.
     """
     raised = np.sqrt(flexion**2 + abduction**2)
     return ball(0 * raised, sign * 0.2 * np.maximum(raised - 0.35, 0), -sign * 0.15 * flexion)

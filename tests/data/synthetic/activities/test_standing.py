@@ -1,60 +1,23 @@
-"""Every activity beyond the everyday ones does what its name says, in a good share of frames."""
+"""Activities on one's feet do what their name says, in a good share of frames."""
 
 import numpy as np
 import pytest
 
-from posenet3d.skeletons.skeleton import H36M_17
-from tests.fixtures.procedural import FRAMES, SEQUENCES, angle, height, motion, travelled
-
-SIDES = ("left", "right")
-
-
-def joints(activity):
-    """{joint: `[S, T, 3]`} metres, world frame."""
-    positions = motion(activity).positions.reshape(SEQUENCES, FRAMES, 17, 3)
-    return {name: positions[:, :, k] for k, name in enumerate(H36M_17.joint_names)}
-
-
-def steepness(activity, start, end):
-    """Degrees of a bone's direction above the horizontal, `[S, T]`."""
-    bone = joints(activity)[end] - joints(activity)[start]
-    return np.degrees(np.arcsin(bone[..., 1] / np.linalg.norm(bone, axis=-1)))
-
-
-def arms(activity):
-    """Degrees of the four bones of the arms above the horizontal, `[4, S, T]`."""
-    chains = [
-        (f"{s}_{a}", f"{s}_{b}")
-        for s in SIDES
-        for a, b in (("shoulder", "elbow"), ("elbow", "wrist"))
-    ]
-    return np.stack([steepness(activity, *chain) for chain in chains])
-
-
-def front_up(activity):
-    """How far the front of the hips faces up: 1 lying on the back, -1 on the belly, `[S, T]`."""
-    across = joints(activity)["left_hip"] - joints(activity)["right_hip"]
-    along = joints(activity)["thorax"] - joints(activity)["pelvis"]
-    front = np.cross(across, along)
-    return front[..., 1] / np.linalg.norm(front, axis=-1)
-
-
-def bent(activity, joint):
-    """Degrees of a hinge, the more bent of both sides, `[S, T]`."""
-    return np.maximum(*(angle(activity, f"{side}_{joint}") for side in SIDES))
-
-
-def lower(activity, joint):
-    return np.minimum(*(height(activity, f"{side}_{joint}") for side in SIDES))
-
-
-def higher(activity, joint):
-    return np.maximum(*(height(activity, f"{side}_{joint}") for side in SIDES))
-
-
-def swing(activity, name):
-    """Degrees between the extremes of the side that moves more, `[S]`."""
-    return np.maximum(*(np.ptp(angle(activity, f"{side}_{name}"), axis=1) for side in SIDES))
+from tests.fixtures.procedural import (
+    SEQUENCES,
+    SIDES,
+    angle,
+    arms,
+    bent,
+    height,
+    higher,
+    joints,
+    lower,
+    motion,
+    steepness,
+    swing,
+    travelled,
+)
 
 
 def test_t_poses_are_exact_and_common():
@@ -155,80 +118,6 @@ def test_knees_go_high():
 def test_tiptoeing_is_slow():
     assert travelled("tiptoeing").max() < 1.5
     assert np.median(higher("tiptoeing", "ankle").max(axis=1)) > 0.08
-
-
-@pytest.mark.parametrize(
-    ("activity", "face"),
-    [("lying_on_the_back", 1), ("leg_raises", 1), ("lying_on_the_belly", -1),
-     ("lifting_the_chest", -1), ("lying_on_the_side", 0)],
-)  # fmt: skip
-def test_people_lie_level_and_face_that_way(activity, face):
-    level = np.abs(steepness(activity, "pelvis", "thorax")) < 25
-    assert level.mean() > (0.4 if activity == "lifting_the_chest" else 0.8)
-    facing = front_up(activity)[level]
-    assert np.abs(facing - face).mean() < (0.6 if face == 0 else 0.3)
-    assert height(activity, "pelvis").max() < 0.25
-
-
-def test_people_lie_on_both_sides():
-    left = joints("lying_on_the_side")["left_hip"] - joints("lying_on_the_side")["right_hip"]
-    up = left[..., 1].mean(axis=1) > 0
-    assert 2 <= up.sum() <= SEQUENCES - 2
-
-
-def test_rolling_over_shows_every_side():
-    facing = front_up("rolling_over")
-    for low, high in ((-1, -0.8), (-0.4, 0.4), (0.8, 1)):
-        assert ((facing >= low) & (facing <= high)).mean() > 0.08
-
-
-@pytest.mark.parametrize("activity", ["sitting_on_the_floor", "sitting_on_the_heels"])
-def test_sits_on_the_floor_upright(activity):
-    assert np.quantile(height(activity, "pelvis"), 0.7) < 0.2
-    assert (steepness(activity, "pelvis", "thorax") > 30).mean() > 0.7
-
-
-def test_kneels_with_a_knee_on_the_floor():
-    assert (lower("kneeling_upright", "knee") < 0.08).mean() > 0.85
-    assert (steepness("kneeling_upright", "pelvis", "thorax") > 50).mean() > 0.5
-
-
-@pytest.mark.parametrize("activity", ["crawling", "bear_walking", "push_ups"])
-def test_hands_are_on_the_floor_face_down(activity):
-    hands_down = (lower(activity, "wrist") < 0.06).mean()
-    assert hands_down > 0.8
-    assert (front_up(activity) < 0).mean() > 0.9
-
-
-def test_crawls_on_knees_and_walks_like_a_bear_on_feet():
-    assert (lower("crawling", "knee") < 0.09).mean() > 0.8
-    assert (lower("bear_walking", "knee") > 0.08).mean() > 0.9
-
-
-def test_push_ups_bend_the_elbows():
-    assert (np.ptp(angle("push_ups", "left_elbow"), axis=1) > 40).sum() >= SEQUENCES / 3
-
-
-def test_sit_ups_raise_the_trunk():
-    trunk = steepness("sit_ups", "pelvis", "thorax")
-    assert (trunk.min(axis=1) < 20).all()
-    assert np.median(trunk.max(axis=1)) > 40
-
-
-def test_bridges_lift_the_hips_over_the_chest():
-    lifted = height("bridging", "pelvis") - height("bridging", "thorax")
-    assert np.median(lifted.max(axis=1)) > 0.05
-    assert (front_up("bridging") > 0.3).mean() > 0.9
-
-
-def test_getting_down_goes_from_standing_to_lying():
-    assert np.median(height("getting_down", "head").max(axis=1)) > 0.85
-    assert np.median(height("getting_down", "head").min(axis=1)) < 0.25
-
-
-def test_leg_raises_and_chest_lifts():
-    assert np.median(higher("leg_raises", "ankle").max(axis=1)) > 0.2
-    assert np.median(height("lifting_the_chest", "head").max(axis=1)) > 0.15
 
 
 def test_bends_forward_on_straight_legs_to_the_floor():
