@@ -127,7 +127,8 @@ def quickstart_split(
 
     Held out are the people and the viewpoints (every test sequence has a newly drawn body and
     camera), the motions (all are drawn anew), and the kinds of motion in `HELD_OUT_ACTIVITIES`
-    (climbing, throwing, lunging): the test set shows all activities, training all but those.
+    (climbing, throwing, lunging): the test set shows all `QUICKSTART_ACTIVITIES`, training all but
+    those.
 
     Args:
       num_train_sequences: Sequences of 125 frames to train on.

@@ -12,6 +12,7 @@ BAD = [
     ({"activities": ()}, r"activities .* got \(\)"),
     ({"activities": "walking"}, "activities must be a tuple .* got 'walking'"),
     ({"activities": ("walking", "flying")}, r"\['flying'\]; known are .*walking"),
+    ({"bodies": "giants"}, "bodies must be .* got 'giants'"),
     ({"elevation_mean_deg": 80.0}, "elevation_mean_deg .* got 80.0"),
     ({"elevation_std_deg": -1.0}, "elevation_std_deg .* got -1.0"),
     ({"elevation_std_deg": float("nan")}, "elevation_std_deg .* got nan"),
@@ -31,7 +32,7 @@ def test_bad_values_are_named(arguments, message):
         SyntheticConfig(**arguments)
 
 
-def test_defaults_make_about_100000_poses_of_every_activity():
+def test_defaults_make_about_100000_poses_of_every_everyday_activity():
     config = SyntheticConfig()
     assert config.num_sequences * config.frames_per_sequence == 100_000
     assert config.activities == QUICKSTART_ACTIVITIES

@@ -21,29 +21,25 @@ _BEHIND: dict[str, Pose] = {"behind": arm((-55, -25), (8, 30), (-40, 20), (0, 20
 
 
 def sitting_on_the_floor(clip: Clip) -> None:
-    """Sits on the floor: legs stretched, crossed, drawn up, apart or to one side."""
+    """Sits on the floor: legs stretched, crossed, drawn up, apart or one folded."""
     talk = clip.routine(moves=[(0.5, 1.2)], holds=[(0.2, 1.6)])
     _seat(clip, talk)
     kind = np.floor(clip.draw(0, 5))
-    stretched, crossed, drawn_up, apart, aside = (kind == k for k in range(5))
+    stretched, both_folded, drawn_up, apart, one_folded = (kind == k for k in range(5))
     one_up = clip.chance(0.35) & (stretched | drawn_up)
     raised = clip.draw(18, 62)
     for side, left in (("right", False), ("left", True)):
+        crossed = both_folded | (one_folded & left)
         straight = stretched & ~(one_up & left) | drawn_up & one_up & left
         up = (stretched | drawn_up) & ~straight
         thigh = np.where(up, 90 + raised, clip.draw(86, 95))
         knee = np.where(up, 2 * raised + clip.draw(-8, 30), clip.draw(0, 14))
         knee = np.where(crossed, clip.draw(115, 138), knee)
-        thigh = np.where(crossed, clip.draw(78, 100), thigh)
-        # To the side: one thigh turned outward in front, the other inward beside.
-        thigh = np.where(aside, 82, thigh)
-        knee = np.where(aside, clip.draw(95, 130), knee)
+        thigh = np.where(crossed, clip.draw(86, 104), thigh)
         clip.leg(side, thigh=thigh, shank=knee - thigh)
         out = np.where(apart, clip.draw(24, 48), clip.draw(-3, 12))
         out = np.where(crossed, clip.draw(36, 50), out)
-        out = np.where(aside, clip.draw(26, 45) if left else clip.draw(-8, 6), out)
-        turn = np.where(crossed, clip.draw(-50, -40), clip.draw(-25, 5))
-        turn = np.where(aside, -48 if left else 42, turn)
+        turn = np.where(crossed, clip.draw(-90, -80), clip.draw(-25, 5))
         clip.pose(side, hip_abduction=out, hip_rotation=turn)
     reaches = clip.chance(0.2)  # forward to the feet
     lean = talk.course((0, 1)) * np.where(reaches, clip.draw(15, 45), 0)
@@ -62,7 +58,7 @@ def sitting_on_the_heels(clip: Clip) -> None:
     bow = np.where(clip.chance(0.3), move.course((0, 0), (0.4, 1)) * clip.draw(20, 80), 0)
     clip["pelvis_tilt"] = clip.draw(-8, 16) + 0.6 * bow
     clip["spine_flexion"] += 0.6 * bow
-    low = clip.draw(58, 78)
+    low = clip.draw(50, 64)
     for side in SIDES:
         clip.leg(side, thigh=low * (1 - up), shank=90 + 0 * up)
         clip.pose(side, hip_abduction=clip.draw(-2, 22), hip_rotation=clip.draw(-8, 25))
@@ -157,6 +153,7 @@ def sit_ups(clip: Clip) -> None:
     sit = clip.routine(moves=[(0.6, 1.2)] * 2, holds=[(0.0, 0.8)] * 2)
     up = sit.course((0, 0.1), (0.3, 1))
     _seat(clip, sit)
+    clip.settled[:] = 1
     clip["pelvis_tilt"] = -90 + clip.draw(55, 88) * up
     clip["spine_flexion"] = clip.draw(-4, 4) + clip.draw(15, 50) * np.minimum(1.6 * up, 1)
     clip["neck_flexion"] += 20 * np.minimum(2 * up, 1)
@@ -179,6 +176,7 @@ def bridging(clip: Clip) -> None:
     """On the back with the feet near: lifts the hips high, one leg stretched at times."""
     move = clip.routine(moves=[(0.6, 1.2)] * 2, holds=[(0.1, 1.2)] * 2)
     _seat(clip, move)
+    clip.settled[:] = 1
     up = np.where(clip.chance(0.4), 1, move.course((0, 0.1), (0.7, 1)))
     clip["pelvis_tilt"] = -90 - 30 * up
     clip["spine_flexion"] = 4 + clip.draw(-22, 4) * up
@@ -244,7 +242,7 @@ def _seat(clip: Clip, routine: Routine) -> None:
     clip["spine_twist"] += clip.draw(0, 1) * routine.course((-24, 24))
     clip["spine_bend"] += clip.draw(0, 1) * routine.course((-16, 16))
     look_around(clip, routine, amount=0.7)
-    clip.settled += 1
+    clip.settled += 0.2  # seated people hold themselves
 
 
 def _seated_arms(clip: Clip, routine: Routine) -> None:

@@ -51,7 +51,7 @@ def deep_squats(clip: Clip) -> None:
     for side in SIDES:
         clip.leg(side, thigh=2 + thigh * depth, shank=2 + (shank + clip.draw(-3, 3)) * depth)
         clip.pose(side, hip_abduction=clip.draw(-3, 2) + wide * depth)
-        clip.pose(side, hip_rotation=-clip.draw(0, 12) - 0.7 * wide * depth)
+        clip.pose(side, hip_rotation=-clip.draw(0, 12) - wide * depth)
         hanging_arms(clip, side, share=low * depth)
         reach = between & ~low  # in front of the knees or between them, hands together
         clip.hold_arm(side, "offer", "low_front", "point", "across", where=reach)
@@ -147,7 +147,7 @@ def balancing(clip: Clip) -> None:
     out = np.where(aside, clip.draw(25, 48), clip.draw(-4, 10))
     tree = ~scale & knee_up & ~aside & clip.chance(0.4)  # the foot at the other knee, turned out
     clip.pose("right", hip_abduction=np.where(tree, clip.draw(30, 46), out) * held)
-    turned = np.where(tree, clip.draw(-48, -30), clip.draw(-15, 5))
+    turned = np.where(tree, clip.draw(-85, -55), clip.draw(-15, 5))
     clip.pose("right", hip_rotation=turned * held)
     clip.balanced += held
     any_arms(clip, move, free=0.15)

@@ -18,7 +18,7 @@ _TRUNK = {
 _LIMB = {
     "hip_flexion": (-30, 130),
     "hip_abduction": (-30, 50),
-    "hip_rotation": (-50, 45),
+    "hip_rotation": (-90, 45),
     "knee": (0, 155),
     "shoulder_flexion": (-60, 170),
     "shoulder_abduction": (-40, 160),
@@ -38,7 +38,9 @@ Ranges of the American Academy of Orthopaedic Surgeons, "Joint Motion: Method of
 Recording" (1965), rounded, but for squats to the floor and for sitting on the heels: there the
 knee bends to about 155 and the hip to well over 100 degrees (Hemmerich et al., "Hip, knee, and
 ankle kinematics of high range of motion activities of daily living", 2006). 130 at the hip, and
-what exceeds the AAOS's ranges at spine, abduction and rotation, is chosen by eye. The pelvis in
+what exceeds the AAOS's ranges at spine and abduction, is chosen by eye. Rotation counts from the
+plane of the swing: a thigh that is flexed and also abducted by 45 degrees has 45 of outward
+rotation where the shank still hangs straight down, so that crossed legs have up to 90. The pelvis in
 the world (`pelvis_*`) is ours: it takes any orientation. So is the cut from 180 to 160-170 at
 the shoulder, where a rotation vector comes near its singularity.
 

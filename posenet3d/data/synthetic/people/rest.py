@@ -38,10 +38,11 @@ def bring_to_rest(
     Args:
       angles: `[S, T, A]` degrees.
       bodies: S people.
-      settled: `[S, T]`, 0 to 1: how far a body tips forward or backward to where its centre of
-        mass is lowest, as people do who sit or lie on the floor or are on all fours.
+      settled: `[S, T]`, 0 to 1: how freely a body tips forward or backward to where its centre
+        of mass is lowest, as people do who lie on the floor or are on all fours. 1 is up to 36
+        degrees.
       settled_aside: The same to the sides.
-      balanced: `[S, T]`, 0 to 1: how far the centre of mass comes to be over the feet.
+      balanced: `[S, T]`, 0 to 1: how freely it tips to have its centre of mass over the feet.
 
     Returns:
       `[S, T, A]` degrees.
@@ -54,7 +55,8 @@ def bring_to_rest(
         if len(rows):
             people = bodies.of(rows)
             pushed = push(_facing(angles[rows], people), people, direction)
-            amount = smooth(share[rows] * np.degrees(pushed), passes=12)
+            most = _FARTHEST * share[rows]
+            amount = smooth(np.clip(np.degrees(pushed), -most, most), passes=12)
             pushes = {"about_side": 0 * amount, "about_front": 0 * amount}
             pushes[f"about_{direction}"] = amount
             angles[rows] = tip(angles[rows], **pushes)
