@@ -72,7 +72,7 @@ def rolling_over(clip: Clip) -> None:
     for side in SIDES:
         thigh = clip.draw(0, 75) * on_side
         clip.pose(side, hip_flexion=thigh, knee=clip.draw(0.8, 1.4) * thigh + clip.draw(0, 8))
-        clip.pose(side, hip_abduction=clip.draw(-3, 8), hip_rotation=clip.draw(-10, 10))
+        clip.pose(side, hip_abduction=clip.draw(-10, 4), hip_rotation=clip.draw(-10, 10))
         beside = {"beside": arm((-4, 4), (4, 12), (-30, 40), (0, 15))}
         overhead = {"overhead": arm((45, 75), (135, 150), (-30, 30), (0, 20))}
         move_limb(clip, side, roll, beside)

@@ -1,4 +1,4 @@
-"""Sports and dance: balls, rackets, clubs, wide dancing; all amplitudes chosen by eye."""
+"""Sports and dance: balls, rackets, clubs, a bar, wide dancing; all amplitudes chosen by eye."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import numpy as np
 
 from posenet3d.data.synthetic.clips.clip import Clip
 from posenet3d.data.synthetic.clips.hands import put_hand
+from posenet3d.data.synthetic.clips.lying import leg, move_pair
 from posenet3d.data.synthetic.clips.routine import Routine
 from posenet3d.data.synthetic.clips.stances import SIDES, any_arms, look_around, stand_straight
 
@@ -92,7 +93,7 @@ def swinging_a_club(clip: Clip) -> None:
         for keys in (
             swing.draw((-0.02, 0.02), (-0.2, -0.12), (-0.04, 0.05), (0.1, 0.19)),
             swing.draw((0.05, 0.12), (0.2, 0.4), (0, 0), (0.2, 0.4)) + blow,
-            swing.draw((0.16, 0.24), (0.02, 0.14), (0.18, 0.26), (0.02, 0.16)),
+            swing.draw((0.16, 0.24), (0.1, 0.18), (0.18, 0.26), (0.1, 0.18)),
         )
     ]
     over = [
@@ -139,6 +140,29 @@ def dancing_widely(clip: Clip) -> None:
         clip.pose(side, hip_rotation=bars.course((-40, 15)))
     clip.balanced += 0.8
     any_arms(clip, bars, free=0.5)
+
+
+def hanging_from_a_bar(clip: Clip) -> None:
+    """Hangs from a bar or rings by both hands, swings, pulls up, draws up or stretches the legs."""
+    pull = clip.routine(moves=[(0.6, 1.2)] * 2, holds=[(0.1, 0.8)] * 2)
+    stand_straight(clip, apart=(-4, 12))
+    clip.lift += clip.draw(0.05, 0.5)
+    sway = np.sin(2 * np.pi * clip.phase(0.25, 0.5)) * clip.draw(0, 22)
+    clip["pelvis_tilt"] += sway + clip.draw(-8, 14)
+    clip["spine_flexion"] += clip.draw(-18, 14) - 0.3 * sway
+    clip["spine_twist"] += clip.draw(0, 1) * pull.course((-14, 14))
+    look_around(clip, pull, amount=0.6)
+    up = np.where(clip.chance(0.5), pull.course((0, 0.1), (0.5, 1)), clip.draw(0, 0.15))
+    grip, out = clip.draw(0.06, 0.22), clip.draw(0.5, 1.5)
+    for side, sign in (("right", -1), ("left", 1)):
+        put_hand(clip, side, (sign * grip, 0.37 - 0.3 * up, 0.05 + 0.07 * up), out)
+    legs = {
+        "straight": leg((-12, 12), (-4, 14), (-20, 5), (0, 12)),
+        "bent": leg((-8, 15), (-4, 8), (-10, 5), (40, 115)),
+        "drawn_up": leg((55, 118), (-4, 16), (-20, 5), (50, 130)),
+        "level": leg((55, 98), (-4, 20), (-10, 5), (0, 14)),
+    }
+    move_pair(clip, pull, legs, alike=0.7)
 
 
 def _base(clip: Clip, routine: Routine) -> None:

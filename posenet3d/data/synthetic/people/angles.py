@@ -40,8 +40,8 @@ knee bends to about 155 and the hip to well over 100 degrees (Hemmerich et al., 
 ankle kinematics of high range of motion activities of daily living", 2006). 130 at the hip, and
 what exceeds the AAOS's ranges at spine and abduction, is chosen by eye. Rotation counts from the
 plane of the swing: a thigh that is flexed and also abducted by 45 degrees has 45 of outward
-rotation where the shank still hangs straight down, so that crossed legs have up to 90. The pelvis in
-the world (`pelvis_*`) is ours: it takes any orientation. So is the cut from 180 to 160-170 at
+rotation where the shank still hangs straight down, so that crossed legs have up to 90. The pelvis
+in the world (`pelvis_*`) is ours: it takes any orientation. So is the cut from 180 to 160-170 at
 the shoulder, where a rotation vector comes near its singularity.
 
 Signs: flexion bends forward (the knee backward), trunk bends, lists and twists are positive to the

@@ -221,3 +221,11 @@ def test_dancers_turn_and_crouch():
     turned = np.ptp(angle("dancing_widely", "heading"), axis=1)
     assert np.median(turned) > 60
     assert np.ptp(height("dancing_widely", "pelvis")) > 0.12
+
+
+def test_who_hangs_has_the_hands_overhead_at_one_bar():
+    hands = [height("hanging_from_a_bar", f"{side}_wrist") for side in SIDES]
+    assert np.abs(hands[0] - hands[1]).mean() < 0.06
+    assert (hands[0] > height("hanging_from_a_bar", "neck")).mean() > 0.9
+    assert np.ptp(angle("hanging_from_a_bar", "left_elbow"), axis=1).max() > 60
+    assert bent("hanging_from_a_bar", "hip_flexion").max() > 80
