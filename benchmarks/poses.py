@@ -17,8 +17,10 @@ import numpy as np
 from absl import app, flags
 
 import posenet3d
-from posenet3d.data.synthetic.body import ANGLES, Bodies, draw_bodies, forward_kinematics
 from posenet3d.data.synthetic.cameras import Cameras
+from posenet3d.data.synthetic.people.angles import ANGLES
+from posenet3d.data.synthetic.people.bodies import Bodies, draw_bodies
+from posenet3d.data.synthetic.people.kinematics import forward_kinematics
 from posenet3d.evaluation.flat import flat_pose
 from posenet3d.evaluation.metrics import joint_errors
 from posenet3d.models import PoseEstimator

@@ -78,6 +78,12 @@ class LossConfig:
         "The flow is first fitted to the training poses. Use it with the adversarial loss or "
         "instead of it.",
     )
+    signs: float = setting(
+        0.0,
+        "Weight of the distance of the depths from a pose with other signs of depth, where the "
+        "flow finds that one likelier from new sides. It leads out of wrong signs. Needs "
+        "loss_flow.",
+    )
     elevation: float = setting(
         1.0,
         "Weight of the error, in squared radians, of the lifter's elevation for the new "
@@ -113,6 +119,8 @@ class LossConfig:
         leading = ("consistency_2d", "consistency_3d", "adversarial", "flow")
         if not any(getattr(self, name) for name in leading):
             raise ConfigError(f"All of {', '.join(leading)} are 0: nothing leads the lifter.")
+        if self.signs and not (self.flow and self.bone):
+            raise ConfigError("loss_signs needs loss_flow and loss_bone above 0.")
 
 
 @dataclasses.dataclass(frozen=True)
