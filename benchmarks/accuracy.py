@@ -22,6 +22,7 @@ from posenet3d.evaluation import ranking
 from posenet3d.evaluation.expected_errors import expected_error_mm
 from posenet3d.evaluation.flat import flat_pose
 from posenet3d.evaluation.metrics import joint_errors
+from posenet3d.evaluation.metrics.depth import depth_amplitude
 from posenet3d.models import LiftResult, PoseEstimator
 from posenet3d.poses.archives.archive import read_archive
 from posenet3d.poses.records import Poses2D
@@ -32,8 +33,10 @@ from posenet3d.training.augmentation.placements import draw_placements
 _DATA = flags.DEFINE_string("data", None, "Archive of the skeleton cmu17 with 3D.", required=True)
 _MODELS = flags.DEFINE_list("models", ["full", "small"], "Saved models: names, folders or files.")
 _EVERY = flags.DEFINE_integer("every", 1, "Take every so many-th pose.", lower_bound=1)
+_DEPTHS = "depth, all | elbows | wrists"  # amplitude over the true one
 _HEADINGS = (
-    "| | PA-MPJPE | N-MPJPE | flipped % | Spearman | best 80 % | expected | Spearman of expected |"
+    f"| | PA-MPJPE | N-MPJPE | flipped % | {_DEPTHS} | Spearman | best 80 % "
+    "| expected | Spearman of expected |"
 )
 _SEED = 20_000  # of all that is drawn here; far from the seeds of training
 
@@ -167,6 +170,9 @@ def _row(
         100 * joint_errors.depth_flipped(*pair).mean(),
     )
     cells = [f"{value:.1f}" for value in values]
+    for joint in (None, "elbow", "wrist"):
+        sides = joint and [poses.skeleton.index(f"{side}_{joint}") for side in ("left", "right")]
+        cells.append(f"{depth_amplitude(*pair, poses.skeleton.root, sides):.2f}")
     worth = ((spearman, 2), (best, 1), (expected, 1), (spearman_of_expected, 2))
     cells += ["" if math.isnan(value) else f"{value:.{digits}f}" for value, digits in worth]
     return f"| {title} | " + " | ".join(cells) + " |"

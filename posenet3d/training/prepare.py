@@ -73,7 +73,8 @@ def prepare(config: TrainingConfig) -> RunData:
     train, evaluation = (poses.on(skeleton) for poses in _read(config, joints))
     group = None
     if config.train_data and config.synthetic_sequences:
-        procedural = _procedural(config, joints)[0].on(skeleton)
+        _check_human(joints)
+        procedural = synthetic.wide_poses(config.synthetic_sequences, config.seed).on(skeleton)
         group = np.repeat([0, 1], [len(train), len(procedural)]).astype(np.int32)
         train = _join(train, procedural)
     complete = _complete_rows(train)
@@ -150,12 +151,16 @@ def _read_split(path: str | Path, split: str, keypoints: str, joints: RunJoints)
     return archive.read_archive(path, found, keypoints, joints.skeleton, joints.map_file)
 
 
-def _procedural(config: TrainingConfig, joints: RunJoints) -> tuple[Poses2D, Poses2D]:
+def _check_human(joints: RunJoints) -> None:
     if not set(joints.skeleton.joint_names) <= set(H36M_17.joint_names):
         raise ConfigError(
             "Procedural motion is human and has the 17 joints of h36m17, which the skeleton "
             f"{joints.skeleton.name!r} does not; give train_data, and leave synthetic_sequences 0."
         )
+
+
+def _procedural(config: TrainingConfig, joints: RunJoints) -> tuple[Poses2D, Poses2D]:
+    _check_human(joints)
     number = config.synthetic_sequences
     sequences = {"num_train_sequences": number} if number else {}
     return synthetic.quickstart_split(**sequences, seed=config.seed)

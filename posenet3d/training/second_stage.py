@@ -26,7 +26,7 @@ from posenet3d.training.student.refine import refine
 from posenet3d.training.student.student_trainer import StudentTrainer
 from posenet3d.training.updates.optimizers import make_student_optimizer
 
-_MOST_LESSONS = 400_000  # poses whose 2D and 3D are held in memory
+_MOST_LESSONS = 600_000  # poses whose 2D and 3D are held in memory
 _BATCH = 4096
 
 
@@ -91,7 +91,9 @@ def _teach_once(
     if progress["epochs"] == epochs:
         return progress["seconds"]
     start = time.monotonic()
-    student.take_lessons(*lessons(data, teacher, adapter, config.student.refine))
+    student.take_lessons(
+        *lessons(data, teacher, adapter, config.student.refine, _trust(config, number))
+    )
     clock = callbacks.Clock(progress["seconds"] + time.monotonic() - start)
     called = [clock, callbacks.StopOnDivergence()]
     if team.is_chief:
@@ -157,16 +159,20 @@ def lessons(
     teacher: PoseEstimator,
     adapter: DomainAdapter | None = None,
     refined: bool = True,
+    trust: float = 1.0,
 ) -> tuple[np.ndarray, np.ndarray]:
     """What the student learns: normalised 2D `[N, J, 2]` and what the teacher says of them.
 
     Poses of a source come as the adapter has carried them over, since so the teacher knows them.
+    Where the teacher is wrong about them nothing puts it right, as neighbouring frames may do;
+    its own score tells where.
 
     Args:
       data: The run's poses.
       teacher: Who says.
       adapter: See above; None: the source's poses come as they are.
       refined: Whether what is said of the frames of one body is made to agree.
+      trust: Share of the source's poses that are lessons: those with the best scores.
     """
     rows = np.arange(0, len(data.train), -(-len(data.train) // _MOST_LESSONS))
     train = data.train.keep(rows)
@@ -180,8 +186,21 @@ def lessons(
     source_2d = data.source.read(slice(_MOST_LESSONS))
     if adapter is not None:
         source_2d = adapter.predict(source_2d, batch_size=_BATCH, verbose=0)
-    source_3d = teacher.lift(source_2d, score=False).keypoints_3d
-    return np.concatenate([keypoints_2d, source_2d]), np.concatenate([keypoints_3d, source_3d])
+    said = teacher.lift(source_2d)
+    best = np.sort(np.argsort(-said.score, kind="stable")[: round(trust * len(source_2d))])
+    return (
+        np.concatenate([keypoints_2d, source_2d[best]]),
+        np.concatenate([keypoints_3d, said.keypoints_3d[best]]),
+    )
+
+
+def _trust(config: TrainingConfig, number: int) -> float:
+    """Share of the source's poses that are lessons of a round.
+
+    A lifter of the first stage knows its own cameras alone, a student knows all: where there is a
+    second round, poses of another kind wait for it.
+    """
+    return 0.0 if number == 1 < config.student.rounds else config.student.trust
 
 
 def _bodies(train: Poses2D, group: np.ndarray | None, rows: np.ndarray) -> list[str]:

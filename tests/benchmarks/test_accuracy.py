@@ -89,16 +89,18 @@ def test_every_lifter_and_the_flat_pose_have_a_row(tables, models):
     for title in ("true 2D", "noisy 2D, joints missing"):
         rows = tables[title]
         assert list(rows) == ["flat pose", *map(str, models)]
-        assert rows["flat pose"][3:] == [""] * 4  # it has no score
-        assert rows[str(models[0])][5:] == ["", ""]  # it does not estimate its error
-        expected, spearman = numbers(rows[str(models[1])][5:])
+        assert rows["flat pose"][3:] == ["0.00"] * 3 + [""] * 4  # it has no score
+        assert rows[str(models[0])][8:] == ["", ""]  # it does not estimate its error
+        expected, spearman = numbers(rows[str(models[1])][8:])
         assert 10 < expected < 100  # a tenth of the pose's size, before any training
         assert -1 <= spearman <= 1
         pa_mpjpe, n_mpjpe, flipped = numbers(rows["flat pose"][:3])
         assert 20 < pa_mpjpe < n_mpjpe < 400
         assert flipped == 0.0
         for model in models:
-            pa_mpjpe, n_mpjpe, flipped, spearman, best = numbers(rows[str(model)][:5])
+            pa_mpjpe, n_mpjpe, flipped, *depths, spearman, best = numbers(rows[str(model)][:8])
+            assert len(depths) == 3
+            assert all(0 < depth < 3 for depth in depths)
             assert 20 < pa_mpjpe < n_mpjpe < 400
             assert 0 <= flipped <= 100
             assert -1 <= spearman <= 1

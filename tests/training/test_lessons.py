@@ -65,3 +65,15 @@ def test_too_many_poses_are_thinned_evenly(run_data, poses, teacher, monkeypatch
     keypoints_2d, _ = second_stage.lessons(run_data(source=poses), teacher)
     expected = normalised(np.concatenate([poses.keypoints_2d[::3], poses.keypoints_2d[:150]]))
     np.testing.assert_allclose(keypoints_2d, expected, atol=1e-6)
+
+
+def test_of_a_source_only_the_best_scored_poses_are_lessons(run_data, poses, teacher):
+    source = poses.select(np.arange(40))
+    whole = second_stage.lessons(run_data(source=source), teacher)
+    trusted = second_stage.lessons(run_data(source=source), teacher, trust=0.25)
+    scores = teacher.lift(source.keypoints_2d).score
+    best = np.sort(np.argsort(-scores)[:10])
+    assert scores[best].min() > np.median(scores)
+    for some, all_of_them in zip(trusted, whole, strict=True):
+        np.testing.assert_array_equal(some[: len(poses)], all_of_them[: len(poses)])
+        np.testing.assert_allclose(some[len(poses) :], all_of_them[len(poses) :][best], atol=1e-4)

@@ -3,6 +3,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from posenet3d.data import synthetic
 from posenet3d.errors import ConfigError, InputError, TrainingError
 from posenet3d.geometry import camera
 from posenet3d.poses.archives.archive_writer import write_archive
@@ -129,9 +130,11 @@ def test_poses_of_coco_are_mapped_to_the_packages_joints(small_config, tmp_path)
 def test_procedural_motion_is_added_to_an_archive_where_asked_for(small_config, archive):
     config = small_config(train_data=archive(), synthetic_sequences=17)
     data = prepare(config)
-    assert len(data.train) == 380 + 17 * 125
+    wide = synthetic.wide_poses(17, config.seed)
+    np.testing.assert_array_equal(data.train.pixels.keypoints_2d[380:], wide.keypoints_2d)
+    assert len(data.train) == 380 + 17 * 40
     assert len(data.evaluation) == 20  # the archive's alone
-    np.testing.assert_array_equal(data.group, np.repeat([0, 1], [380, 17 * 125]))
+    np.testing.assert_array_equal(data.group, np.repeat([0, 1], [380, 17 * 40]))
 
 
 def test_procedural_poses_keep_their_group_where_incomplete_ones_are_left_out(
@@ -142,7 +145,7 @@ def test_procedural_poses_keep_their_group_where_incomplete_ones_are_left_out(
     path = archive(confidence=confidence)
     data = prepare(small_config(train_data=path, synthetic_sequences=17))
     assert data.dropped == 190
-    np.testing.assert_array_equal(data.group, np.repeat([0, 1], [190, 17 * 125]))
+    np.testing.assert_array_equal(data.group, np.repeat([0, 1], [190, 17 * 40]))
 
 
 def test_bodies_of_one_kind_have_no_group(small_config, archive):

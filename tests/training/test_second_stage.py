@@ -147,10 +147,11 @@ def test_stopped_student_ends_with_the_weights_of_an_uninterrupted_one(
 def test_in_the_second_round_the_first_rounds_student_teaches(
     small_config, data, teacher, tmp_path, monkeypatch
 ):
-    asked, lessons = [], second_stage.lessons
+    asked, trusts, lessons = [], [], second_stage.lessons
 
     def spy(run_data, model, *args):
         asked.append(weights(model))
+        trusts.append(args[-1])
         return lessons(run_data, model, *args)
 
     monkeypatch.setattr(second_stage, "lessons", spy)
@@ -160,6 +161,7 @@ def test_in_the_second_round_the_first_rounds_student_teaches(
     first = posenet3d.load(tmp_path / "run" / "student_1" / "estimator.keras")
     np.testing.assert_array_equal(asked[0], weights(posenet3d.load(teacher)))
     np.testing.assert_array_equal(asked[1], weights(first))
+    assert trusts == [0.0, 1.0]  # poses of another kind wait for a teacher that knows all cameras
     assert report.training["student_steps"] == 8
     kept = weights(posenet3d.load(tmp_path / "run"))
     assert not np.array_equal(kept, weights(first))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from typing import Literal
 
-from posenet3d.data.synthetic.activities import ACTIVITIES
+from posenet3d.data.synthetic.activities.names import ACTIVITIES, QUICKSTART_ACTIVITIES
 
 
 @dataclasses.dataclass(frozen=True)
@@ -19,7 +20,9 @@ class SyntheticConfig:
       num_sequences: S; each has its own person, activity and camera.
       frames_per_sequence: T, at `frame_rate`; at least 2.
       seed: The same seed and configuration give the same bytes.
-      activities: Sequence i shows activity i modulo their number.
+      activities: Sequence i shows activity i modulo their number; a name may be there more than
+        once.
+      bodies: "adults", or "everyone": also children, the heavily built, the very tall and lean.
       elevation_mean_deg: Mean angle of the cameras above the horizontal, degrees.
       elevation_std_deg: Its standard deviation; drawn within 2.5 of them.
       distance_m: (least, greatest) distance of the camera from the person, metres. A person who
@@ -35,7 +38,8 @@ class SyntheticConfig:
     num_sequences: int = 800
     frames_per_sequence: int = 125
     seed: int = 0
-    activities: tuple[str, ...] = ACTIVITIES
+    activities: tuple[str, ...] = QUICKSTART_ACTIVITIES
+    bodies: Literal["adults", "everyone"] = "adults"
     elevation_mean_deg: float = 8.0
     elevation_std_deg: float = 6.0
     distance_m: tuple[float, float] = (4.0, 7.0)
@@ -57,6 +61,8 @@ class SyntheticConfig:
         unknown = [name for name in self.activities if name not in ACTIVITIES]
         if unknown:
             raise ValueError(f"Unknown activities {unknown}; known are {', '.join(ACTIVITIES)}.")
+        if self.bodies not in ("adults", "everyone"):
+            raise ValueError(f'bodies must be "adults" or "everyone", got {self.bodies!r}.')
         if not -60 <= self.elevation_mean_deg <= 60:
             raise ValueError(
                 f"elevation_mean_deg must lie in [-60, 60], got {self.elevation_mean_deg!r}."

@@ -6,17 +6,22 @@ import dataclasses
 
 import numpy as np
 
-from posenet3d.data.synthetic.activities import ACTIVITIES, animate
-from posenet3d.data.synthetic.animation import Clip
-from posenet3d.data.synthetic.body import ANGLES, draw_bodies, forward_kinematics, place_on_floor
+from posenet3d.data.synthetic.activities.names import QUICKSTART_ACTIVITIES, WEIGHTED, animate
 from posenet3d.data.synthetic.cameras import Cameras, draw_cameras
+from posenet3d.data.synthetic.clips.clip import Clip
 from posenet3d.data.synthetic.config import SyntheticConfig
+from posenet3d.data.synthetic.people.angles import ANGLES, EVERYDAY_LIMITS, LIMITS
+from posenet3d.data.synthetic.people.bodies import draw_bodies, hold_arms_off
+from posenet3d.data.synthetic.people.floor import CLEARANCE, LEGS, place_on_floor
+from posenet3d.data.synthetic.people.kinematics import forward_kinematics
+from posenet3d.data.synthetic.people.rest import bring_to_rest
 from posenet3d.poses.records import Poses2D
 from posenet3d.skeletons.skeleton import H36M_17
 
 HELD_OUT_ACTIVITIES = ("climbing", "throwing", "lunging")
 """Activities of `quickstart_split` that only its test set shows."""
 
+_SHORT = 40  # frames
 _TEST_SEEDS = 1_000_000_007  # from here on: no training set shares a seed with a test set
 
 
@@ -28,7 +33,7 @@ class Motion:
       positions: float32 `[N, 17, 3]`, metres, world frame: y up, the floor at y = 0.
       lengths: int64 `[S]`, frames of each sequence, in the order of the rows.
       activities: S names.
-      angles: float32 `[N, A]`, degrees, in the order of `body.ANGLES`.
+      angles: float32 `[N, A]`, degrees, in the order of `people.angles.ANGLES`.
       stature: float32 `[S]`, metres.
       frame_rate: Frames a second.
     """
@@ -46,19 +51,32 @@ def generate_motion(config: SyntheticConfig) -> Motion:
     activities, rngs = _activities(config), _generators(config)
     frames = config.frames_per_sequence
     angles = np.empty((config.num_sequences, frames, len(ANGLES)), np.float32)
-    lift, left_support = np.empty((2, config.num_sequences, frames))
+    positions = np.empty((config.num_sequences, frames, H36M_17.num_joints, 3), np.float32)
+    bodies = draw_bodies(rngs["bodies"], config.num_sequences, everyone=config.bodies == "everyone")
     kinds = dict.fromkeys(activities)
     for activity, rng in zip(kinds, rngs["motion"].spawn(len(kinds)), strict=True):
         rows = [i for i, name in enumerate(activities) if name == activity]
-        clip = Clip(rng, len(rows), frames, config.frame_rate)
+        people = bodies.of(rows)
+        # The quick start's motion stays the same, byte for byte: its figures are published.
+        everyday = activity in QUICKSTART_ACTIVITIES
+        limits, clearance = (EVERYDAY_LIMITS, LEGS) if everyday else (LIMITS, CLEARANCE)
+        clip = Clip(rng, len(rows), frames, config.frame_rate, limits)
         animate(activity, clip)
-        angles[rows] = clip.finish()
-        lift[rows], left_support[rows] = clip.lift, clip.left_support
-    bodies = draw_bodies(rngs["bodies"], config.num_sequences)
-    joints = forward_kinematics(angles, bodies)
-    positions = place_on_floor(joints, bodies, lift, left_support, config.frame_rate)
+        posed = hold_arms_off(clip.finish(), people)
+        posed = bring_to_rest(
+            posed, people, clip.settled, clip.settled_aside, clip.balanced
+        ).astype(np.float32)
+        angles[rows] = posed
+        positions[rows] = place_on_floor(
+            forward_kinematics(posed, people),
+            people,
+            clip.lift,
+            clip.left_support,
+            config.frame_rate,
+            clearance,
+        )
     return Motion(
-        positions=positions.reshape(-1, *positions.shape[2:]).astype(np.float32),
+        positions=positions.reshape(-1, *positions.shape[2:]),
         lengths=np.full(config.num_sequences, frames, np.int64),
         activities=activities,
         angles=angles.reshape(-1, len(ANGLES)),
@@ -109,7 +127,8 @@ def quickstart_split(
 
     Held out are the people and the viewpoints (every test sequence has a newly drawn body and
     camera), the motions (all are drawn anew), and the kinds of motion in `HELD_OUT_ACTIVITIES`
-    (climbing, throwing, lunging): the test set shows all activities, training all but those.
+    (climbing, throwing, lunging): the test set shows all `QUICKSTART_ACTIVITIES`, training all but
+    those.
 
     Args:
       num_train_sequences: Sequences of 125 frames to train on.
@@ -122,10 +141,38 @@ def quickstart_split(
     Raises:
       ValueError: If a number is not a positive whole number or the seed is negative.
     """
-    seen = tuple(name for name in ACTIVITIES if name not in HELD_OUT_ACTIVITIES)
+    seen = tuple(name for name in QUICKSTART_ACTIVITIES if name not in HELD_OUT_ACTIVITIES)
     train = SyntheticConfig(num_sequences=num_train_sequences, seed=seed, activities=seen)
     test = SyntheticConfig(num_sequences=num_test_sequences, seed=seed + _TEST_SEEDS)
     return generate_poses(train), generate_poses(test)
+
+
+def wide_poses(num_sequences: int = 5000, seed: int = 0) -> Poses2D:
+    """2D poses of all that people do, for adding to a training set: by default 200,000.
+
+    All `ACTIVITIES`, those that calibrate or exercise machines most often (`WEIGHTED`), by
+    adults, children, the heavily built and the very tall. The clips are short, of 40 frames, so
+    that there are many people and cameras.
+
+    Args:
+      num_sequences: Sequences of 40 frames, 30 frames a second.
+      seed: The same seed gives the same bytes.
+
+    Returns:
+      As of `generate_poses`.
+
+    Raises:
+      ValueError: If the number is not a positive whole number or the seed is negative.
+    """
+    return generate_poses(
+        SyntheticConfig(
+            num_sequences=num_sequences,
+            frames_per_sequence=_SHORT,
+            seed=seed,
+            activities=WEIGHTED,
+            bodies="everyone",
+        )
+    )
 
 
 def _activities(config: SyntheticConfig) -> tuple[str, ...]:

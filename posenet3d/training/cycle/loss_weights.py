@@ -33,6 +33,7 @@ def loss_weights(
         "completion": loss.completion if completes else 0.0,
         "elevation": loss.elevation if config.view.kind == "learned" else 0.0,
         "bone": loss.bone,
+        "signs": loss.signs,
     }
     # How far an adapter moves the joints is reported whatever that costs.
     reported = {"adapter_penalty"} if adapts else set()

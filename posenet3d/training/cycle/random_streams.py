@@ -10,8 +10,8 @@ from posenet3d.training.settings.config import TrainingConfig
 # Their order is that of runs on disk: a run that goes on draws what it would have drawn.
 (
     MIRROR, MIRROR_SOURCE, PLACE, VIEWS, DAMAGE, DAMAGE_AGAIN, LIFTED, JUDGED, VALIDATION,
-    DROPOUT, DROPOUT_JUDGED,
-) = range(11)  # fmt: skip
+    DROPOUT, DROPOUT_JUDGED, SIGNS,
+) = range(12)  # fmt: skip
 
 
 def step_seed(config: TrainingConfig, stream: int, step: tf.Tensor) -> tf.Tensor:

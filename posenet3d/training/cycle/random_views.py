@@ -39,6 +39,17 @@ def new_views(
     if view.kind == "uniform":
         limit = math.radians(view.max_elevation)
         return views.uniform_views(count, seed, limit, turn_by), None
-    elevation, spread = map(math.radians, (config.elevation, view.elevation_spread))
+    elevation, spread = elevations(config)
     own = None if lifted.elevation is None else tf.stop_gradient(lifted.elevation)
     return views.known_views(count, seed, elevation, spread, turn_by, own)
+
+
+def elevations(config: TrainingConfig) -> tuple[float, float]:
+    """Mean and standard deviation of the new views' elevation in radians; even ones count as level.
+
+    Uniform views within +-max_elevation have a third of its square as variance.
+    """
+    view = config.view
+    if view.kind == "uniform":
+        return 0.0, math.radians(view.max_elevation) / math.sqrt(3.0)
+    return math.radians(config.elevation), math.radians(view.elevation_spread)

@@ -14,7 +14,13 @@ from posenet3d.models.discriminator import MOTION_UNIT
 from posenet3d.models.lifter import Lifted, unproject
 from posenet3d.platform import randomness
 from posenet3d.training.augmentation.augment import damaged_input
-from posenet3d.training.cycle import adversarial_losses, losses, random_streams, random_views
+from posenet3d.training.cycle import (
+    adversarial_losses,
+    losses,
+    random_streams,
+    random_views,
+    sign_hypotheses,
+)
 from posenet3d.training.cycle.adversarial_losses import RealAndSynthetic, Sets
 from posenet3d.training.cycle.batch import Adapted, Batch, mirror_half, place, with_others
 from posenet3d.training.cycle.lift_reproject_lift import (
@@ -95,6 +101,7 @@ class GeometricSelfSupervision(TrainedNetworks):
                 ),
                 "elevation": lambda: losses.elevation(relifted.elevation, elevation),
                 "flow": lambda: losses.likelihood(synthetic_2d, self.flow),
+                "signs": lambda: self._sign_loss(batch, lifted, lifted_3d),
             }
             values = {name: loss() for name, loss in named.items() if name in weights}
             sets = self._real_and_synthetic(batch, lifted_3d, turned_3d, synthetic_2d, views)
@@ -203,6 +210,17 @@ class GeometricSelfSupervision(TrainedNetworks):
     def _lift_whole(self, keypoints_2d: tf.Tensor) -> tf.Tensor:
         """3D poses `[N, J, 3]` of 2D poses that are never damaged."""
         return unproject(self.lifter(keypoints_2d, training=True))
+
+    def _sign_loss(self, batch: Batch, lifted: Lifted, lifted_3d: tf.Tensor) -> tf.Tensor:
+        """Lifted poses against the same with other signs of depth."""
+        mean, spread = random_views.elevations(self.config)
+        seen_from = lifted.elevation
+        if seen_from is None:
+            seen_from = tf.fill(tf.shape(lifted_3d)[:1], mean)
+        poses = lifted_3d, lifted.keypoints_2d, batch.bone_ratios
+        cameras = tf.stop_gradient(seen_from), mean, spread
+        seed = self._seed(random_streams.SIGNS)
+        return sign_hypotheses.sign_loss(*poses, self.flow, self.skeleton, *cameras, seed)
 
     def _real_and_synthetic(
         self,

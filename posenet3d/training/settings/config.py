@@ -55,9 +55,10 @@ class TrainingConfig:
     eval_keypoints: str = setting("keypoints_2d", "Which 2D poses of the archive to evaluate on.")
     synthetic_sequences: int = setting(
         0,
-        "Sequences of procedural motion (125 poses each) to train on. Without train_data, 0 "
-        "means as many as suit the quick start. With train_data, they are added to the "
-        "archive's poses; 0: none. They help if all people in the archive face the camera.",
+        "Sequences of procedural motion to train on. Without train_data: the quick start's "
+        "everyday motion, 125 poses each, and 0 means as many as suit it. With train_data: all "
+        "that people do (T-poses, gymnastics, lying, children and more), 40 poses each, beside "
+        "the archive's poses; 0: none. They help with what the archive does not show.",
     )
     skeleton: str = setting(
         "h36m17",

@@ -78,6 +78,12 @@ class LossConfig:
         "The flow is first fitted to the training poses. Use it with the adversarial loss or "
         "instead of it.",
     )
+    signs: float = setting(
+        0.0,
+        "Weight of the distance of the depths from a pose with other signs of depth, where the "
+        "flow finds that one likelier from new sides. It leads out of wrong signs. Needs "
+        "loss_flow.",
+    )
     elevation: float = setting(
         1.0,
         "Weight of the error, in squared radians, of the lifter's elevation for the new "
@@ -113,6 +119,8 @@ class LossConfig:
         leading = ("consistency_2d", "consistency_3d", "adversarial", "flow")
         if not any(getattr(self, name) for name in leading):
             raise ConfigError(f"All of {', '.join(leading)} are 0: nothing leads the lifter.")
+        if self.signs and not (self.flow and self.bone):
+            raise ConfigError("loss_signs needs loss_flow and loss_bone above 0.")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -179,6 +187,11 @@ class StudentConfig:
         "neighbouring frames with similar poses. Needs sequences in the data; sequences of "
         "the same name are the same body.",
     )
+    trust: float = setting(
+        1.0,
+        "Share of the poses of source_data that are lessons: those that the teacher scores best. "
+        "With several rounds, they are lessons from the second round on.",
+    )
     batch_size: int = setting(256, "Poses a step of the second stage.")
     learning_rate: float = setting(
         1e-3, "Learning rate of the second stage at its first step; falls to 0 as a cosine."
@@ -207,6 +220,7 @@ class StudentConfig:
         if self.teacher and not self.steps:
             raise ConfigError("student_teacher is given, but student_steps is 0.")
         check_range("student_rounds", self.rounds, 1, 1000)
+        check_range("student_trust", self.trust, 0.0, 1.0)
         check_range("student_batch_size", self.batch_size, 2, 10**9)
         check_range("student_learning_rate", self.learning_rate, 1e-9, 1.0)
         check_range("student_width", self.width, 0, 65536)

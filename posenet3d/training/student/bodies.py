@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from posenet3d.geometry import bones
 from posenet3d.platform import randomness
+from posenet3d.skeletons.limbs import bone_paths, limbs
 from posenet3d.skeletons.skeleton import Skeleton
 
 _TINY = 1e-9  # keeps directions finite where two joints coincide
@@ -30,7 +31,7 @@ def other_bodies(
     shape = [tf.shape(keypoints_3d)[0], len(skeleton.bones)]
     pair = [min(i, partner) for i, partner in enumerate(skeleton.bone_mirror)]
     factors = tf.exp(deviation * tf.gather(randomness.normal(shape, seed), pair, axis=1))
-    return tf.constant(_paths(skeleton)) @ (vectors * factors[..., tf.newaxis])
+    return tf.constant(bone_paths(skeleton)) @ (vectors * factors[..., tf.newaxis])
 
 
 def mix_limbs(
@@ -50,8 +51,8 @@ def mix_limbs(
     Returns:
       `[N, J, 3]`.
     """
-    limbs, trunk = _limbs(skeleton), _trunk(skeleton)
-    if trunk is None or not limbs:
+    own_limbs, trunk = limbs(skeleton), _trunk(skeleton)
+    if trunk is None or not own_limbs:
         return keypoints_3d
     frames = _frames(keypoints_3d, skeleton, trunk)
     other = tf.roll(keypoints_3d, shift=1, axis=0)
@@ -60,13 +61,13 @@ def mix_limbs(
     others = bones.bone_vectors(other, skeleton) @ tf.linalg.matrix_transpose(turn)
     lengths, other_lengths = (tf.norm(v, axis=-1, keepdims=True) for v in (vectors, others))
     others *= lengths / tf.maximum(other_lengths, _TINY)
-    coin = randomness.uniform([tf.shape(keypoints_3d)[0], len(limbs)], seed) < share
-    number = np.full(len(skeleton.bones), len(limbs))  # those of no limb never change
-    for i, limb in enumerate(limbs):
+    coin = randomness.uniform([tf.shape(keypoints_3d)[0], len(own_limbs)], seed) < share
+    number = np.full(len(skeleton.bones), len(own_limbs))  # those of no limb never change
+    for i, limb in enumerate(own_limbs):
         number[list(limb)] = i
     never = tf.zeros_like(coin[:, :1])
     changed = tf.gather(tf.concat([coin, never], axis=1), number, axis=1)[..., tf.newaxis]
-    return tf.constant(_paths(skeleton)) @ tf.where(changed, others, vectors)
+    return tf.constant(bone_paths(skeleton)) @ tf.where(changed, others, vectors)
 
 
 def _frames(keypoints_3d: tf.Tensor, skeleton: Skeleton, trunk: tuple[int, int, int]) -> tf.Tensor:
@@ -87,28 +88,3 @@ def _trunk(skeleton: Skeleton) -> tuple[int, int, int] | None:
     left = [c for c in children if c in skeleton.left]
     middle = [c for c in children if skeleton.mirror[c] == c]
     return (left[0], skeleton.mirror[left[0]], middle[0]) if left and middle else None
-
-
-def _limbs(skeleton: Skeleton) -> list[tuple[int, ...]]:
-    """The bones of each limb: below the first joint of a side, as below a hip or a shoulder."""
-    sided = {*skeleton.left, *skeleton.right}
-    limbs: dict[int, list[int]] = {}
-    for bone, (parent, _) in enumerate(skeleton.bones):
-        start = parent
-        while start in sided and skeleton.parents[start] in sided:
-            start = skeleton.parents[start]
-        if start in sided:
-            limbs.setdefault(start, []).append(bone)
-    return [tuple(limb) for limb in limbs.values()]
-
-
-def _paths(skeleton: Skeleton) -> np.ndarray:
-    """float32 `[J, J - 1]`: 1 where a bone lies on the way from the root to a joint."""
-    number = {child: i for i, (_, child) in enumerate(skeleton.bones)}
-    paths = np.zeros((skeleton.num_joints, len(skeleton.bones)), np.float32)
-    for joint in range(skeleton.num_joints):
-        on_the_way = joint
-        while on_the_way != skeleton.root:
-            paths[joint, number[on_the_way]] = 1.0
-            on_the_way = skeleton.parents[on_the_way]
-    return paths

@@ -1,14 +1,17 @@
+import collections
 import dataclasses
+import inspect
 
 import numpy as np
 import pytest
 
 from posenet3d.data import synthetic
-from posenet3d.data.synthetic.body import LIMITS
+from posenet3d.data.synthetic.activities.names import WEIGHTED
+from posenet3d.data.synthetic.people.angles import EVERYDAY_LIMITS, LIMITS
 from posenet3d.skeletons.skeleton import H36M_17
 
 FRAMES = 60
-KINDS = len(synthetic.ACTIVITIES)
+KINDS = len(synthetic.QUICKSTART_ACTIVITIES)
 CONFIG = synthetic.SyntheticConfig(num_sequences=3 * KINDS, frames_per_sequence=FRAMES, seed=7)
 SMALL = dataclasses.replace(CONFIG, num_sequences=20, frames_per_sequence=8)
 
@@ -39,7 +42,7 @@ def bone(positions, parent, child):
 def test_records_are_complete(motion, poses):
     assert motion.positions.shape == (3 * KINDS * FRAMES, 17, 3)
     assert motion.angles.shape == (3 * KINDS * FRAMES, len(LIMITS))
-    assert motion.activities == 3 * synthetic.ACTIVITIES
+    assert motion.activities == 3 * synthetic.QUICKSTART_ACTIVITIES
     assert poses.keypoints_2d.dtype == poses.keypoints_3d.dtype == np.float32
     assert poses.skeleton is H36M_17
     assert poses.image_size == (1000, 1000)
@@ -58,11 +61,11 @@ def test_bones_are_constant_in_time_and_the_same_on_both_sides(motion):
 
 
 def test_joint_limits_hold_and_are_used(motion):
-    low, high = np.array(list(LIMITS.values())).T
+    low, high = np.array(list(EVERYDAY_LIMITS.values())).T
     assert (motion.angles >= low - 1e-4).all()
     assert (motion.angles <= high + 1e-4).all()
     used = np.ptp(motion.angles, axis=0)
-    assert (used > 15).all()
+    assert (used[:-1] > 15).all()  # no everyday activity has a twist of the pelvis
 
 
 def test_knees_never_bend_forward(motion):
@@ -172,7 +175,7 @@ def test_split_holds_out_people_viewpoints_and_motions(split):
     assert len(test) == KINDS * 125
     kinds = [{name.rsplit("_", 1)[0] for name in part.sequences} for part in split]
     assert kinds[1] - kinds[0] == set(synthetic.HELD_OUT_ACTIVITIES)
-    assert kinds[0] < kinds[1] == set(synthetic.ACTIVITIES)
+    assert kinds[0] < kinds[1] == set(synthetic.QUICKSTART_ACTIVITIES)
     thighs = [
         np.linalg.norm(bone(part.keypoints_3d[::125], "left_hip", "left_knee"), axis=-1)
         for part in split
@@ -190,3 +193,43 @@ def test_split_depends_on_its_seed_and_refuses_bad_numbers():
         synthetic.quickstart_split(num_test_sequences=0)
     with pytest.raises(ValueError, match=r"seed .* got -1"):
         synthetic.quickstart_split(2, 2, seed=-1)
+
+
+def test_the_quick_start_shows_adults_on_their_feet_or_seated(split):
+    kinds = {name.rsplit("_", 1)[0] for name in split[1].sequences}
+    assert kinds == {
+        "walking", "turning", "running", "climbing", "jumping", "standing", "talking", "waving",
+        "reaching", "throwing", "kicking", "boxing", "stretching", "dancing", "sitting",
+        "sitting_down", "squatting", "picking_up", "lunging", "kneeling",
+    }  # fmt: skip
+    trunk = bone(split[1].keypoints_3d, "pelvis", "thorax")
+    assert (trunk[:, 1] < 0).mean() > 0.98  # the image is y down: the chest is above the pelvis
+
+
+@pytest.fixture(scope="module")
+def wide():
+    return synthetic.wide_poses(num_sequences=len(WEIGHTED), seed=2)
+
+
+def test_wide_poses_show_all_that_people_do(wide):
+    kinds = collections.Counter(name.rsplit("_", 1)[0] for name in wide.sequences)
+    assert set(kinds) == set(synthetic.ACTIVITIES)
+    assert kinds["t_pose"] >= 3 <= kinds["standing_straight"]
+    trunk = bone(wide.keypoints_3d, "pelvis", "thorax")
+    level = np.abs(trunk[:, 1]) < 0.4 * np.linalg.norm(trunk, axis=-1)
+    assert 0.1 < level.mean() < 0.4
+
+
+def test_wide_poses_are_of_everyone_in_short_clips(wide):
+    assert set(wide.lengths) == {40}
+    thigh = np.linalg.norm(bone(wide.keypoints_3d[::40], "left_hip", "left_knee"), axis=-1)
+    assert thigh.min() < 320 < 400 < thigh.max()  # mm, of children and of adults
+    again = synthetic.wide_poses(num_sequences=len(WEIGHTED), seed=2)
+    assert again.keypoints_2d.tobytes() == wide.keypoints_2d.tobytes()
+
+
+def test_wide_poses_are_about_200000_by_default():
+    default = inspect.signature(synthetic.wide_poses).parameters["num_sequences"].default
+    assert default * 40 == 200_000
+    with pytest.raises(ValueError, match="got 0"):
+        synthetic.wide_poses(num_sequences=0)

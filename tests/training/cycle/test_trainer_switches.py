@@ -42,6 +42,7 @@ def settings(small_config):
             flow=0.1,
             deformation=1.0,
             same_body=1.0,
+            signs=1.0,
         ),
         flow=FlowConfig(width=16, num_blocks=2, steps=3, batch_size=64),
     )
@@ -100,7 +101,7 @@ def test_every_loss_is_reported_and_finite(trained):
     assert set(trained.logs) == {
         "loss", "consistency_2d", "consistency_3d", "adversarial", "motion", "flow",
         "deformation", "same_body", "adapter", "adapter_penalty", "completion", "elevation",
-        "bone", "discriminator_loss",
+        "bone", "signs", "discriminator_loss",
     }  # fmt: skip
     assert np.isfinite(list(trained.logs.values())).all()
     assert all(value != 0.0 for value in trained.logs.values())

@@ -9,6 +9,7 @@ from posenet3d.training.settings.config import (
     AdapterConfig,
     AugmentConfig,
     FlowConfig,
+    StudentConfig,
     config_from_dict,
 )
 
@@ -35,6 +36,8 @@ from posenet3d.training.settings.config import (
         (lambda: AugmentConfig(placements=-1), "augment_placements must .* got -1"),
         (lambda: AdapterConfig(share=0.0), "adapter_share must .* got 0.0"),
         (lambda: FlowConfig(steps=0), "flow_steps must .* got 0"),
+        (lambda: LossConfig(signs=1.0), "loss_signs needs loss_flow and loss_bone"),
+        (lambda: StudentConfig(trust=1.5), "student_trust must .* got 1.5"),
         (lambda: OptimizerConfig(learning_rate=0.0), "optimizer_learning_rate must .* got 0.0"),
         (lambda: OptimizerConfig(discriminator_every=0), "discriminator_every must .* got 0"),
     ],

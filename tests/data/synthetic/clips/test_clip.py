@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from posenet3d.data.synthetic.animation import ARM_POSES, Clip, Routine, bump, minimum_jerk
-from posenet3d.data.synthetic.body import ANGLES, LIMITS
+from posenet3d.data.synthetic.clips.clip import ARM_POSES, Clip
+from posenet3d.data.synthetic.clips.routine import Routine, bump, minimum_jerk
+from posenet3d.data.synthetic.people.angles import ANGLES, LIMITS
 
 LOWEST, HIGHEST = np.array(list(LIMITS.values())).T
 

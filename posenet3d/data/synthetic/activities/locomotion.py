@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from posenet3d.data.synthetic.animation import Clip, bump
+from posenet3d.data.synthetic.clips.clip import Clip
+from posenet3d.data.synthetic.clips.routine import bump
 
 _OPPOSITE = (("right", 0.0), ("left", 0.5))  # the legs are half a cycle apart
 

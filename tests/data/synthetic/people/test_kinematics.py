@@ -1,24 +1,23 @@
 import numpy as np
 import pytest
 
-from posenet3d.data.synthetic import body
+from posenet3d.data.synthetic.people.angles import ANGLES
+from posenet3d.data.synthetic.people.bodies import draw_bodies
+from posenet3d.data.synthetic.people.kinematics import forward_kinematics, tip
 from posenet3d.skeletons.skeleton import H36M_17
-
-FRAME_RATE = 30.0
-UNKNOWN = np.full((6, 60), np.nan)
 
 
 @pytest.fixture
 def people():
-    return body.draw_bodies(np.random.default_rng(1), 6)
+    return draw_bodies(np.random.default_rng(1), 6)
 
 
 def pose(people, **angles):
     """Joints of each person, `[S, 17, 3]`, all other angles zero."""
-    values = np.zeros((len(people.stature), 1, len(body.ANGLES)))
+    values = np.zeros((len(people.stature), 1, len(ANGLES)))
     for name, degrees in angles.items():
-        values[..., body.ANGLES.index(name)] = degrees
-    return body.forward_kinematics(values, people)[:, 0]
+        values[..., ANGLES.index(name)] = degrees
+    return forward_kinematics(values, people)[:, 0]
 
 
 def joint(joints, name):
@@ -89,54 +88,31 @@ def test_conventions_of_human36m(people):
     assert (joint(joints, "head")[:, 1] > joint(joints, "neck")[:, 1] + 0.05).all()
 
 
-def test_people_differ_within_human_bounds():
-    people = body.draw_bodies(np.random.default_rng(0), 500)
-    assert 1.45 < people.stature.min() < 1.55
-    assert 1.85 < people.stature.max() < 1.95
-    legs = (people.segments["thigh"] + people.segments["shank"]) / people.stature
-    assert legs.std() > 0.005
-    np.testing.assert_allclose(legs.mean(), 0.491, atol=0.003)
-    joints = pose(people)
-    height = joint(joints, "head")[:, 1] - joint(joints, "left_ankle")[:, 1]
-    height += people.segments["ankle_height"]
-    ratio = height / people.stature
-    assert ratio.mean() == pytest.approx(0.95, abs=0.02)  # the scalp is above the head's top joint
-    assert ratio.min() > 0.88
-    assert ratio.max() < 1.02
+@pytest.mark.parametrize(
+    ("tilt", "twist", "front", "left"),
+    [(90, 0, (0, -1, 0), (1, 0, 0)), (-90, 0, (0, 1, 0), (1, 0, 0)),
+     (90, 90, (1, 0, 0), (0, 1, 0)), (90, 180, (0, 1, 0), (-1, 0, 0))],
+)  # fmt: skip
+def test_people_lie_on_belly_back_and_side(people, tilt, twist, front, left):
+    """Where the front of a lying body (a bent shank points to its back) and its left side are."""
+    joints = pose(people, pelvis_tilt=tilt, pelvis_twist=twist, left_knee=90)
+    back = joint(joints, "left_ankle") - joint(joints, "left_knee")
+    to_left = joint(joints, "left_hip") - joint(joints, "pelvis")
+    for vector, expected in ((-back, front), (to_left, left)):
+        direction = vector / np.linalg.norm(vector, axis=-1, keepdims=True)
+        np.testing.assert_allclose(direction, np.tile(expected, (6, 1)), atol=1e-9)
 
 
-def test_body_rests_on_the_floor_and_the_planted_foot_stays(people):
-    frames = np.linspace(0, 1, 40)
-    values = np.zeros((6, 40, len(body.ANGLES)))
-    values[..., body.ANGLES.index("right_hip_flexion")] = -20 + 30 * frames
-    values[..., body.ANGLES.index("left_knee")] = 60  # the left foot is in the air
-    joints = body.forward_kinematics(values, people)
-    placed = body.place_on_floor(joints, people, np.zeros((6, 40)), UNKNOWN[:, :40], FRAME_RATE)
-    right, left = (placed[:, :, H36M_17.index(f"{side}_ankle")] for side in ("right", "left"))
-    np.testing.assert_allclose(
-        right[..., 1], 0.039 * people.stature[:, None].repeat(40, 1), atol=0.01
-    )
-    assert (left[..., 1] > right[..., 1] + 0.1).all()
-    assert (np.ptp(right[..., 2], axis=1) < 0.05).all()
-    travelled = placed[:, -1, H36M_17.root, 2] - placed[:, 0, H36M_17.root, 2]
-    assert (travelled < -0.3).all()  # a leg that swings forward on the ground pushes the body back
-
-
-def test_lift_raises_the_body(people):
-    values = np.zeros((6, 30, len(body.ANGLES)))
-    joints = body.forward_kinematics(values, people)
-    low, high = (
-        body.place_on_floor(joints, people, np.full((6, 30), lift), UNKNOWN[:, :30], FRAME_RATE)
-        for lift in (0, 0.2)
-    )
-    np.testing.assert_allclose(high[..., 1] - low[..., 1], 0.2, atol=1e-9)
-
-
-def test_a_foot_said_to_bear_the_weight_stays(people):
-    values = np.zeros((6, 40, len(body.ANGLES)))
-    values[..., body.ANGLES.index("left_hip_flexion")] = np.linspace(30, -20, 40)
-    joints = body.forward_kinematics(values, people)
-    placed = body.place_on_floor(joints, people, np.zeros((6, 40)), np.ones((6, 40)), FRAME_RATE)
-    left = placed[:, :, H36M_17.index("left_ankle"), 2]
-    assert (np.ptp(left, axis=1) < 0.05).all()
-    assert (placed[:, -1, H36M_17.root, 2] - placed[:, 0, H36M_17.root, 2] > 0.5).all()
+def test_tipping_turns_the_whole_body_and_nothing_else(people):
+    rng = np.random.default_rng(2)
+    angles = rng.uniform(-40, 40, (6, 3, len(ANGLES)))
+    angles[..., ANGLES.index("heading")] = 0
+    angles[..., ANGLES.index("pelvis_twist")] = [170, 190, 380]
+    degrees = np.full((6, 3), 25.0)
+    forward = np.array([[1, 0, 0], [0, np.cos(0.1), -np.sin(0.1)], [0, np.sin(0.1), np.cos(0.1)]])
+    before = forward_kinematics(angles, people)
+    pushed = tip(angles, np.degrees(0.1 + 0 * degrees), 0 * degrees)
+    np.testing.assert_allclose(forward_kinematics(pushed, people), before @ forward.T, atol=1e-9)
+    assert np.abs(pushed - angles).max() < 60  # the twist does not wrap
+    aside = forward_kinematics(tip(0 * angles, 0 * degrees, degrees), people)
+    assert (joint(aside[:, 0], "head")[:, 0] > 0.2).all()  # to the left

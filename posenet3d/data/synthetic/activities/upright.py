@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from posenet3d.data.synthetic.animation import ARM_POSES, Clip, Routine
+from posenet3d.data.synthetic.clips.clip import ARM_POSES, Clip
+from posenet3d.data.synthetic.clips.routine import Routine
 
 _SIDES = ("right", "left")
 _TALK = ("offer", "bent", "chest", "chin", "side_up", "point", "low_front", "hip", "side", "carry")

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from posenet3d.data.synthetic.body import ANGLES, LIMITS
-
-Range = tuple[float, float]
+from posenet3d.data.synthetic.clips.routine import Range, Routine
+from posenet3d.data.synthetic.people.angles import ANGLES, LIMITS
 
 ARM_POSES: dict[str, tuple[float, float, float, float]] = {
     "hang": (0, 8, 20, 15),
@@ -38,81 +37,38 @@ _SWAY: dict[str, float] = {"heading": 4, "pelvis": 1.5, "spine": 2.5, "neck": 5,
 _SWAY |= {"knee": 1.5, "shoulder": 4, "elbow": 6}
 
 
-class Routine:
-    """Key poses in a fixed order, repeated, with drawn times: what a clip's angles follow.
-
-    Key pose k of a pattern of P is reached by a minimum-jerk move (Flash & Hogan, 1985) and held.
-
-    Args:
-      rng: Source of the times.
-      count: S, the number of sequences.
-      time: `[T]` seconds.
-      moves: P ranges of seconds to reach each key pose from the one before.
-      holds: P ranges of seconds to stay in each.
-    """
-
-    def __init__(
-        self,
-        rng: np.random.Generator,
-        count: int,
-        time: np.ndarray,
-        moves: Sequence[Range],
-        holds: Sequence[Range],
-    ) -> None:
-        self._rng, self._time, self.size = rng, time, len(moves)
-        shortest = sum(lo for lo, _ in moves) + sum(lo for lo, _ in holds)
-        rounds = int(np.ceil((time[-1] + 1) / (0.85 * shortest))) + 4
-        lows, highs = np.tile(np.array([moves, holds]), (1, rounds, 1)).transpose(2, 0, 1)
-        tempo = rng.uniform(0.85, 1.35, (count, 1, 1))  # hasty and slow people
-        spans = rng.uniform(lows, highs, (count, *lows.shape)) * tempo
-        ends = np.cumsum(spans.sum(1), axis=1)
-        skip = ends[:, self.size - 1, None]  # every clip starts amid a later round
-        start = skip + rng.uniform(0, 1, (count, 1)) * (ends[:, 2 * self.size - 1, None] - skip)
-        self._ends = ends - start  # `[S, K]` when each key pose's hold is over
-        self._moves = spans[:, 0]
-        self._holds = spans[:, 1]
-
-    def follow(self, keys: np.ndarray) -> np.ndarray:
-        """`[S, T]`: the smooth course through key values `[S, K]`, a little ahead or behind."""
-        lag = self._rng.uniform(-0.06, 0.06, (len(keys), 1))
-        time = self._time + lag
-        index = (time[:, :, None] >= self._ends[:, None, :]).sum(-1)
-        begin = np.take_along_axis(self._ends - self._holds - self._moves, index, axis=1)
-        phase = (time - begin) / np.take_along_axis(self._moves, index, axis=1)
-        blend = minimum_jerk(np.clip(phase, 0, 1))
-        target = np.take_along_axis(keys, index, axis=1)
-        return (1 - blend) * np.take_along_axis(keys, index - 1, axis=1) + blend * target
-
-    def draw(self, *ranges: Range) -> np.ndarray:
-        """`[S, K]` key values, each uniform in its key pose's range (one range: in all)."""
-        lows, highs = np.array([ranges[k % len(ranges)] for k in range(self._ends.shape[1])]).T
-        return self._rng.uniform(lows, highs, self._ends.shape)
-
-    def course(self, *ranges: Range) -> np.ndarray:
-        """`[S, T]`: a smooth course through drawn key values."""
-        return self.follow(self.draw(*ranges))
-
-
 class Clip:
     """S sequences of T frames of one activity in the making: joint angles in degrees by name.
 
-    `clip["left_knee"]` is `[S, T]`; `lift` and `left_support` are as of `body.place_on_floor`. It
-    starts as a relaxed stance, a different one for each person.
+    `clip["left_knee"]` is `[S, T]`; `lift` and `left_support` are as of `floor.place_on_floor`,
+    `settled`, `settled_aside` and `balanced` as of `rest.bring_to_rest`. `restless`, `[S, 1]`, is
+    the share of the idle sway that is added.
+
+    It starts as a relaxed stance, a different one for each person.
 
     Args:
       rng: Source of all that varies.
       count: S.
       frames: T.
       frame_rate: Frames a second.
+      limits: The joint limits that are kept.
     """
 
     def __init__(
-        self, rng: np.random.Generator, count: int, frames: int, frame_rate: float
+        self,
+        rng: np.random.Generator,
+        count: int,
+        frames: int,
+        frame_rate: float,
+        limits: dict[str, tuple[float, float]] = LIMITS,
     ) -> None:
+        self._limits = np.array([limits[name] for name in ANGLES]).T
         self.rng, self.shape = rng, (count, frames)
         self.time = np.arange(frames) / frame_rate
         self.lift = np.zeros(self.shape)  # metres
         self.left_support = np.full(self.shape, np.nan)
+        self.settled, self.settled_aside, self.balanced = np.zeros((3, *self.shape))
+        self.restless = np.ones((count, 1))
         self._angles = {name: np.zeros(self.shape) for name in ANGLES}
         self["heading"] += self.draw(-180, 180)
         self["pelvis_tilt"] += self.draw(-4, 7)
@@ -165,6 +121,29 @@ class Clip:
         self[f"{side}_hip_flexion"] = thigh + self["pelvis_tilt"]
         self[f"{side}_knee"] = thigh + shank
 
+    def pose(self, side: str, **angles: np.ndarray | float) -> None:
+        """Sets angles of the limbs of a side: `clip.pose("left", hip_flexion=30, knee=40)`."""
+        for name, values in angles.items():
+            self[f"{side}_{name}"] = values
+
+    def aim(
+        self,
+        side: str,
+        raised: np.ndarray | float,
+        outward: np.ndarray | float,
+        where: np.ndarray | bool = True,
+    ) -> None:
+        """Points an upper arm: so many degrees up from hanging, that way from the front.
+
+        `raised` is 90 on the level of the shoulder and 180 overhead; `outward` is 0 in front of
+        the shoulder, 90 at the person's side, more behind it, negative across the chest.
+        """
+        way = np.radians(outward)
+        for name, values in (("flexion", np.cos(way)), ("abduction", np.sin(way))):
+            aimed = np.broadcast_to(raised * values, self.shape)
+            name = f"{side}_shoulder_{name}"
+            self[name] = np.where(where, aimed, self[name])
+
     def balance(self) -> None:
         """Moves the hips back over the feet when the trunk leans forward, both legs as a whole."""
         lean = 0.14 * (self["pelvis_tilt"] + 0.7 * self["spine_flexion"])
@@ -207,8 +186,8 @@ class Clip:
 
         It changes the clip: call it once, last.
         """
-        restless = self.draw(0.3, 1.3)
-        for name in ANGLES:
+        restless = self.draw(0.3, 1.3) * self.restless
+        for name in _SWAYING:
             part = name.removeprefix("left_").removeprefix("right_").split("_")[0]
             self[name] += self.wander(restless * _SWAY[part])
         angles = np.stack([self[name] for name in ANGLES], axis=-1)
@@ -216,19 +195,10 @@ class Clip:
         swap = self.chance(0.5)
         angles = np.where(swap[..., None], mirrored, angles)
         self.left_support = np.where(swap, 1 - self.left_support, self.left_support)
-        return np.clip(angles, *np.array(list(LIMITS.values())).T)
+        return np.clip(angles, *self._limits)
 
 
-def minimum_jerk(phase: np.ndarray) -> np.ndarray:
-    """0 to 1 as the phase goes from 0 to 1, at rest at both ends (Flash & Hogan, 1985)."""
-    return phase**3 * (10 - 15 * phase + 6 * phase**2)
-
-
-def bump(phase: np.ndarray, centre: float, width: float) -> np.ndarray:
-    """A smooth bump of height 1 once a cycle; centre and width are fractions of the cycle."""
-    return np.exp((np.cos(2 * np.pi * (phase - centre)) - 1) / (2 * np.pi * width) ** 2)
-
-
+_SWAYING = [name for name in ANGLES if name != "pelvis_twist"]
 _ARM = ("shoulder_flexion", "shoulder_abduction", "shoulder_rotation", "elbow")
 _SWAP = {"left": "right", "right": "left"}
 

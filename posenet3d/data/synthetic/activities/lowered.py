@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from posenet3d.data.synthetic.animation import Clip, Routine
+from posenet3d.data.synthetic.clips.clip import Clip
+from posenet3d.data.synthetic.clips.routine import Routine
 
 _SIDES = ("right", "left")
 _REST = ("carry", "bent", "chest", "offer", "chin", "low_front", "crossed", "ear")

@@ -1,0 +1,1 @@
+"""Clips: the tools with which activities are written."""

@@ -1,0 +1,1 @@
+"""People: their proportions, how their joints move, how they rest on the floor."""

@@ -1,0 +1,123 @@
+"""Wrong signs of depth, and a likelihood that knows the true poses from all sides."""
+
+import math
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from posenet3d.geometry import bones, camera, rotation
+from posenet3d.skeletons.limbs import limbs
+from posenet3d.skeletons.skeleton import H36M_17, Skeleton
+from posenet3d.training.cycle.lift_reproject_lift import turn
+from posenet3d.training.cycle.sign_hypotheses import SHARE, hypotheses, sign_loss
+
+SEEDS = [[0, seed] for seed in range(30)]
+LEFT_ARM = [H36M_17.index("left_elbow"), H36M_17.index("left_wrist")]
+
+
+@pytest.fixture(scope="module")
+def true_3d(poses):
+    """Poses in pose units, `[20, 17, 3]`; their cameras count as level."""
+    chosen = poses.select(np.arange(0, 400, 20))
+    size = np.linalg.norm(chosen.keypoints_3d[..., :2], axis=-1).mean(axis=-1)
+    normalised = camera.normalise(camera.project(chosen.keypoints_3d / size[:, None, None]), 0)
+    return camera.unproject(
+        normalised.keypoints_2d, (chosen.keypoints_3d[..., 2] / size[:, None]).astype(np.float32)
+    )
+
+
+@pytest.fixture(scope="module")
+def flow(true_3d):
+    """How far a 2D pose is from the nearest one that a true pose shows from some side."""
+    azimuths = np.repeat(np.linspace(-math.pi, math.pi, 90), len(true_3d)).astype(np.float32)
+    views = rotation.about_y(tf.constant(azimuths))
+    known = turn(tf.tile(true_3d, [90, 1, 1]), views)[1] * camera.DISTANCE
+
+    def unlikely(keypoints_2d):
+        apart = keypoints_2d[:, None] * camera.DISTANCE - known[None]
+        return tf.reduce_min(tf.reduce_mean(tf.norm(apart, axis=-1), axis=-1), axis=1)
+
+    return unlikely
+
+
+@pytest.fixture(scope="module")
+def loss_of(true_3d, flow):
+    ratios = bones.bone_ratios(true_3d, H36M_17)
+    level = tf.zeros(len(true_3d))
+
+    @tf.function(input_signature=[tf.TensorSpec([20, 17]), tf.TensorSpec([2], tf.int32)])
+    def loss(depths, seed):
+        keypoints_2d = camera.project(true_3d)
+        lifted = camera.unproject(keypoints_2d, depths)
+        return sign_loss(lifted, keypoints_2d, ratios, flow, H36M_17, level, 0.0, 0.0, seed)
+
+    return loss
+
+
+def turned_round(true_3d, joints):
+    """The depths of the poses, these joints before their limb's start where they were behind."""
+    depths = true_3d.numpy()[..., 2]
+    start = depths[:, H36M_17.parents[joints[0]], None]
+    depths[:, joints] = 2 * start - depths[:, joints]
+    return depths
+
+
+def test_true_poses_are_left_alone_and_wrong_signs_are_not(true_3d, loss_of):
+    losses = {
+        name: sum(float(loss_of(tf.constant(depths), seed)) for seed in SEEDS)
+        for name, depths in {
+            "true": true_3d.numpy()[..., 2],
+            "arm": turned_round(true_3d, LEFT_ARM),
+            "all": -true_3d.numpy()[..., 2],
+        }.items()
+    }
+    assert losses["arm"] > 5 * losses["true"]
+    assert losses["all"] > 20 * losses["true"]
+
+
+def test_a_wrong_arm_is_drawn_to_the_other_side(true_3d, loss_of):
+    depths = tf.constant(turned_round(true_3d, LEFT_ARM))
+    with tf.GradientTape() as tape:
+        tape.watch(depths)
+        loss = tf.add_n([loss_of(depths, seed) for seed in SEEDS])
+    towards = -tape.gradient(loss, depths).numpy()
+    met = slice(int(SHARE * len(true_3d)))
+    needed = (true_3d.numpy()[..., 2] - depths.numpy())[met]
+    deep = np.abs(needed[:, LEFT_ARM]) > 0.5  # those that have a sign to speak of
+    assert deep.sum() > 3
+    pulled = (towards[met] * np.sign(needed))[:, LEFT_ARM][deep]
+    assert (pulled > -1e-6).all()
+    assert (pulled > 0).mean() > 0.6
+    others = np.delete(towards[met], LEFT_ARM, axis=1)
+    assert np.abs(others).mean() < 0.3 * pulled.mean()
+
+
+def test_the_same_seed_draws_the_same(true_3d, loss_of):
+    depths = tf.constant(-true_3d.numpy()[..., 2])
+    values = [float(loss_of(depths, seed)) for seed in (SEEDS[0], SEEDS[0], SEEDS[1], SEEDS[2])]
+    assert values[0] == values[1]
+    assert len(set(values)) > 1
+
+
+def test_hypotheses_are_of_the_body_its_limbs_and_what_hangs_from_the_trunk_in_pairs():
+    table = hypotheses(H36M_17)
+    assert set(np.unique(table)) == {-1.0, 1.0}
+    assert len(np.unique(table, axis=0)) == len(table)
+    turned = {
+        frozenset(H36M_17.joint_names[H36M_17.bones[b][1]] for b in np.flatnonzero(row < 0))
+        for row in table
+    }
+    hips = {"left_hip", "right_hip"}
+    legs = {f"{side}_{joint}" for side in ("left", "right") for joint in ("knee", "ankle")}
+    for expected in (
+        set(H36M_17.joint_names) - {"pelvis"}, {"left_elbow", "left_wrist"}, {"left_elbow"},
+        {"left_wrist"}, legs, hips, hips | legs,
+    ):  # fmt: skip
+        assert expected in turned
+
+
+def test_a_skeleton_without_sides_is_turned_round_as_a_whole():
+    chain = Skeleton("chain", ("a", "b", "c", "d"), (-1, 0, 1, 2), (), ())
+    assert limbs(chain) == []
+    np.testing.assert_array_equal(hypotheses(chain), [[-1.0, -1.0, -1.0]])
