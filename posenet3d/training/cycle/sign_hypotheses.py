@@ -2,12 +2,15 @@
 
 One view leaves it open whether a bone points towards the camera or away from it. A lifter that has
 chosen the wrong sign sits in a valley: between the two poses lie flat ones, which look unlike all
-others from elsewhere. The flow tells the two apart, seen from other sides. So now and then the
-lifted pose is compared with one in which the depth of a limb, of a pair of limbs, of the trunk or
-of the whole body is turned round, and where that is the likelier, the lifter is drawn to it.
+others from elsewhere. The flow tells the two apart, seen from other sides. Some poses of each
+batch are therefore compared with poses in which the depth of a limb, of a pair of limbs, of the
+trunk or of the whole body is turned round. Where one of these is the likelier, the lifter is drawn
+to it.
 """
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
@@ -19,11 +22,12 @@ from posenet3d.skeletons.limbs import bone_paths, limbs
 from posenet3d.skeletons.skeleton import Skeleton
 from posenet3d.training.cycle.lift_reproject_lift import turn
 
-NUM_VIEWS = 4
-"""New views in which two poses are compared; ours."""
+NUM_VIEWS = 3
+"""New views in which poses are compared; ours."""
 
-SHARE = 0.5
-"""Share of a batch's poses that meet a hypothesis; ours."""
+TESTED = 24
+"""One pose of so many is tested because it is among the unlikeliest of its batch, and as many
+because chance has it; ours."""
 
 _MARGIN = 0.03  # nats a coordinate by which the other pose must be the likelier; ours
 
@@ -52,73 +56,84 @@ def hypotheses(skeleton: Skeleton) -> np.ndarray:
     return table
 
 
-def sign_loss(
-    keypoints_3d: tf.Tensor,
-    keypoints_2d: tf.Tensor,
-    typical_ratios: tf.Tensor,
-    flow: PoseFlow,
-    skeleton: Skeleton,
-    elevation_from: tf.Tensor,
-    elevation: float,
-    spread: float,
-    seed: tf.Tensor,
-) -> tf.Tensor:
-    """Distance of the depths from those of a hypothesis, where that is the likelier.
+class Judge(NamedTuple):
+    """What says which of several poses is the likeliest: a flow, and from where it sees them."""
 
-    Each of the first `SHARE` of the poses meets one hypothesis, drawn at random. In both
-    poses the bones in question have the depth of typical lengths: it is about the sign alone, also
+    flow: PoseFlow
+    skeleton: Skeleton
+    elevation: float  # radians, mean of the new views
+    spread: float  # radians, standard deviation of it
+    seed: tf.Tensor  # int32 [2], of the new views
+
+
+class Tried(NamedTuple):
+    """N lifted poses, in any order."""
+
+    keypoints_3d: tf.Tensor  # [N, J, 3], camera frame, root-relative, pose units
+    keypoints_2d: tf.Tensor  # [N, J, 2], normalised: what was lifted
+    typical_ratios: tf.Tensor  # [N, J - 1], bone lengths over their mean
+    elevation: tf.Tensor  # [N], radians, of the cameras that saw them
+    unlikely: tf.Tensor  # [N], how unlikely a new view of each is
+
+
+def sign_loss(lifted: Tried, judge: Judge) -> tf.Tensor:
+    """Distance of the depths from those of the likeliest hypothesis, where that is the likelier.
+
+    A few poses of the batch meet all hypotheses: the unlikeliest, and as many others. Bones in
+    question have the depth of typical lengths before and after: it is about the sign alone, also
     where a pose is still flat.
 
-    Args:
-      keypoints_3d: `[N, J, 3]`, lifted poses: camera frame, root-relative, pose units.
-      keypoints_2d: `[N, J, 2]`, normalised: what was lifted.
-      typical_ratios: `[N, J - 1]`, bone lengths over their mean.
-      flow: Which says how likely 2D poses are.
-      skeleton: The skeleton of the J joints.
-      elevation_from: `[N]`, radians, of the cameras that saw the poses.
-      elevation: Radians, mean elevation of the new views.
-      spread: Radians, standard deviation of the new views' elevation.
-      seed: int32 `[2]`.
-
     Returns:
-      Scalar: summed over joints, mean over those poses.
+      Scalar: summed over joints, mean over the poses that were tested.
     """
-    table = hypotheses(skeleton)
-    paths = tf.constant(bone_paths(skeleton))
-    which_seed, *view_seeds = randomness.split(seed, 1 + NUM_VIEWS)
-    count = tf.cast(tf.math.ceil(SHARE * tf.cast(tf.shape(keypoints_3d)[0], tf.float32)), tf.int32)
-    keypoints_3d, keypoints_2d, typical_ratios, elevation_from = (
-        rows[:count] for rows in (keypoints_3d, keypoints_2d, typical_ratios, elevation_from)
-    )
-    which = tf.cast(randomness.uniform([count], which_seed, 0.0, float(len(table))), tf.int32)
-    # A product that rounds up to the number itself would be one row too many.
-    signs = tf.gather(tf.constant(table), tf.minimum(which, len(table) - 1))
-
-    depth, deep = _bone_depths(tf.stop_gradient(keypoints_3d), typical_ratios, skeleton)
-    bone_depths = [tf.where(signs < 0.0, turned, depth) for turned in (deep, -deep)]
-    depths = tf.linalg.matmul(tf.concat(bone_depths, axis=0), paths, transpose_b=True)
-    poses_3d = camera.unproject(tf.tile(keypoints_2d, [2, 1, 1]), depths)
-    unlikely = tf.zeros([2 * count])
-    for view_seed in view_seeds:
-        view, _ = views.known_views(
-            count, view_seed, elevation, spread, elevation_from=elevation_from
-        )
-        _, seen_2d, _ = turn(poses_3d, tf.tile(view, [2, 1, 1]))
-        unlikely += flow(seen_2d) / NUM_VIEWS
-    own, others = tf.split(unlikely, 2)
-    likelier = tf.cast(others < own - _MARGIN, tf.float32)
-    distance = tf.reduce_sum(tf.abs(keypoints_3d[..., 2] - depths[count:]), axis=-1)
+    rows = _tested(lifted.unlikely)
+    lifted = Tried(*(tf.gather(of_all, rows) for of_all in lifted))
+    skeleton = judge.skeleton
+    depth, deep = _bone_depths(lifted, skeleton)
+    # [H, 1, J - 1]; the last is the lifter's own.
+    signs = tf.constant(np.pad(hypotheses(skeleton), [(0, 1), (0, 0)], constant_values=1.0))
+    signs = signs[:, tf.newaxis]
+    nats = _nats(signs * deep, lifted, judge)
+    best = tf.argmin(nats, axis=0, output_type=tf.int32)
+    likelier = tf.cast(tf.reduce_min(nats, axis=0) < nats[-1] - _MARGIN, tf.float32)
+    target = tf.where(tf.gather(signs[:, 0], best) < 0.0, -deep, depth)
+    target = tf.linalg.matmul(target, tf.constant(bone_paths(skeleton)), transpose_b=True)
+    distance = tf.reduce_sum(tf.abs(lifted.keypoints_3d[..., 2] - target), axis=-1)
     return tf.reduce_mean(likelier * distance)
 
 
-def _bone_depths(
-    keypoints_3d: tf.Tensor, typical_ratios: tf.Tensor, skeleton: Skeleton
-) -> tuple[tf.Tensor, tf.Tensor]:
+def _nats(bone_depths: tf.Tensor, lifted: Tried, judge: Judge) -> tf.Tensor:
+    """How unlikely M poses with H depths `[H, M, J - 1]` of bones each look from new sides, all of
+    one pose from the same: `[H, M]`."""
+    skeleton, number = judge.skeleton, bone_depths.shape[0]
+    count = tf.shape(lifted.keypoints_3d)[0]
+    depths = tf.linalg.matmul(bone_depths, tf.constant(bone_paths(skeleton)), transpose_b=True)
+    depths = tf.reshape(depths, [-1, skeleton.num_joints])
+    poses_3d = camera.unproject(tf.tile(lifted.keypoints_2d, [number, 1, 1]), depths)
+    nats = tf.zeros([number * count])
+    for seed in randomness.split(judge.seed, NUM_VIEWS):
+        view, _ = views.known_views(
+            count, seed, judge.elevation, judge.spread, elevation_from=lifted.elevation
+        )
+        _, seen_2d, _ = turn(poses_3d, tf.tile(view, [number, 1, 1]))
+        nats += judge.flow(seen_2d) / NUM_VIEWS
+    return tf.reshape(nats, [number, count])
+
+
+def _tested(unlikely: tf.Tensor) -> tf.Tensor:
+    """Rows `[M]` of the first of the batch, which come in any order, and of the unlikeliest."""
+    count = tf.maximum(tf.shape(unlikely)[0] // TESTED, 1)
+    _, worst = tf.math.top_k(unlikely, count)
+    return tf.concat([tf.range(count), worst], axis=0)
+
+
+def _bone_depths(lifted: Tried, skeleton: Skeleton) -> tuple[tf.Tensor, tf.Tensor]:
     """Depths of bones `[N, J - 1]`, child behind parent, and the same at least those of typical
-    lengths."""
+    lengths; no gradient."""
+    keypoints_3d = tf.stop_gradient(lifted.keypoints_3d)
     vectors = bones.bone_vectors(keypoints_3d, skeleton)
     lengths = bones.bone_lengths(keypoints_3d, skeleton)
-    typical = typical_ratios * tf.reduce_mean(lengths, axis=-1, keepdims=True)
+    typical = lifted.typical_ratios * tf.reduce_mean(lengths, axis=-1, keepdims=True)
     across = tf.reduce_sum(tf.square(vectors[..., :2]), axis=-1)
     least = tf.sqrt(tf.nn.relu(tf.square(typical) - across))
     depth = vectors[..., 2]

@@ -101,7 +101,7 @@ class GeometricSelfSupervision(TrainedNetworks):
                 ),
                 "elevation": lambda: losses.elevation(relifted.elevation, elevation),
                 "flow": lambda: losses.likelihood(synthetic_2d, self.flow),
-                "signs": lambda: self._sign_loss(batch, lifted, lifted_3d),
+                "signs": lambda: self._sign_loss(batch, lifted, lifted_3d, synthetic_2d),
             }
             values = {name: loss() for name, loss in named.items() if name in weights}
             sets = self._real_and_synthetic(batch, lifted_3d, turned_3d, synthetic_2d, views)
@@ -211,16 +211,19 @@ class GeometricSelfSupervision(TrainedNetworks):
         """3D poses `[N, J, 3]` of 2D poses that are never damaged."""
         return unproject(self.lifter(keypoints_2d, training=True))
 
-    def _sign_loss(self, batch: Batch, lifted: Lifted, lifted_3d: tf.Tensor) -> tf.Tensor:
+    def _sign_loss(
+        self, batch: Batch, lifted: Lifted, lifted_3d: tf.Tensor, synthetic_2d: tf.Tensor
+    ) -> tf.Tensor:
         """Lifted poses against the same with other signs of depth."""
         mean, spread = random_views.elevations(self.config)
-        seen_from = lifted.elevation
-        if seen_from is None:
-            seen_from = tf.fill(tf.shape(lifted_3d)[:1], mean)
-        poses = lifted_3d, lifted.keypoints_2d, batch.bone_ratios
-        cameras = tf.stop_gradient(seen_from), mean, spread
+        elevation = lifted.elevation
+        if elevation is None:
+            elevation = tf.fill(tf.shape(lifted_3d)[:1], mean)
+        unlikely = self.flow(synthetic_2d)
+        poses = lifted_3d, lifted.keypoints_2d, batch.bone_ratios, elevation, unlikely
         seed = self._seed(random_streams.SIGNS)
-        return sign_hypotheses.sign_loss(*poses, self.flow, self.skeleton, *cameras, seed)
+        judge = sign_hypotheses.Judge(self.flow, self.skeleton, mean, spread, seed)
+        return sign_hypotheses.sign_loss(sign_hypotheses.Tried(*poses), judge)
 
     def _real_and_synthetic(
         self,
