@@ -28,16 +28,23 @@ def true_3d(poses):
     )
 
 
+def flat(keypoints_2d):
+    """Poses `[N, 34]` of size 1."""
+    return tf.reshape(keypoints_2d, [-1, 34]) * camera.DISTANCE
+
+
 @pytest.fixture(scope="module")
 def flow(true_3d):
     """How far a 2D pose is from the nearest one that a true pose shows from some side."""
     azimuths = np.repeat(np.linspace(-math.pi, math.pi, 60), len(true_3d)).astype(np.float32)
     views = rotation.about_y(tf.constant(azimuths))
-    known = turn(tf.tile(true_3d, [60, 1, 1]), views)[1] * camera.DISTANCE
+    known = flat(turn(tf.tile(true_3d, [60, 1, 1]), views)[1])
 
     def unlikely(keypoints_2d):
-        apart = keypoints_2d[:, None] * camera.DISTANCE - known[None]
-        return tf.reduce_min(tf.reduce_mean(tf.norm(apart, axis=-1), axis=-1), axis=1)
+        poses = flat(keypoints_2d)
+        squares = [tf.reduce_sum(p**2, axis=1) for p in (poses, known)]
+        apart = squares[0][:, None] + squares[1] - 2.0 * poses @ tf.transpose(known)
+        return tf.sqrt(tf.nn.relu(tf.reduce_min(apart, axis=1)) / 17)
 
     return unlikely
 
