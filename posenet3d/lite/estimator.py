@@ -14,7 +14,7 @@ from posenet3d.lite.model_file import Variant
 from posenet3d.lite.runtime import Lift, tflite_runtime
 from posenet3d.models.loading import DEFAULT_MODEL
 from posenet3d.poses.lift_request import check_request
-from posenet3d.poses.lift_result import LiftResult, score_of
+from posenet3d.poses.lift_result import LiftResult, mean_error, score_of
 from posenet3d.skeletons.skeleton import Skeleton
 
 
@@ -91,8 +91,7 @@ class LiteEstimator:
         lifted = np.array([not problem for problem in problems], bool)
         answer = self._lift(request.keypoints_2d[lifted], request.confidence[lifted])
         if score:
-            others = max(self.skeleton.num_joints - 1, 1)  # the root's is 0
-            answer["score"] = score_of(answer["expected_error"].sum(axis=1) / others)
+            answer["score"] = score_of(mean_error(answer["expected_error"]))
         whole = {}
         for name, rows in answer.items():
             whole[name] = np.full((len(lifted), *rows.shape[1:]), np.nan, np.float32)

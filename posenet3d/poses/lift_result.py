@@ -52,8 +52,12 @@ class LiftResult:
         pose's size: 0.1 is a tenth of the mean distance of the 2D joints from the root. NaN where
         the lifter says nothing.
         """
-        others = max(self.expected_error.shape[1] - 1, 1)
-        return self.expected_error.sum(axis=1) / others
+        return mean_error(self.expected_error)
+
+
+def mean_error(expected_error: np.ndarray) -> np.ndarray:
+    """Mean `[N]` of the joints' errors `[N, J]`; the root, whose error is 0, is not counted."""
+    return expected_error.sum(axis=1) / max(expected_error.shape[1] - 1, 1)
 
 
 def score_of(error: Any) -> Any:

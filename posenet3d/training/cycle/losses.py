@@ -8,7 +8,6 @@ from __future__ import annotations
 import tensorflow as tf
 
 from posenet3d.geometry import bones, rotation
-from posenet3d.models import PoseFlow
 from posenet3d.models.lifter import Lifted
 from posenet3d.skeletons.skeleton import Skeleton
 
@@ -100,7 +99,7 @@ def elevation(predicted: tf.Tensor, target: tf.Tensor) -> tf.Tensor:
     return tf.reduce_mean(tf.square(predicted - target))
 
 
-def likelihood(synthetic_2d: tf.Tensor, flow: PoseFlow) -> tf.Tensor:
-    """How unlike the data a flow finds the new views `[N, J, 2]`: their mean negative log
-    likelihood (Wandt et al., ElePose, CVPR 2022)."""
-    return tf.reduce_mean(flow(synthetic_2d))
+def likelihood(unlikely: tf.Tensor) -> tf.Tensor:
+    """How unlike the data a flow finds the new views: the mean of their negative log likelihoods
+    `[N]` (Wandt et al., ElePose, CVPR 2022)."""
+    return tf.reduce_mean(unlikely)

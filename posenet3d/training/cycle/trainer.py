@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
@@ -85,6 +86,7 @@ class GeometricSelfSupervision(TrainedNetworks):
             relifted_3d = unproject(relifted)
             returned_2d = turn_back(relifted_3d, views, size)
 
+            unlikely = functools.cache(lambda: self.flow(synthetic_2d))  # of two losses
             named = {
                 "adapter_penalty": lambda: losses.squared_error(
                     batch.adapted.adapted_2d, batch.adapted.source_2d
@@ -100,8 +102,8 @@ class GeometricSelfSupervision(TrainedNetworks):
                     lifted, batch.keypoints_2d, relifted, synthetic_2d
                 ),
                 "elevation": lambda: losses.elevation(relifted.elevation, elevation),
-                "flow": lambda: losses.likelihood(synthetic_2d, self.flow),
-                "signs": lambda: self._sign_loss(batch, lifted, lifted_3d, synthetic_2d),
+                "flow": lambda: losses.likelihood(unlikely()),
+                "signs": lambda: self._sign_loss(batch, lifted, lifted_3d, unlikely()),
             }
             values = {name: loss() for name, loss in named.items() if name in weights}
             sets = self._real_and_synthetic(batch, lifted_3d, turned_3d, synthetic_2d, views)
@@ -212,14 +214,13 @@ class GeometricSelfSupervision(TrainedNetworks):
         return unproject(self.lifter(keypoints_2d, training=True))
 
     def _sign_loss(
-        self, batch: Batch, lifted: Lifted, lifted_3d: tf.Tensor, synthetic_2d: tf.Tensor
+        self, batch: Batch, lifted: Lifted, lifted_3d: tf.Tensor, unlikely: tf.Tensor
     ) -> tf.Tensor:
         """Lifted poses against the same with other signs of depth."""
         mean, spread = random_views.elevations(self.config)
         elevation = lifted.elevation
         if elevation is None:
             elevation = tf.fill(tf.shape(lifted_3d)[:1], mean)
-        unlikely = self.flow(synthetic_2d)
         poses = lifted_3d, lifted.keypoints_2d, batch.bone_ratios, elevation, unlikely
         seed = self._seed(random_streams.SIGNS)
         judge = sign_hypotheses.Judge(self.flow, self.skeleton, mean, spread, seed)

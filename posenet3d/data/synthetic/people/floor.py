@@ -61,8 +61,7 @@ def place_on_floor(
     lowest = contacts(joints, bodies, clearance)[..., 1].min(-1)
     height = smooth(lift - lowest, passes=2)
     ankles = joints[:, :, [H36M_17.index("left_ankle"), H36M_17.index("right_ankle")]]
-    load = np.exp(-(ankles[..., 1] - ankles[..., 1].min(-1, keepdims=True)) / 0.03)
-    load /= load.sum(-1, keepdims=True)
+    load = load_of(ankles)
     known = np.stack([left_support, 1 - left_support], axis=-1)
     load = np.where(np.isnan(known), load, known)
     steps = np.diff(ankles[..., ::2], axis=1)  # horizontal, relative to the pelvis
@@ -74,6 +73,13 @@ def place_on_floor(
     path = np.concatenate([np.zeros_like(carried[:, :1]), np.cumsum(carried, axis=1)], axis=1)
     root = np.stack([path[..., 0], height, path[..., 1]], axis=-1)
     return joints + root[:, :, None]
+
+
+def load_of(ankles: np.ndarray) -> np.ndarray:
+    """Shares `[..., 2]` of the feet in bearing the weight, from the height of ankles
+    `[..., 2, 3]`."""
+    load = np.exp(-(ankles[..., 1] - ankles[..., 1].min(-1, keepdims=True)) / 0.03)
+    return load / load.sum(-1, keepdims=True)
 
 
 def smooth(signal: np.ndarray, passes: int) -> np.ndarray:

@@ -6,7 +6,7 @@ import numpy as np
 
 from posenet3d.data.synthetic.people.angles import ANGLES
 from posenet3d.data.synthetic.people.bodies import Bodies
-from posenet3d.data.synthetic.people.floor import contacts, smooth
+from posenet3d.data.synthetic.people.floor import contacts, load_of, smooth
 from posenet3d.data.synthetic.people.kinematics import forward_kinematics, tip
 from posenet3d.skeletons.skeleton import H36M_17
 
@@ -93,8 +93,7 @@ def _balancing(joints: np.ndarray, bodies: Bodies, direction: str) -> np.ndarray
     size = bodies.stature[:, None]
     centre = (joints * _WEIGHTS[:, None]).sum(2)
     ankles = joints[:, :, [H36M_17.index("left_ankle"), H36M_17.index("right_ankle")]]
-    load = np.exp(-(ankles[..., 1] - ankles[..., 1].min(-1, keepdims=True)) / 0.03)
-    load /= load.sum(-1, keepdims=True)
+    load = load_of(ankles)
     place = (load * ankles[..., axis]).sum(-1)
     apart = load.min(-1) * np.abs(ankles[..., 0, axis] - ankles[..., 1, axis])
     back, front = (_HEEL, _TOES) if direction == "side" else (_SIDE, _SIDE)
