@@ -1,5 +1,8 @@
+import contextlib
 import dataclasses
+import io
 import re
+from unittest import mock
 
 import keras
 import numpy as np
@@ -53,25 +56,27 @@ def models(poses, tmp_path_factory):
     return paths
 
 
-@pytest.fixture
-def tables(accuracy, archive, models, monkeypatch, capsys):
-    """What the script prints, as rows of {table: {title: cells}}."""
-    monkeypatch.setattr(
-        accuracy,
-        "_procedural",
-        lambda elevation, spread: synthetic.generate_poses(
-            synthetic.SyntheticConfig(
-                num_sequences=4,
-                frames_per_sequence=5,
-                elevation_mean_deg=elevation,
-                elevation_std_deg=spread,
-            )
-        ),
+def few(elevation, spread):
+    """Twenty procedural poses, in place of thousands."""
+    return synthetic.generate_poses(
+        synthetic.SyntheticConfig(
+            num_sequences=4,
+            frames_per_sequence=5,
+            elevation_mean_deg=elevation,
+            elevation_std_deg=spread,
+        )
     )
+
+
+@pytest.fixture(scope="module")
+def tables(accuracy, archive, models):
+    """What the script prints, as rows of {table: {title: cells}}."""
     flags.FLAGS(["accuracy", f"--data={archive}", f"--models={models[0]},{models[1]}", "--every=1"])
-    accuracy.main([])
+    printed = io.StringIO()
+    with mock.patch.object(accuracy, "_procedural", few), contextlib.redirect_stdout(printed):
+        accuracy.main([])
     found = {}
-    for line in capsys.readouterr().out.splitlines():
+    for line in printed.getvalue().splitlines():
         if line.startswith("#"):
             table = found.setdefault(line.lstrip("# "), {})
         elif line.startswith("| ") and not line.startswith("| |"):

@@ -1,8 +1,8 @@
 """Ray's workers, and what is left when they or the whole job are killed."""
 
+import dataclasses
 import os
 import signal
-import subprocess
 import time
 from pathlib import Path
 
@@ -12,22 +12,20 @@ import pytest
 from posenet3d.bulk import BulkConfig, lift_shards
 from posenet3d.bulk.engine import RayEngine
 from posenet3d.errors import InputError
-from tests.fixtures.checkout import command as command_of
+from tests.fixtures import forked_scripts
+from tests.fixtures.checkout import CHECKOUT
 
 SHARDS = 24
 
 
 @pytest.fixture
-def command(people, write, model, tmp_path):
-    """The command line that lifts 24 shards of 480 people to `out`."""
+def config(people, write, model, tmp_path):
+    """The settings that lift 24 shards of 480 people to `out`."""
     for number in range(SHARDS):
         keypoints_2d = people.keypoints_2d.reshape(-1, 34) + np.float32(number)
         keypoints_2d[number, 3] = np.nan
         write(f"poses-{number:02d}.parquet", {"keypoints_2d": list(keypoints_2d)})
-    return command_of(
-        "scripts/lift_bulk.py", f"--input={tmp_path}/shards/*.parquet", f"--output={tmp_path}/out",
-        f"--model={model}", "--workers=2",
-    )  # fmt: skip
+    return BulkConfig(f"{tmp_path}/shards/*.parquet", f"{tmp_path}/out", str(model))
 
 
 def content(path):
@@ -40,27 +38,18 @@ def finished(path):
     return len(list((path / "_finished").glob("*.json")))
 
 
-def test_a_job_that_is_killed_goes_on_to_the_same_bytes(command, model, serial, tmp_path):
-    out = tmp_path / "out"
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as job:
-        end = time.monotonic() + 240
-        while finished(out) < 8 and job.poll() is None and time.monotonic() < end:
-            time.sleep(0.002)
-        job.send_signal(signal.SIGKILL)
-    assert 8 <= finished(out) < SHARDS
-    last = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
-    assert last.returncode == 0, last.stderr
-    assert f"Lifted {SHARDS * 479} of {SHARDS * 480} poses; {SHARDS} of {SHARDS}" in last.stdout
-    assert "Finished before, and passed" in last.stdout
-    shards, whole = f"{tmp_path}/shards/*.parquet", tmp_path / "whole"
-    lift_shards(BulkConfig(shards, str(whole), str(model)), engine=serial)
-    assert content(out) == content(whole)
-    assert not (out / ".unfinished").exists()
-
-
-def test_a_worker_that_dies_costs_nothing(command, model, tmp_path):
-    out = tmp_path / "out"
-    config = BulkConfig(f"{tmp_path}/shards/*.parquet", str(out), str(model))
+def test_killed_jobs_and_workers_cost_no_byte(config, serial, tmp_path):
+    """The job is killed first, then a worker of the one that goes on."""
+    out, log = tmp_path / "out", tmp_path / "log"
+    flags = (f"--{name}={getattr(config, name)}" for name in ("input", "output", "model"))
+    script = CHECKOUT / "scripts" / "lift_bulk.py"
+    job = forked_scripts.Script(script, *flags, "--workers=1", outputs=(log, log))
+    end = time.monotonic() + 240
+    while finished(out) < 4 and job.poll() is None and time.monotonic() < end:
+        time.sleep(0.002)
+    job.kill()
+    job.wait()
+    assert 4 <= finished(out) < SHARDS, log.read_text()
     killed = []
 
     def engine(work, shards):
@@ -74,7 +63,14 @@ def test_a_worker_that_dies_costs_nothing(command, model, tmp_path):
     summary = lift_shards(config, engine=engine)
     assert killed
     assert summary.ok
+    assert 4 <= summary.resumed < SHARDS
     assert (summary.shards, summary.rows) == (SHARDS, SHARDS * 479)
+    assert f"Lifted {SHARDS * 479} of {SHARDS * 480} poses; {SHARDS} of {SHARDS}" in str(summary)
+    assert "Finished before, and passed" in str(summary)
+    whole = tmp_path / "whole"
+    lift_shards(dataclasses.replace(config, output=str(whole)), engine=serial)
+    assert content(out) == content(whole)
+    assert not (out / ".unfinished").exists()
 
 
 def test_more_workers_than_a_cluster_has_room_for_are_refused(monkeypatch):

@@ -3,11 +3,12 @@
 import pytest
 
 from tests.fixtures import checkout as checkouts
+from tests.fixtures.made_once import made_once
 
 SMALL = (
     "--steps=8", "--steps_per_epoch=4", "--batch_size=32", "--validation_poses=64", "--nofigures",
     "--lifter_width=16", "--lifter_num_blocks=1", "--discriminator_width=16",
-    "--discriminator_num_blocks=1", "--elevation=8",
+    "--discriminator_num_blocks=1", "--elevation=-4.5", "--bone_ratios=" + ",".join(["1.0"] * 16),
 )  # fmt: skip
 
 
@@ -47,16 +48,20 @@ def archive(tmp_path_factory):
     from posenet3d.data import synthetic
     from posenet3d.poses.archives.archive_writer import write_archive
 
-    path = tmp_path_factory.mktemp("archive") / "poses.npz"
-    config = synthetic.SyntheticConfig(num_sequences=20, frames_per_sequence=20, seed=3)
-    write_archive(path, synthetic.generate_poses(config))
-    return path
+    def make(folder):
+        config = synthetic.SyntheticConfig(num_sequences=20, frames_per_sequence=20, seed=3)
+        write_archive(folder / "poses.npz", synthetic.generate_poses(config))
+
+    return made_once(tmp_path_factory, "archive", make) / "poses.npz"
 
 
 @pytest.fixture(scope="session")
 def trained(script, archive, small_run, tmp_path_factory):
     """The folder of a small finished run on that archive."""
-    run_dir = tmp_path_factory.mktemp("runs") / "trained"
-    process = script("train", f"--run_dir={run_dir}", f"--train_data={archive}", *small_run)
-    assert process.returncode == 0, process.stderr
-    return run_dir
+
+    def make(folder):
+        flags = (f"--run_dir={folder / 'run'}", f"--train_data={archive}", *small_run)
+        process = script("train", *flags)
+        assert process.returncode == 0, process.stderr
+
+    return made_once(tmp_path_factory, "trained", make) / "run"
