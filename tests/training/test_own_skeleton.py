@@ -96,13 +96,8 @@ def settings(own, small_config, tmp_path):
     return make
 
 
-@pytest.mark.parametrize(
-    "kind",
-    [
-        "pairs",
-        *(pytest.param(kind, marks=pytest.mark.eagerly) for kind in KINDS if kind != "pairs"),
-    ],
-)
+@pytest.mark.eagerly
+@pytest.mark.parametrize("kind", KINDS)
 def test_twelve_joints_are_trained_on_saved_loaded_lifted_measured_and_drawn(settings, kind):
     config = settings(kind, figures=kind == "pairs", steps=4)
     said = []

@@ -21,6 +21,9 @@ from posenet3d.training.prepare import prepare
 from posenet3d.training.records import callbacks
 from posenet3d.training.settings.config import StudentConfig, TrainingConfig
 
+# That graphs are resumed exactly is asked of scripts/train.py and of the second stage.
+pytestmark = pytest.mark.eagerly
+
 
 @pytest.fixture(scope="module")
 def data(poses, tmp_path_factory):
@@ -111,7 +114,7 @@ def test_finished_run_started_again_only_reports(finished):
 
 def test_stopped_run_ends_with_the_weights_of_an_uninterrupted_one(finished, tmp_path, monkeypatch):
     config, run_dir, report = finished
-    stopped = dataclasses.replace(config, run_dir=str(tmp_path / "stopped"))
+    stopped = dataclasses.replace(config, run_dir=str(tmp_path / "stopped"), figures=False)
     save = callbacks.save_checkpoint
 
     def save_and_stop(*args):
@@ -174,12 +177,12 @@ def test_damaged_record_of_settings_is_refused(finished, tmp_path):
         train_and_evaluate(dataclasses.replace(config, run_dir=str(tmp_path / "copy")))
 
 
-@pytest.mark.eagerly
 def test_poses_without_3d_are_trained_on_and_pictured(small_config, poses, tmp_path):
     write_archive(tmp_path / "flat.npz", dataclasses.replace(poses, keypoints_3d=None))
     config = small_config(
         run_dir=str(tmp_path / "run"),
         train_data=str(tmp_path / "flat.npz"),
+        steps=4,
         figures=True,
         elevation=None,
         view=ViewConfig(kind="uniform"),
@@ -192,7 +195,6 @@ def test_poses_without_3d_are_trained_on_and_pictured(small_config, poses, tmp_p
     assert "final" not in json.loads((tmp_path / "run" / "report.json").read_text())
 
 
-@pytest.mark.eagerly
 def test_distances_of_a_second_data_set_are_reported(small_config, data, poses, tmp_path):
     wide = poses.keypoints_2d * np.array([1.33, 1.0])
     path = str(tmp_path / "wide.npz")
@@ -204,7 +206,6 @@ def test_distances_of_a_second_data_set_are_reported(small_config, data, poses, 
     assert "source_distance" in (tmp_path / "run" / "report.md").read_text()
 
 
-@pytest.mark.eagerly
 def test_level_cameras_are_level_in_both_stages(small_config, data, tmp_path):
     config = small_config(
         run_dir=str(tmp_path / "run"),
@@ -240,7 +241,6 @@ def test_run_without_a_folder_is_refused():
         train_and_evaluate(TrainingConfig())
 
 
-@pytest.mark.eagerly
 def test_run_starts_from_the_lifter_of_a_saved_model(finished, small_config, data, tmp_path):
     _, run_dir, report = finished
     config = small_config(run_dir=str(tmp_path / "run"), train_data=data, init_model=str(run_dir))
