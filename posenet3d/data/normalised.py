@@ -64,6 +64,13 @@ class NormalisedPoses:
         """int64 `[S]`, frames of each sequence, in the order of the rows."""
         return self.pixels.lengths
 
+    @property
+    def elevation(self) -> np.ndarray | None:
+        """float32 `[N]`, radians by which the camera of each pose looked down, NaN where that is
+        not known; None: of none."""
+        known = self.pixels.camera_elevation
+        return None if known is None else np.radians(known)
+
     def read(
         self, rows: np.ndarray | slice = slice(None), scale_of: np.ndarray | None = None
     ) -> np.ndarray:

@@ -57,8 +57,8 @@ def uniform_views(
 def known_views(
     count: int,
     seed: tf.Tensor,
-    elevation: float,
-    spread: float,
+    elevation: float | tf.Tensor,
+    spread: float | tf.Tensor,
     max_azimuth: float = math.pi,
     elevation_from: tf.Tensor | None = None,
 ) -> tuple[tf.Tensor, tf.Tensor]:
@@ -67,8 +67,8 @@ def known_views(
     Args:
       count: Number of views N.
       seed: int32 `[2]`; the same seed gives the same views.
-      elevation: Radians, mean elevation of the cameras that took the data.
-      spread: Radians, standard deviation of the new elevation about it.
+      elevation: Radians, mean elevation of the cameras that took the data; one or `[N]`.
+      spread: Radians, standard deviation of the new elevation about it; likewise.
       max_azimuth: Radians, largest turn about the vertical to either side.
       elevation_from: `[N]`, radians: what is undone for each pose; None: the mean elevation.
 
@@ -78,7 +78,7 @@ def known_views(
     azimuth, _, normal = _draw(count, seed, max_azimuth)
     elevation_to = elevation + spread * normal
     if elevation_from is None:
-        elevation_from = tf.fill([count], elevation)
+        elevation_from = tf.broadcast_to(elevation, [count])
     return view_matrix(azimuth, elevation_from, elevation_to), elevation_to
 
 

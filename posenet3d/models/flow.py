@@ -20,6 +20,7 @@ from posenet3d.platform import randomness
 
 _MIN_DEVIATION = 1e-3 / camera.DISTANCE  # a thousandth of a pose's size; ours
 _FAR = 5.0  # in standard deviations; few real poses are further off in any component; ours
+_ELEVATION_UNIT = 0.25  # radians: networks like inputs of size 1
 _MAX_LOG_SCALE = 1.0  # of one coupling; ours: 2 fits no better and explodes sooner far off
 
 
@@ -41,9 +42,12 @@ class AffineCoupling(keras.layers.Layer):
       width: Features between the network's layers.
       index: Place in the flow. Couplings 2i and 2i + 1 change one half each, of a division into
         halves that depends on i alone.
+      conditions: Further numbers that the network looks at.
     """
 
-    def __init__(self, num_components: int, width: int, index: int, **kwargs: Any) -> None:
+    def __init__(
+        self, num_components: int, width: int, index: int, conditions: int = 0, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs | {"dtype": "float32"})
         order = np.random.default_rng(index // 2).permutation(num_components)
         self.changed = tf.constant((order + index) % 2, tf.float32)
@@ -52,30 +56,43 @@ class AffineCoupling(keras.layers.Layer):
         self.head = keras.layers.Dense(
             2 * num_components, kernel_initializer="zeros", dtype="float32"
         )
-        self.settings = {"num_components": num_components, "width": width, "index": index}
+        self.settings = {
+            "num_components": num_components,
+            "width": width,
+            "index": index,
+            "conditions": conditions,
+        }
 
     def build(self, input_shape: Any = None) -> None:
         """Makes the weights; the shape is known from the number of components."""
         if self.built:
             return
-        self.trunk.build((None, self.settings["num_components"]))
+        features = self.settings["num_components"] + self.settings["conditions"]
+        self.trunk.build((None, features))
         self.head.build((None, self.settings["width"]))
         self.built = True
 
-    def call(self, components: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """From `[N, K]` to `[N, K]`, and the log-determinant `[N]` of that map."""
-        log_scale, shift = self._scale_and_shift(components)
+    def call(
+        self, components: tf.Tensor, conditions: tf.Tensor | None = None
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """From `[N, K]`, given `[N, conditions]`, to `[N, K]`, and the log-determinant `[N]` of
+        that map."""
+        log_scale, shift = self._scale_and_shift(components, conditions)
         return components * tf.exp(log_scale) + shift, tf.reduce_sum(log_scale, axis=-1)
 
-    def inverse(self, components: tf.Tensor) -> tf.Tensor:
+    def inverse(self, components: tf.Tensor, conditions: tf.Tensor | None = None) -> tf.Tensor:
         """Undoes `call`: from `[N, K]` to `[N, K]`."""
-        log_scale, shift = self._scale_and_shift(components)
+        log_scale, shift = self._scale_and_shift(components, conditions)
         return (components - shift) * tf.exp(-log_scale)
 
-    def _scale_and_shift(self, components: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    def _scale_and_shift(
+        self, components: tf.Tensor, conditions: tf.Tensor | None
+    ) -> tuple[tf.Tensor, tf.Tensor]:
         # Bounded: what the network makes of a pose far from all others stays bounded too.
-        bounded = _FAR * tf.tanh(components / _FAR)
-        raw, shift = tf.split(self.head(self.trunk(bounded * (1.0 - self.changed))), 2, axis=-1)
+        seen = _FAR * tf.tanh(components / _FAR) * (1.0 - self.changed)
+        if self.settings["conditions"]:
+            seen = tf.concat([seen, conditions], axis=-1)
+        raw, shift = tf.split(self.head(self.trunk(seen)), 2, axis=-1)
         log_scale = _MAX_LOG_SCALE * tf.tanh(raw / _MAX_LOG_SCALE)
         return log_scale * self.changed, shift * self.changed
 
@@ -98,6 +115,9 @@ class PoseFlow(keras.Model):
 
     A new flow takes poses for standard normal in units of their size.
 
+    A flow of `by_elevation` gives the likelihood of a pose among those seen from the same
+    elevation. Without it, a body that leans passes for one that is seen from above.
+
     Example:
 
         flow = PoseFlow(num_joints=17)
@@ -111,6 +131,7 @@ class PoseFlow(keras.Model):
       num_components: K, at most 2 (J - 1). ElePose has 26 of a pose of 17 joints.
       num_blocks: Number of couplings. ElePose has 8.
       width: Features between the layers of a coupling's network.
+      by_elevation: Whether poses come with the elevation of their cameras, `[N]` in radians.
 
     Raises:
       ValueError: If the root or the number of components is not among those there are.
@@ -123,6 +144,7 @@ class PoseFlow(keras.Model):
         num_components: int = 26,
         num_blocks: int = 8,
         width: int = 256,
+        by_elevation: bool = False,
         **kwargs: Any,
     ) -> None:
         # bfloat16 is too coarse for likelihoods; the couplings' networks follow the policy.
@@ -135,13 +157,16 @@ class PoseFlow(keras.Model):
                 f"num_components must lie between 1 and {self.size}, the number of coordinates of "
                 f"{num_joints} joints without the root, got {num_components}."
             )
-        self.couplings = [AffineCoupling(num_components, width, i) for i in range(num_blocks)]
+        self.couplings = [
+            AffineCoupling(num_components, width, i, int(by_elevation)) for i in range(num_blocks)
+        ]
         self.settings = {
             "num_joints": num_joints,
             "root": root,
             "num_components": num_components,
             "num_blocks": num_blocks,
             "width": width,
+            "by_elevation": by_elevation,
         }
         self.build()
 
@@ -184,35 +209,38 @@ class PoseFlow(keras.Model):
         self.directions.assign(directions)
         self.deviation.assign(np.maximum(np.sqrt(variance), _MIN_DEVIATION))
 
-    def call(self, keypoints_2d: tf.Tensor) -> tf.Tensor:
+    def call(self, keypoints_2d: tf.Tensor, elevation: tf.Tensor | None = None) -> tf.Tensor:
         """The negative log-likelihood of normalised poses `[N, J, 2]`.
+
+        `elevation` `[N]`, in radians, is looked at by a flow of `by_elevation` alone.
 
         Returns:
           `[N]`, in nats for each of the 2 (J - 1) coordinates of the whitened pose, so that
           flows of any number of joints and components have the same scale: a new flow that is
           adapted to normal data gives 0.5 log(2 pi e) = 1.42 on average.
         """
-        latent = self.encode(keypoints_2d)
+        latent = self.encode(keypoints_2d, elevation)
         energy = 0.5 * tf.reduce_sum(tf.square(latent.coordinates), axis=-1) - latent.log_det
         return energy / self.size + 0.5 * math.log(2.0 * math.pi)
 
-    def encode(self, keypoints_2d: tf.Tensor) -> Latent:
+    def encode(self, keypoints_2d: tf.Tensor, elevation: tf.Tensor | None = None) -> Latent:
         """Sends normalised poses `[N, J, 2]` to where they are standard normal."""
         centred = self._flatten(keypoints_2d) - self.mean
         components, log_det = _draw_in(tf.matmul(centred, self.directions) / self.deviation)
         components, rest = self._split(components)
+        conditions = self._conditions(elevation)
         for coupling in self.couplings:
-            components, coupling_log_det = coupling(components)
+            components, coupling_log_det = coupling(components, conditions)
             log_det += coupling_log_det
         components, drawn_log_det = _draw_in(components)
         return Latent(tf.concat([components, rest], axis=-1), log_det + drawn_log_det)
 
-    def inverse(self, coordinates: tf.Tensor) -> tf.Tensor:
+    def inverse(self, coordinates: tf.Tensor, elevation: tf.Tensor | None = None) -> tf.Tensor:
         """Undoes `encode`: from coordinates `[N, 2 (J - 1)]` to normalised poses `[N, J, 2]`."""
         components, rest = self._split(tf.convert_to_tensor(coordinates))
-        components = _let_out(components)
+        components, conditions = _let_out(components), self._conditions(elevation)
         for coupling in reversed(self.couplings):
-            components = coupling.inverse(components)
+            components = coupling.inverse(components, conditions)
         whitened = _let_out(tf.concat([components, rest], axis=-1))
         flat = tf.matmul(whitened * self.deviation, self.directions, transpose_b=True) + self.mean
         root = 2 * self.settings["root"]
@@ -220,9 +248,16 @@ class PoseFlow(keras.Model):
         full = tf.concat([before, tf.zeros_like(flat[:, :2]), after], axis=-1)
         return tf.reshape(full, [-1, self.settings["num_joints"], 2])
 
-    def sample(self, count: int, seed: tf.Tensor) -> tf.Tensor:
+    def sample(self, count: int, seed: tf.Tensor, elevation: tf.Tensor | None = None) -> tf.Tensor:
         """Draws `count` normalised poses `[count, J, 2]`; the same seed int32 `[2]`, the same."""
-        return self.inverse(randomness.normal([count, self.size], seed))
+        return self.inverse(randomness.normal([count, self.size], seed), elevation)
+
+    def _conditions(self, elevation: tf.Tensor | None) -> tf.Tensor | None:
+        if not self.settings["by_elevation"]:
+            return None
+        if elevation is None:
+            raise ValueError("A flow of by_elevation needs the elevation of each pose.")
+        return tf.convert_to_tensor(elevation)[:, tf.newaxis] / _ELEVATION_UNIT
 
     def _flatten(self, keypoints_2d: tf.Tensor) -> tf.Tensor:
         """Poses `[N, J, 2]` without their root, as `[N, 2 (J - 1)]`."""

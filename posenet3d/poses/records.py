@@ -36,6 +36,8 @@ class Poses2D:
         root-relative; None where unknown. For evaluation only.
       image_size: (width, height) in pixels, or None.
       frame_rate: Frames a second, or None.
+      camera_elevation: float32 `[N]`, degrees by which the camera that saw a pose looks down,
+        where that is known, else NaN; None: of none.
 
     Raises:
       ValueError: On wrong shapes or joint counts, no pose at all, lengths that do not add up, a
@@ -50,6 +52,7 @@ class Poses2D:
     keypoints_3d: np.ndarray | None = None
     image_size: tuple[int, int] | None = None
     frame_rate: float | None = None
+    camera_elevation: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         keep = functools.partial(object.__setattr__, self)  # the record is frozen
@@ -62,6 +65,8 @@ class Poses2D:
             keep("keypoints_3d", points)
         if self.confidence is not None:
             keep("confidence", check_confidence(self.confidence, self.skeleton, rows))
+        if self.camera_elevation is not None:
+            keep("camera_elevation", check_elevation(self.camera_elevation, rows))
         lengths = np.asarray([rows] if self.lengths is None else self.lengths)
         if lengths.ndim != 1 or lengths.dtype.kind not in "iu" or (lengths <= 0).any():
             raise ValueError(
@@ -135,6 +140,9 @@ class Poses2D:
             keypoints_2d=self.keypoints_2d[rows],
             confidence=None if self.confidence is None else self.confidence[rows],
             keypoints_3d=None if self.keypoints_3d is None else self.keypoints_3d[rows],
+            camera_elevation=(
+                None if self.camera_elevation is None else self.camera_elevation[rows]
+            ),
             lengths=None,
             sequences=None,
         )
@@ -174,6 +182,27 @@ def check_array(
                 f"{LARGEST:g}. Give a missing joint any such coordinates and confidence 0."
             )
     return array.astype(np.float32, copy=False)
+
+
+def check_elevation(elevation: np.ndarray, rows: int) -> np.ndarray:
+    """Refuses elevations that are not `[rows]` degrees from -90 to 90, or NaN.
+
+    Raises:
+      ValueError: Naming what was given.
+    """
+    elevation = np.asarray(elevation)
+    if elevation.shape != (rows,) or elevation.dtype.kind not in "fiu":
+        raise ValueError(
+            f"camera_elevation must be [{rows}] real numbers, one a pose, got shape "
+            f"{list(elevation.shape)} and dtype {elevation.dtype}."
+        )
+    wrong = np.flatnonzero(np.abs(elevation) > 90)
+    if len(wrong):
+        raise ValueError(
+            "camera_elevation must lie between -90 and 90 degrees, got "
+            f"{elevation[wrong[0]]:g} at row {wrong[0]}."
+        )
+    return elevation.astype(np.float32, copy=False)
 
 
 def check_confidence(confidence: np.ndarray, skeleton: Skeleton, rows: int) -> np.ndarray:

@@ -18,6 +18,8 @@ from posenet3d.training.prepare import RunData, source_batch_size
 from posenet3d.training.settings.config import TrainingConfig
 from posenet3d.training.updates.optimizers import make_optimizers
 
+_QUANTILES = 101  # of the cameras' elevations
+
 
 def make_trainer(
     config: TrainingConfig, data: RunData, fit: bool = True, team: Team = ALONE
@@ -47,7 +49,9 @@ def make_trainer(
     ratios = given or ratio_tables(pixels, data.group, placements, skeleton)
     flow = _make_flow(config, data, fit) if config.loss.flow else None
     with team.scope():
-        trainer = GeometricSelfSupervision(config, skeleton, ratios, placements.tolist(), flow=flow)
+        trainer = GeometricSelfSupervision(
+            config, skeleton, ratios, placements.tolist(), _elevations(data), flow=flow
+        )
         trainer.compile(*make_optimizers(config), jit_compile=config.jit_compile)
     if trainer.gap_filler is not None:
         trainer.gap_filler.adapt(_sample(data))
@@ -105,14 +109,29 @@ def make_estimator(trainer: GeometricSelfSupervision, data: RunData) -> PoseEsti
     return estimator
 
 
+def _elevations(data: RunData) -> list[float] | None:
+    """Quantiles of the elevations that are known, in radians: new views are seen from these."""
+    if data.elevation is None:
+        return None
+    known = data.elevation[np.isfinite(data.elevation)]
+    return np.quantile(known, np.linspace(0.0, 1.0, _QUANTILES)).tolist() if len(known) else None
+
+
 def _make_flow(config: TrainingConfig, data: RunData, fit: bool) -> PoseFlow:
     settings, skeleton = config.flow, data.skeleton
     components = min(settings.num_components, 2 * (skeleton.num_joints - 1))
+    elevation = data.elevation
+    known = elevation is not None and np.isfinite(elevation).all() and config.view.kind == "known"
     flow = PoseFlow(
-        skeleton.num_joints, skeleton.root, components, settings.num_blocks, settings.width
+        skeleton.num_joints,
+        skeleton.root,
+        components,
+        settings.num_blocks,
+        settings.width,
+        by_elevation=bool(known),
     )
     if fit:
-        fit_flow(flow, data.train.read(), skeleton, settings, config.seed)
+        fit_flow(flow, data.train.read(), skeleton, settings, config.seed, elevation)
     return flow
 
 
@@ -135,6 +154,7 @@ def training_data(
         same_body=config.loss.same_body > 0,
         group=data.group,
         share=share,
+        elevation=data.elevation,
     )
     if data.source is None:
         return batches

@@ -44,7 +44,7 @@ Say = Callable[[str], None] | None
 class Stage:
     """What comes out of the first stage."""
 
-    kept: PoseEstimator
+    teachers: tuple[PoseEstimator, ...]  # one, or one for each kind of body
     untrained: PoseEstimator | None
     adapter: DomainAdapter | None
     elevation: float  # degrees
@@ -73,6 +73,10 @@ def train_first_stage(
     """
     kept = run_dir / ("teacher" if config.student.steps else "best") / ESTIMATOR_FILE
     config, trials = first_stage(config), ()
+    known = data.elevation
+    if config.elevation is None and known is not None and np.isfinite(known).all():
+        median = round(float(np.degrees(np.median(known))), 1)
+        config = dataclasses.replace(config, elevation=median)
     if config.elevation is None and config.view.kind != "uniform":
         search = find_elevation(config, data, run_dir / "elevation.json", say, team)
         config, trials = dataclasses.replace(config, elevation=search.elevation), search.trials
@@ -100,7 +104,41 @@ def train_first_stage(
         facts["source_distance"] = distances
     seconds += sum(trial["seconds"] for trial in trials)
     teacher = load_together(kept, team)
-    return Stage(teacher, untrained, adapter, teacher.elevation, seconds, trials, facts)
+    return Stage((teacher,), untrained, adapter, teacher.elevation, seconds, trials, facts)
+
+
+def train_a_teacher_each(
+    config: TrainingConfig,
+    data: RunData,
+    run_dir: Path,
+    team: Team = ALONE,
+    verbose: int | str = 0,
+    say: Say = None,
+) -> Stage:
+    """A first stage on the archive's poses, then one on procedural ones, in `procedural/`.
+
+    One lifter for both is worse on each: its flow, its bones and its cameras are those of neither.
+    The second stage makes one of the two. Other signs of depth are tried on procedural poses alone,
+    which have all signs alike; recordings do not, and a lifter of them loses accuracy by it.
+    Arguments as those of `train_first_stage`.
+    """
+    no_signs = dataclasses.replace(config, loss=dataclasses.replace(config.loss, signs=0.0))
+    first = train_first_stage(no_signs, data.of_kind(0), run_dir, team, verbose, say)
+    own = dataclasses.replace(data.of_kind(1), source=None)
+    seen = own.train.keep(np.arange(0, len(own.train), -(-len(own.train) // len(own.validation))))
+    folder = run_dir / "procedural"
+    if team.is_chief:
+        (folder / "checkpoints").mkdir(parents=True, exist_ok=True)
+    alone = dataclasses.replace(
+        config, run_dir=str(folder), elevation=None, source_data="", init_model=""
+    )
+    own = dataclasses.replace(own, validation=seen)
+    second = train_first_stage(alone, own, folder, team, verbose, say)
+    return dataclasses.replace(
+        first,
+        teachers=(*first.teachers, *second.teachers),
+        seconds=first.seconds + second.seconds,
+    )
 
 
 def find_elevation(

@@ -43,6 +43,8 @@ class RunData:
       source: Complete poses of another kind to train on as well (source_data), or None.
       group: int32 `[N]`, where there are bodies of two kinds: 0 for the archive's, 1 for
         procedural ones; None: all are of one kind.
+      procedural_3d: float32 `[P, J, 3]`, mm: the truth of the procedural poses among them, which
+        is free. Only the estimate of a student's own error learns from it.
       scale: Pixels a unit of the whole data set (scale=dataset); None: each pose has its own.
       dropped: Incomplete poses of the training set that are left out.
     """
@@ -52,8 +54,22 @@ class RunData:
     evaluation: Poses2D
     source: NormalisedPoses | None = None
     group: np.ndarray | None = None
+    procedural_3d: np.ndarray | None = None
     scale: float | None = None
     dropped: int = 0
+
+    def of_kind(self, number: int) -> RunData:
+        """The same with the training poses of one kind of body alone, a number of `group`."""
+        rows = np.flatnonzero(self.group == number)
+        return dataclasses.replace(
+            self, train=self.train.keep(rows), group=None, procedural_3d=None
+        )
+
+    @property
+    def elevation(self) -> np.ndarray | None:
+        """float32 `[N]`, radians, from which each training pose was seen, NaN where only the mean
+        of all is known; None: of none more is known."""
+        return self.train.elevation
 
     @property
     def skeleton(self) -> Skeleton:
@@ -71,11 +87,12 @@ def prepare(config: TrainingConfig) -> RunData:
     joints = run_joints(config)
     skeleton = joints.skeleton
     train, evaluation = (poses.on(skeleton) for poses in _read(config, joints))
-    group = None
+    group = procedural_3d = None
     if config.train_data and config.synthetic_sequences:
         _check_human(joints)
         procedural = synthetic.wide_poses(config.synthetic_sequences, config.seed).on(skeleton)
         group = np.repeat([0, 1], [len(train), len(procedural)]).astype(np.int32)
+        procedural_3d = procedural.keypoints_3d
         train = _join(train, procedural)
     complete = _complete_rows(train)
     dropped = len(train) - len(complete)
@@ -105,6 +122,7 @@ def prepare(config: TrainingConfig) -> RunData:
         evaluation=evaluation,
         source=source,
         group=group,
+        procedural_3d=procedural_3d,
         scale=scale,
         dropped=dropped,
     )
@@ -167,15 +185,24 @@ def _procedural(config: TrainingConfig, joints: RunJoints) -> tuple[Poses2D, Pos
 
 
 def _join(first: Poses2D, second: Poses2D) -> Poses2D:
-    """Both sets of 2D poses; those without confidence are complete. 3D is of no use in training."""
+    """Both sets of 2D poses; those without confidence are complete."""
     confidence = [
         np.ones(p.keypoints_2d.shape[:2], np.float32) if p.confidence is None else p.confidence
         for p in (first, second)
     ]
+    elevation = None
+    if first.camera_elevation is not None or second.camera_elevation is not None:
+        elevation = np.concatenate(
+            [
+                np.full(len(p), np.nan) if p.camera_elevation is None else p.camera_elevation
+                for p in (first, second)
+            ]
+        )
     return Poses2D(
         keypoints_2d=np.concatenate([first.keypoints_2d, second.keypoints_2d]),
         skeleton=first.skeleton,
         confidence=np.concatenate(confidence),
+        camera_elevation=elevation,
         lengths=np.concatenate([first.lengths, second.lengths]),
         sequences=(*first.sequences, *second.sequences),
     )

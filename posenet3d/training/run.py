@@ -15,7 +15,7 @@ from posenet3d.errors import ConfigError, InputError
 from posenet3d.evaluation.report import Report, make_report, write_report
 from posenet3d.files.locks import alone
 from posenet3d.models import load
-from posenet3d.training.first_stage import Stage, train_first_stage
+from posenet3d.training.first_stage import Stage, train_a_teacher_each, train_first_stage
 from posenet3d.training.loop import lost_workers
 from posenet3d.training.prepare import prepare, source_batch_size
 from posenet3d.training.records.text_files import record
@@ -79,12 +79,14 @@ def train_and_evaluate(
                 record(run_dir, {"config.json": json.dumps(settings, indent=1)} | (records or {}))
             if say is not None and config.mirror and joints.note():
                 say(joints.note())
-            if stage is None:
+            if stage is None and config.student.steps and data.group is not None:
+                stage = train_a_teacher_each(config, data, run_dir, team, verbose, say)
+            elif stage is None:
                 stage = train_first_stage(config, data, run_dir, team, verbose, say)
             seconds, facts = stage.seconds, {"poses": len(data.train), "incomplete": data.dropped}
             if config.student.steps:
                 known = dataclasses.replace(config, elevation=stage.elevation)
-                seconds += teach(known, data, stage.kept, stage.adapter, run_dir, verbose, team)
+                seconds += teach(known, data, stage.teachers, stage.adapter, run_dir, verbose, team)
                 facts["student_steps"] = config.student.steps * config.student.rounds
         if not team.is_chief:
             return None
@@ -130,7 +132,7 @@ def _given_teacher(config: TrainingConfig, joints: RunJoints) -> Stage:
         )
     elevation = teacher.elevation if config.elevation is None else config.elevation
     facts = {"teacher": config.student.teacher}
-    return Stage(teacher, None, None, elevation, 0.0, (), facts)
+    return Stage((teacher,), None, None, elevation, 0.0, (), facts)
 
 
 def _check_devices(config: TrainingConfig) -> None:

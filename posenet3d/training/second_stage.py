@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import keras
@@ -22,6 +23,7 @@ from posenet3d.training.prepare import RunData
 from posenet3d.training.records import callbacks
 from posenet3d.training.records.team_checkpoint import load_together, resume_together
 from posenet3d.training.settings.config import AugmentConfig, TrainingConfig
+from posenet3d.training.student.lessons import Lessons
 from posenet3d.training.student.refine import refine
 from posenet3d.training.student.student_trainer import StudentTrainer
 from posenet3d.training.updates.optimizers import make_student_optimizer
@@ -41,7 +43,7 @@ def first_stage(config: TrainingConfig) -> TrainingConfig:
 def teach(
     config: TrainingConfig,
     data: RunData,
-    teacher: PoseEstimator,
+    teachers: Sequence[PoseEstimator],
     adapter: DomainAdapter | None,
     run_dir: Path,
     verbose: int | str = 0,
@@ -52,7 +54,8 @@ def teach(
     Args:
       config: The run's settings, the elevation a number.
       data: The run's poses.
-      teacher: The lifter that the first stage has kept, or a saved one.
+      teachers: The lifters that the first stage has kept, one for each kind of body, or one for
+        all; or a saved one.
       adapter: The first stage's, if it had one.
       run_dir: The run's folder.
       verbose: As in `train_and_evaluate`.
@@ -65,16 +68,18 @@ def teach(
     for number in range(1, config.student.rounds + 1):
         last = number == config.student.rounds
         kept = run_dir / ("best" if last else f"student_{number}") / ESTIMATOR_FILE
-        seconds += _teach_once(config, data, teacher, adapter, run_dir, number, kept, verbose, team)
+        seconds += _teach_once(
+            config, data, teachers, adapter, run_dir, number, kept, verbose, team
+        )
         if not last:
-            teacher = load_together(kept, team)
+            teachers = [load_together(kept, team)]
     return seconds
 
 
 def _teach_once(
     config: TrainingConfig,
     data: RunData,
-    teacher: PoseEstimator,
+    teachers: Sequence[PoseEstimator],
     adapter: DomainAdapter | None,
     run_dir: Path,
     number: int,
@@ -92,7 +97,7 @@ def _teach_once(
         return progress["seconds"]
     start = time.monotonic()
     student.take_lessons(
-        *lessons(data, teacher, adapter, config.student.refine, _trust(config, number))
+        lessons(data, teachers, adapter, config.student.refine, _trust(config, number))
     )
     clock = callbacks.Clock(progress["seconds"] + time.monotonic() - start)
     called = [clock, callbacks.StopOnDivergence()]
@@ -124,7 +129,7 @@ def make_student(
 ) -> StudentTrainer:
     """A compiled student with these lessons, `[N, J, 2]` normalised and `[N, J, 3]`."""
     student = compiled_student(config, skeleton)
-    student.take_lessons(keypoints_2d, keypoints_3d)
+    student.take_lessons(Lessons(keypoints_2d, keypoints_3d))
     return student
 
 
@@ -156,12 +161,12 @@ def student_estimator(student: StudentTrainer) -> PoseEstimator:
 
 def lessons(
     data: RunData,
-    teacher: PoseEstimator,
+    teachers: Sequence[PoseEstimator],
     adapter: DomainAdapter | None = None,
     refined: bool = True,
     trust: float = 1.0,
-) -> tuple[np.ndarray, np.ndarray]:
-    """What the student learns: normalised 2D `[N, J, 2]` and what the teacher says of them.
+) -> Lessons:
+    """What the student learns.
 
     Poses of a source come as the adapter has carried them over, since so the teacher knows them.
     Where the teacher is wrong about them nothing puts it right, as neighbouring frames may do;
@@ -169,7 +174,7 @@ def lessons(
 
     Args:
       data: The run's poses.
-      teacher: Who says.
+      teachers: Who says: one for each kind of body, or one for all. The first speaks of the source.
       adapter: See above; None: the source's poses come as they are.
       refined: Whether what is said of the frames of one body is made to agree.
       trust: Share of the source's poses that are lessons: those with the best scores.
@@ -177,20 +182,47 @@ def lessons(
     rows = np.arange(0, len(data.train), -(-len(data.train) // _MOST_LESSONS))
     train = data.train.keep(rows)
     keypoints_2d = train.read()
-    keypoints_3d = teacher.lift(keypoints_2d, score=False).keypoints_3d
+    kind = np.zeros(len(rows), int) if len(teachers) == 1 else data.group[rows]
+    keypoints_3d = np.empty((*keypoints_2d.shape[:2], 3), np.float32)
+    for number, teacher in enumerate(teachers):
+        own = kind == number
+        if own.any():
+            keypoints_3d[own] = teacher.lift(keypoints_2d[own], score=False).keypoints_3d
     if refined and len(data.train.lengths) > 1:  # else nothing says whose frames they are
         bodies = _bodies(train.pixels, data.group, rows)
         keypoints_3d = refine(keypoints_2d, keypoints_3d, train.lengths, bodies, data.skeleton)
+    elevation = None if data.elevation is None else data.elevation[rows]
+    true_3d = None
+    if data.procedural_3d is not None:
+        number = np.cumsum(data.group)[rows] - 1  # among the procedural poses
+        procedural = data.group[rows] == 1
+        true_3d = np.full_like(keypoints_3d, np.nan)
+        true_3d[procedural] = data.procedural_3d[number[procedural]]
+    known = Lessons(keypoints_2d, keypoints_3d, elevation, true_3d)
     if data.source is None or not trust:
-        return keypoints_2d, keypoints_3d
+        return known
     source_2d = data.source.read(slice(_MOST_LESSONS))
     if adapter is not None:
         source_2d = adapter.predict(source_2d, batch_size=_BATCH, verbose=0)
-    said = teacher.lift(source_2d, score=trust < 1.0)  # which may take six lifts more
+    said = teachers[0].lift(source_2d, score=trust < 1.0)  # which may take six lifts more
     best = np.sort(np.argsort(-said.score, kind="stable")[: round(trust * len(source_2d))])
-    return (
-        np.concatenate([keypoints_2d, source_2d[best]]),
-        np.concatenate([keypoints_3d, said.keypoints_3d[best]]),
+    return _with_source(known, source_2d[best], said.keypoints_3d[best])
+
+
+def _with_source(known: Lessons, source_2d: np.ndarray, source_3d: np.ndarray) -> Lessons:
+    """The lessons with those of the source after them, of which nothing else is known."""
+
+    def unknown(array: np.ndarray | None) -> np.ndarray | None:
+        if array is None:
+            return None
+        nothing = np.full((len(source_2d), *array.shape[1:]), np.nan, np.float32)
+        return np.concatenate([array, nothing])
+
+    return Lessons(
+        np.concatenate([known.keypoints_2d, source_2d]),
+        np.concatenate([known.keypoints_3d, source_3d]),
+        unknown(known.elevation),
+        unknown(known.true_3d),
     )
 
 

@@ -164,3 +164,16 @@ def test_poses_of_another_shape_are_refused(make_flow):
 def test_impossible_sizes_are_refused(settings, message):
     with pytest.raises(ValueError, match=message):
         PoseFlow(**settings)
+
+
+def test_a_flow_by_elevation_asks_for_it_and_gives_the_poses_back(make_flow, normalised_2d):
+    flow = make_flow(by_elevation=True)
+    low, high = (np.full(len(normalised_2d), e, np.float32) for e in (-0.3, 0.9))
+    again = flow.inverse(flow.encode(normalised_2d, low).coordinates, low)
+    np.testing.assert_allclose(again, normalised_2d, atol=2e-5)
+    assert np.abs(flow(normalised_2d, low) - flow(normalised_2d, high)).min() > 1e-4
+    assert np.abs(flow.sample(4, [0, 1], low[:4]) - flow.sample(4, [0, 1], high[:4])).max() > 1e-3
+    with pytest.raises(ValueError, match="needs the elevation of each pose"):
+        flow(normalised_2d)
+    plain = make_flow()
+    np.testing.assert_array_equal(plain(normalised_2d, low), plain(normalised_2d))

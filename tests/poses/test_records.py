@@ -234,3 +234,24 @@ def test_joints_without_true_3d_are_refused_and_not_measured_at_the_origin():
     with pytest.raises(InputError, match="own -> h36m17 says nothing of right_hip"):
         poses.on(H36M_17, maps)
     assert dataclasses.replace(poses, keypoints_3d=None).on(H36M_17, maps).confidence.sum() == 4
+
+
+def test_elevations_go_with_their_poses(arrays):
+    poses = Poses2D(**arrays, camera_elevation=[1, 2, 3, 4, 5], lengths=[2, 3])
+    assert poses.keep([1, 2, 4]).camera_elevation.tolist() == [2.0, 3.0, 5.0]
+    assert poses.select([4, 0]).camera_elevation.tolist() == [5.0, 1.0]
+    assert poses.on(COCO_17).camera_elevation.tolist() == [1.0, 2.0, 3.0, 4.0, 5.0]
+
+
+@pytest.mark.parametrize(
+    ("elevation", "message"),
+    [
+        ([1.0, 2.0], r"must be \[5\] real numbers, one a pose, got shape \[2\]"),
+        (["a"] * 5, "must be .* real numbers"),
+        ([0.0, 0.0, 91.0, 0.0, 0.0], "between -90 and 90 degrees, got 91 at row 2"),
+        ([0.0, 0.0, 0.0, -np.inf, 0.0], "between -90 and 90 degrees, got -inf at row 3"),
+    ],
+)
+def test_elevations_that_cannot_be_are_refused(arrays, elevation, message):
+    with pytest.raises(ValueError, match=message):
+        Poses2D(**arrays, camera_elevation=np.array(elevation))

@@ -146,3 +146,26 @@ def test_initial_model_of_another_size_is_refused_with_its_size(
     PoseEstimator(lifter, H36M_17).save(config.init_model)
     with pytest.raises(ConfigError, match=f"another size than the settings.*{str(change)[1:-1]}"):
         build.make_trainer(config, run_data())
+
+
+@pytest.mark.parametrize(
+    ("known", "kind", "by_elevation"),
+    [
+        (1.0, "known", True),
+        (1.0, "uniform", False),
+        (np.nan, "known", False),
+        (None, "known", False),
+    ],
+)
+def test_the_flow_looks_at_elevations_where_all_are_known(
+    small_config, run_data, poses, known, kind, by_elevation
+):
+    elevation = None
+    if known is not None:
+        elevation = np.full(len(poses), 20.0)
+        elevation[0] *= known
+    train = dataclasses.replace(poses, camera_elevation=elevation)
+    loss, view = LossConfig(flow=1.0, signs=1.0), ViewConfig(kind=kind)
+    config = small_config(loss=loss, view=view, flow=FlowConfig(width=16, num_blocks=2))
+    trainer = build.make_trainer(config, run_data(train=train), fit=False)
+    assert trainer.flow.settings["by_elevation"] == by_elevation

@@ -32,13 +32,14 @@ def test_frames_of_one_body_are_made_to_agree_where_the_data_says_whose_they_are
 ):
     lengths = np.full(sequences, 200 // sequences)
     taken = dataclasses.replace(poses.select(np.arange(200)), lengths=lengths, sequences=None)
-    _, keypoints_3d = second_stage.lessons(run_data(train=taken), teacher, refined=refined)
-    changed = np.abs(keypoints_3d - teacher.lift(taken.keypoints_2d).keypoints_3d).max()
+    said = second_stage.lessons(run_data(train=taken), [teacher], refined=refined)
+    changed = np.abs(said.keypoints_3d - teacher.lift(taken.keypoints_2d).keypoints_3d).max()
     assert (changed > 0.01) == (refined and sequences > 1)
 
 
 def test_lessons_are_what_the_teacher_says(run_data, poses, teacher):
-    keypoints_2d, keypoints_3d = second_stage.lessons(run_data(), teacher)
+    keypoints_2d, keypoints_3d, elevation, true_3d = second_stage.lessons(run_data(), [teacher])
+    assert elevation is true_3d is None
     np.testing.assert_allclose(keypoints_2d, normalised(poses.keypoints_2d), atol=1e-6)
     expected = teacher.lift(poses.keypoints_2d).keypoints_3d
     np.testing.assert_allclose(keypoints_3d, expected, atol=1e-3)
@@ -53,7 +54,9 @@ def test_lessons_have_the_source_as_the_adapter_carries_it_over(run_data, poses,
     adapted_2d = adapter(plain_2d).numpy()
     assert np.abs(adapted_2d - plain_2d).max() > 1e-3
     for given, expected in ((None, plain_2d), (adapter, adapted_2d)):
-        keypoints_2d, keypoints_3d = second_stage.lessons(run_data(source=source), teacher, given)
+        keypoints_2d, keypoints_3d, *_ = second_stage.lessons(
+            run_data(source=source), [teacher], given
+        )
         assert len(keypoints_2d) == len(keypoints_3d) == len(poses) + 30
         np.testing.assert_allclose(keypoints_2d[-30:], expected, atol=1e-5)
         said = teacher.lift(expected).keypoints_3d
@@ -62,18 +65,32 @@ def test_lessons_have_the_source_as_the_adapter_carries_it_over(run_data, poses,
 
 def test_too_many_poses_are_thinned_evenly(run_data, poses, teacher, monkeypatch):
     monkeypatch.setattr(second_stage, "_MOST_LESSONS", 150)
-    keypoints_2d, _ = second_stage.lessons(run_data(source=poses), teacher)
+    keypoints_2d, *_ = second_stage.lessons(run_data(source=poses), [teacher])
     expected = normalised(np.concatenate([poses.keypoints_2d[::3], poses.keypoints_2d[:150]]))
     np.testing.assert_allclose(keypoints_2d, expected, atol=1e-6)
 
 
 def test_of_a_source_only_the_best_scored_poses_are_lessons(run_data, poses, teacher):
     source = poses.select(np.arange(40))
-    whole = second_stage.lessons(run_data(source=source), teacher)
-    trusted = second_stage.lessons(run_data(source=source), teacher, trust=0.25)
+    whole = second_stage.lessons(run_data(source=source), [teacher])
+    trusted = second_stage.lessons(run_data(source=source), [teacher], trust=0.25)
     scores = teacher.lift(source.keypoints_2d).score
     best = np.sort(np.argsort(-scores)[:10])
     assert scores[best].min() > np.median(scores)
-    for some, all_of_them in zip(trusted, whole, strict=True):
+    for some, all_of_them in zip(trusted[:2], whole[:2], strict=True):
         np.testing.assert_array_equal(some[: len(poses)], all_of_them[: len(poses)])
         np.testing.assert_allclose(some[len(poses) :], all_of_them[len(poses) :][best], atol=1e-4)
+
+
+def test_procedural_truth_is_that_of_the_same_poses(run_data, poses, teacher, monkeypatch):
+    monkeypatch.setattr(second_stage, "_MOST_LESSONS", 150)  # which leaves some out
+    group = (np.arange(len(poses)) % 4 == 1).astype(np.int32)
+    data = dataclasses.replace(
+        run_data(group=group, source=poses), procedural_3d=poses.keypoints_3d[group == 1]
+    )
+    said = second_stage.lessons(data, [teacher], trust=0.5)
+    rows = np.arange(0, len(poses), 3)
+    expected = np.where(group[rows, None, None], poses.keypoints_3d[rows], np.nan)
+    np.testing.assert_array_equal(said.true_3d[: len(rows)], expected)
+    assert np.isnan(said.true_3d[len(rows) :]).all()
+    assert len(said.true_3d) == len(said.keypoints_3d) > len(rows)

@@ -14,6 +14,7 @@ from posenet3d.training.build import make_estimator
 from posenet3d.training.records.checkpoint import restore_checkpoint, save_checkpoint
 from posenet3d.training.second_stage import compiled_student, student_estimator
 from posenet3d.training.settings.config import StudentConfig
+from posenet3d.training.student.lessons import Lessons
 from posenet3d.training.student.student_trainer import StudentTrainer
 from posenet3d.training.updates import gradients
 
@@ -169,7 +170,7 @@ def test_students_learn_in_16_bits_and_are_kept_in_32(
     keras.utils.set_random_seed(0)
     student = compiled_student(config, poses.skeleton)
     assert isinstance(student, StudentTrainer)
-    student.take_lessons(normalised_2d.numpy(), poses.keypoints_3d)
+    student.take_lessons(Lessons(normalised_2d.numpy(), poses.keypoints_3d))
     assert dtypes(student.lifter.trunk(tf.ones([2, 34]))) == {BITS[precision]}
     before = student.lifter.get_weights()
     step = tf.function(lambda: student.learn(None))

@@ -241,6 +241,17 @@ def test_run_without_a_folder_is_refused():
         train_and_evaluate(TrainingConfig())
 
 
+def test_known_elevations_are_not_searched_for(small_config, poses, tmp_path):
+    known = np.linspace(-10.0, 30.0, len(poses))
+    write_archive(tmp_path / "known.npz", dataclasses.replace(poses, camera_elevation=known))
+    run_dir = tmp_path / "run"
+    path = str(tmp_path / "known.npz")
+    config = small_config(run_dir=str(run_dir), train_data=path, elevation=None, steps=4)
+    train_and_evaluate(config)
+    assert posenet3d.load(run_dir).elevation == pytest.approx(10.0, abs=1.5)  # some are held out
+    assert not (run_dir / "elevation.json").exists()
+
+
 def test_run_starts_from_the_lifter_of_a_saved_model(finished, small_config, data, tmp_path):
     _, run_dir, report = finished
     config = small_config(run_dir=str(tmp_path / "run"), train_data=data, init_model=str(run_dir))

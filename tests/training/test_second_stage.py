@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import posenet3d
+from posenet3d.data import synthetic
 from posenet3d.errors import ConfigError, InputError
 from posenet3d.poses.archives.archive_writer import write_archive
 from posenet3d.training import run, second_stage, train_and_evaluate
@@ -149,10 +150,10 @@ def test_in_the_second_round_the_first_rounds_student_teaches(
 ):
     asked, trusts, lessons = [], [], second_stage.lessons
 
-    def spy(run_data, model, *args):
-        asked.append(weights(model))
+    def spy(run_data, models, *args):
+        asked.extend(map(weights, models))
         trusts.append(args[-1])
-        return lessons(run_data, model, *args)
+        return lessons(run_data, models, *args)
 
     monkeypatch.setattr(second_stage, "lessons", spy)
     student = dataclasses.replace(STUDENT, steps=4, rounds=2, teacher=str(teacher))
@@ -168,6 +169,41 @@ def test_in_the_second_round_the_first_rounds_student_teaches(
     train_and_evaluate(config)  # finished: nothing is asked or learned again
     assert len(asked) == 2
     np.testing.assert_array_equal(weights(posenet3d.load(tmp_path / "run")), kept)
+
+
+@pytest.mark.eagerly
+def test_procedural_poses_have_a_teacher_of_their_own(small_config, data, tmp_path, monkeypatch):
+    asked, lessons = [], second_stage.lessons
+
+    def spy(run_data, models, *args):
+        asked.append((run_data, models, lessons(run_data, models, *args)))
+        return asked[-1][-1]
+
+    monkeypatch.setattr(second_stage, "lessons", spy)
+    config = small_config(
+        run_dir=str(tmp_path / "run"),
+        train_data=data,
+        synthetic_sequences=10,
+        steps=4,
+        student=dataclasses.replace(STUDENT, steps=4, refine=False),
+    )
+    train_and_evaluate(config)
+    run_data, teachers, (_, keypoints_3d, elevation, true_3d) = asked[0]
+    folders = [tmp_path / "run" / "teacher", tmp_path / "run" / "procedural" / "teacher"]
+    first, second = map(posenet3d.load, folders)
+    assert [t.elevation for t in teachers] == [first.elevation, second.elevation]
+    wide = synthetic.wide_poses(10, config.seed)
+    assert first.elevation == 8.0
+    assert second.elevation == pytest.approx(np.median(wide.camera_elevation), abs=0.06)
+    for number, teacher in enumerate((first, second)):
+        own = run_data.group == number
+        said = teacher.lift(run_data.train.read(np.flatnonzero(own)), score=False).keypoints_3d
+        np.testing.assert_allclose(keypoints_3d[own], said, atol=1e-3)
+        assert (np.isfinite(elevation) == (run_data.group == 1)).all()
+    np.testing.assert_array_equal(true_3d[run_data.group == 1], wide.keypoints_3d)
+    assert np.isnan(true_3d[run_data.group == 0]).all()  # though the archive has 3D
+    train_and_evaluate(config)  # finished: nothing is trained again
+    assert len(asked) == 1
 
 
 def test_the_first_stage_gets_whole_poses_alone(small_config):

@@ -67,9 +67,9 @@ class SyntheticConfig:
             raise ValueError(
                 f"elevation_mean_deg must lie in [-60, 60], got {self.elevation_mean_deg!r}."
             )
-        if not 0 <= self.elevation_std_deg <= 10:
+        if not 0 <= self.elevation_std_deg <= 20:
             raise ValueError(
-                f"elevation_std_deg must lie in [0, 10], got {self.elevation_std_deg!r}."
+                f"elevation_std_deg must lie in [0, 20], got {self.elevation_std_deg!r}."
             )
         if not _is_pair(self.distance_m) or not (
             2 <= self.distance_m[0] <= self.distance_m[1] < math.inf

@@ -22,6 +22,7 @@ HELD_OUT_ACTIVITIES = ("climbing", "throwing", "lunging")
 """Activities of `quickstart_split` that only its test set shows."""
 
 _SHORT = 40  # frames
+_FROM_ALL_HEIGHTS = (15.0, 16.0)  # degrees, mean and deviation: from -25 to 55
 _TEST_SEEDS = 1_000_000_007  # from here on: no training set shares a seed with a test set
 
 
@@ -105,7 +106,10 @@ def generate_poses(config: SyntheticConfig) -> Poses2D:
       float32 `[N, 17, 3]`, camera frame, mm, root-relative; sequences named activity and number.
     """
     motion = generate_motion(config)
-    cameras = generate_cameras(config, motion)
+    return _poses(config, motion, generate_cameras(config, motion))
+
+
+def _poses(config: SyntheticConfig, motion: Motion, cameras: Cameras) -> Poses2D:
     seen = cameras.see(_by_sequence(motion))
     keypoints_2d = cameras.project(seen).reshape(-1, H36M_17.num_joints, 2)
     keypoints_3d = 1000 * (seen - seen[:, :, H36M_17.root, None])
@@ -151,28 +155,33 @@ def wide_poses(num_sequences: int = 5000, seed: int = 0) -> Poses2D:
     """2D poses of all that people do, for adding to a training set: by default 200,000.
 
     All `ACTIVITIES`, those that calibrate or exercise machines most often (`WEIGHTED`), by
-    adults, children, the heavily built and the very tall. The clips are short, of 40 frames, so
-    that there are many people and cameras.
+    adults, children, the heavily built and the very tall, seen from below to steeply above. The
+    clips are short, of 40 frames, so that there are many people and cameras.
 
     Args:
       num_sequences: Sequences of 40 frames, 30 frames a second.
       seed: The same seed gives the same bytes.
 
     Returns:
-      As of `generate_poses`.
+      As of `generate_poses`, with the elevation of the cameras.
 
     Raises:
       ValueError: If the number is not a positive whole number or the seed is negative.
     """
-    return generate_poses(
-        SyntheticConfig(
-            num_sequences=num_sequences,
-            frames_per_sequence=_SHORT,
-            seed=seed,
-            activities=WEIGHTED,
-            bodies="everyone",
-        )
+    mean, deviation = _FROM_ALL_HEIGHTS
+    config = SyntheticConfig(
+        num_sequences=num_sequences,
+        frames_per_sequence=_SHORT,
+        seed=seed,
+        activities=WEIGHTED,
+        bodies="everyone",
+        elevation_mean_deg=mean,
+        elevation_std_deg=deviation,
     )
+    motion = generate_motion(config)
+    cameras = generate_cameras(config, motion)
+    elevation = np.repeat(np.degrees(cameras.elevation), _SHORT)
+    return dataclasses.replace(_poses(config, motion, cameras), camera_elevation=elevation)
 
 
 def _activities(config: SyntheticConfig) -> tuple[str, ...]:

@@ -112,7 +112,8 @@ def archive_splits(path: str | Path) -> tuple[str, ...]:
 
 
 def _wanted(members: Collection[str], prefix: str, keypoints: str) -> list[str]:
-    keys = [prefix + key for key in (keypoints, "keypoints_3d", "lengths", "sequences")]
+    names = (keypoints, "keypoints_3d", "camera_elevation", "lengths", "sequences")
+    keys = [prefix + name for name in names]
     of_detector = prefix + "keypoints_2d_noisy" in members
     if keypoints != "keypoints_2d" or not of_detector:
         keys.append(prefix + "confidence")
@@ -187,6 +188,7 @@ def _to_poses(
     return Poses2D(
         **poses,
         skeleton=skeleton,
+        camera_elevation=get("camera_elevation"),
         lengths=get("lengths"),
         sequences=None if sequences is None else tuple(str(n) for n in sequences.flat),
         image_size=None if size is None else (int(size[0]), int(size[1])),

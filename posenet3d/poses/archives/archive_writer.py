@@ -61,6 +61,7 @@ def write_splits(
             "keypoints_2d": poses.keypoints_2d,
             "confidence": poses.confidence,
             "keypoints_3d": poses.keypoints_3d,
+            "camera_elevation": poses.camera_elevation,
             "lengths": poses.lengths,
             "sequences": np.array(poses.sequences),
         }

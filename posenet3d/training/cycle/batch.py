@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import tensorflow as tf
@@ -25,6 +26,7 @@ class Batch(NamedTuple):
     keypoints_2d: tf.Tensor  # [N, J, 2]
     real_2d: tf.Tensor  # [R, J, 2], those of them that count as real; they come first
     group: tf.Tensor  # int [N], the kind of body of each
+    elevation: tf.Tensor  # [N], radians, from which each was seen; NaN: only the mean is known
     bone_ratios: tf.Tensor | None = None  # [N, J - 1], typical of each body and its joints' places
     neighbour_2d: tf.Tensor | None = None  # [R, J, 2], the next frame at the same scale
     same_body_2d: tf.Tensor | None = None  # [R, J, 2], a frame of the same person
@@ -44,10 +46,12 @@ def with_others(batch: Batch, others_2d: tf.Tensor, real: bool) -> Batch:
     """Adds poses `[M, J, 2]` of bodies of the first kind, which may count as real."""
     keypoints_2d = tf.concat([batch.keypoints_2d, others_2d], axis=0)
     none = tf.zeros_like(others_2d[:, 0, 0], tf.int32)
+    unknown = tf.fill(tf.shape(none), math.nan)
     return batch._replace(
         keypoints_2d=keypoints_2d,
         real_2d=keypoints_2d if real else batch.real_2d,
         group=tf.concat([batch.group, none], axis=0),
+        elevation=tf.concat([batch.elevation, unknown], axis=0),
     )
 
 

@@ -46,6 +46,7 @@ def fit_flow(
     skeleton: Skeleton,
     config: FlowConfig,
     seed: int,
+    elevation: np.ndarray | None = None,
 ) -> FlowFit:
     """Adapts a flow to poses, then trains it by maximum likelihood.
 
@@ -60,6 +61,7 @@ def fit_flow(
       skeleton: The skeleton of the J joints.
       config: The settings.
       seed: Seed of batches, mirroring and noise.
+      elevation: `[N]`, radians, of the cameras; for a flow of `by_elevation`.
 
     Returns:
       The mean likelihoods of poses without noise, those trained on and those held out.
@@ -75,11 +77,15 @@ def fit_flow(
     if not np.isfinite(keypoints_2d).all():
         raise TrainingError("A flow needs complete poses, but some coordinates are not finite.")
     held_out = _held_out_rows(len(keypoints_2d))
+    if elevation is None:
+        elevation = np.zeros(len(keypoints_2d))
+    elevation = np.asarray(elevation, np.float32)
     train_2d, held_out_2d = np.delete(keypoints_2d, held_out, axis=0), keypoints_2d[held_out]
+    seen_from, held_out_from = np.delete(elevation, held_out), elevation[held_out]
     _adapt(flow, train_2d, skeleton, config, seed)
-    before = _mean_nll(flow, train_2d)
-    _train(flow, tf.constant(train_2d), skeleton, config, seed)
-    fit = FlowFit(_mean_nll(flow, train_2d), _mean_nll(flow, held_out_2d))
+    before = _mean_nll(flow, train_2d, seen_from)
+    _train(flow, tf.constant(train_2d), tf.constant(seen_from), skeleton, config, seed)
+    fit = FlowFit(_mean_nll(flow, train_2d, seen_from), _mean_nll(flow, held_out_2d, held_out_from))
     if not fit.train_nll < before + _WORSE:
         raise TrainingError(
             f"The flow diverged: {before:.2f} nats before and {fit.train_nll:.2f} after training; "
@@ -107,7 +113,12 @@ def _adapt(
 
 
 def _train(
-    flow: PoseFlow, keypoints_2d: tf.Tensor, skeleton: Skeleton, config: FlowConfig, seed: int
+    flow: PoseFlow,
+    keypoints_2d: tf.Tensor,
+    elevation: tf.Tensor,
+    skeleton: Skeleton,
+    config: FlowConfig,
+    seed: int,
 ) -> None:
     schedule = keras.optimizers.schedules.CosineDecay(config.learning_rate, config.steps)
     optimizer = keras.optimizers.Adam(schedule)
@@ -128,7 +139,7 @@ def _train(
             batch_2d = tf.where(coin, mirror.mirror(batch_2d, skeleton), batch_2d)
         batch_2d = _with_noise(batch_2d, config, noise_seed)
         with tf.GradientTape() as tape:
-            loss = tf.reduce_mean(flow(batch_2d))
+            loss = tf.reduce_mean(flow(batch_2d, tf.gather(elevation, rows)))
         gradients = tape.gradient(loss, flow.trainable_variables)
         optimizer.apply_gradients(zip(gradients, flow.trainable_variables, strict=True))
 
@@ -141,6 +152,6 @@ def _with_noise(keypoints_2d: tf.Tensor, config: FlowConfig, seed: tf.Tensor) ->
     return keypoints_2d + deviation * randomness.normal(tf.shape(keypoints_2d), seed)
 
 
-def _mean_nll(flow: PoseFlow, keypoints_2d: np.ndarray) -> float:
-    sample_2d = keypoints_2d[:: -(-len(keypoints_2d) // _SAMPLE)]
-    return float(tf.reduce_mean(flow(sample_2d)))
+def _mean_nll(flow: PoseFlow, keypoints_2d: np.ndarray, elevation: np.ndarray) -> float:
+    sample = slice(None, None, -(-len(keypoints_2d) // _SAMPLE))
+    return float(tf.reduce_mean(flow(keypoints_2d[sample], elevation[sample])))

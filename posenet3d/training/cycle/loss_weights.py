@@ -14,7 +14,7 @@ def loss_weights(
 
     Args:
       config: The settings.
-      step: int scalar, the steps done; one weight rises with it.
+      step: int scalar, the steps done; two weights depend on it.
       completes: Whether the lifter completes poses.
       adapts: Whether there is a domain adapter.
     """
@@ -40,6 +40,8 @@ def loss_weights(
     weights = {name: w for name, w in weights.items() if w or name in reported}
     if "bone" in weights:
         weights["bone"] = bone_weight(config, step)
+    if "signs" in weights:
+        weights["signs"] = sign_weight(config, step)
     return weights
 
 
@@ -48,3 +50,12 @@ def bone_weight(config: TrainingConfig, step: tf.Tensor) -> tf.Tensor:
     loss, steps = config.loss, config.loss.bone_ramp * config.steps
     progress = tf.minimum(tf.cast(step, tf.float32) / max(steps, 1.0), 1.0)
     return loss.bone_start + (loss.bone - loss.bone_start) * progress
+
+
+def sign_weight(config: TrainingConfig, step: tf.Tensor) -> tf.Tensor:
+    """Rises from 0 to its highest in the middle of the run, and falls to 0 at its end.
+
+    At first lifted poses are flat and have no signs; at last, all that is left is to refine.
+    """
+    progress = tf.cast(step, tf.float32) / config.steps
+    return 4.0 * config.loss.signs * progress * (1.0 - progress)

@@ -32,6 +32,7 @@ class TrainedNetworks(keras.Model):
         skeleton: Skeleton,
         bone_ratios: Any = None,
         placements: Any = None,
+        elevations: list[float] | None = None,
         lifter: Lifter | None = None,
         discriminator: PoseDiscriminator | None = None,
         flow: PoseFlow | None = None,
@@ -66,6 +67,7 @@ class TrainedNetworks(keras.Model):
         self.skeleton = skeleton
         joints = skeleton.num_joints
         self.placements = np.eye(joints)[None].tolist() if placements is None else placements
+        self.elevations = elevations
         self.bone_ratios = None
         if bone_ratios is not None:
             ratios = np.asarray(bone_ratios, np.float32)
@@ -166,6 +168,7 @@ class TrainedNetworks(keras.Model):
             "skeleton": dataclasses.asdict(self.skeleton),
             "bone_ratios": self.bone_ratios,
             "placements": self.placements,
+            "elevations": self.elevations,
             "lifter": keras.saving.serialize_keras_object(self.lifter),
             "discriminator": keras.saving.serialize_keras_object(self.discriminator),
             "flow": self.flow and keras.saving.serialize_keras_object(self.flow),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import tensorflow as tf
 
 from posenet3d.geometry import views
 from posenet3d.models.lifter import Lifted
+from posenet3d.platform import randomness
 from posenet3d.training.settings.config import TrainingConfig
 
 
@@ -19,14 +21,23 @@ def turn_share(config: TrainingConfig, step: tf.Tensor) -> float | tf.Tensor:
     return tf.minimum(tf.cast(step, tf.float32) / (ramp * config.steps), 1.0)
 
 
+class Seen(NamedTuple):
+    """N poses as cameras saw them."""
+
+    lifted: Lifted  # what the lifter said of them
+    elevation: tf.Tensor  # [N], radians, of the cameras; NaN: only the mean of all is known
+    elevations: list[float] | None  # radians, quantiles of those that are known
+
+
 def new_views(
-    config: TrainingConfig, lifted: Lifted, seed: tf.Tensor, turned: float | tf.Tensor = 1.0
+    config: TrainingConfig, seen: Seen, seed: tf.Tensor, turned: float | tf.Tensor = 1.0
 ) -> tuple[tf.Tensor, tf.Tensor | None]:
     """From where N lifted poses are looked at anew.
 
     Args:
       config: The settings; the elevation is a number where the views need one.
-      lifted: What the lifter said of the poses; its elevation is undone where it says one.
+      seen: The poses. Of a camera's elevation what is known is undone; else what the lifter says
+        of it, if it does; else the mean. Poses of known cameras are seen from such cameras again.
       seed: int32 `[2]`.
       turned: Share of the largest turn; see `turn_share`.
 
@@ -34,22 +45,19 @@ def new_views(
       Rotations `[N, 3, 3]` and, where the cameras' elevation is known, the new one `[N]` in
       radians.
     """
-    view, count = config.view, tf.shape(lifted.depth_offsets)[0]
+    view, count = config.view, tf.shape(seen.lifted.depth_offsets)[0]
     turn_by = turned * math.radians(view.max_azimuth)
     if view.kind == "uniform":
         limit = math.radians(view.max_elevation)
         return views.uniform_views(count, seed, limit, turn_by), None
-    elevation, spread = elevations(config)
-    own = None if lifted.elevation is None else tf.stop_gradient(lifted.elevation)
-    return views.known_views(count, seed, elevation, spread, turn_by, own)
-
-
-def elevations(config: TrainingConfig) -> tuple[float, float]:
-    """Mean and standard deviation of the new views' elevation in radians; even ones count as level.
-
-    Uniform views within +-max_elevation have a third of its square as variance.
-    """
-    view = config.view
-    if view.kind == "uniform":
-        return 0.0, math.radians(view.max_elevation) / math.sqrt(3.0)
-    return math.radians(config.elevation), math.radians(view.elevation_spread)
+    mean, spread = map(math.radians, (config.elevation, view.elevation_spread))
+    own, known = seen.lifted.elevation, tf.math.is_finite(seen.elevation)
+    own = tf.fill([count], mean) if own is None else tf.stop_gradient(own)
+    elevation_from = tf.where(known, seen.elevation, own)
+    if seen.elevations is not None:
+        seed, others_seed = randomness.split(seed, 2)
+        table = tf.constant(seen.elevations, tf.float32)
+        share = randomness.uniform([count], others_seed)
+        others = tf.gather(table, tf.cast(share * float(len(seen.elevations)), tf.int32))
+        mean, spread = tf.where(known, others, mean), tf.where(known, 0.0, spread)
+    return views.known_views(count, seed, mean, spread, turn_by, elevation_from)

@@ -15,15 +15,14 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from posenet3d.geometry import bones, camera, views
+from posenet3d.geometry import bones, camera
 from posenet3d.models import PoseFlow
-from posenet3d.platform import randomness
 from posenet3d.skeletons.limbs import bone_paths, limbs
 from posenet3d.skeletons.skeleton import Skeleton
 from posenet3d.training.cycle.lift_reproject_lift import turn
 
 NUM_VIEWS = 3
-"""New views in which poses are compared; ours."""
+"""New views V in which poses are compared; ours."""
 
 TESTED = 24
 """One pose of so many is tested because it is among the unlikeliest of its batch, and as many
@@ -56,27 +55,18 @@ def hypotheses(skeleton: Skeleton) -> np.ndarray:
     return table
 
 
-class Judge(NamedTuple):
-    """What says which of several poses is the likeliest: a flow, and from where it sees them."""
-
-    flow: PoseFlow
-    skeleton: Skeleton
-    elevation: float  # radians, mean of the new views
-    spread: float  # radians, standard deviation of it
-    seed: tf.Tensor  # int32 [2], of the new views
-
-
 class Tried(NamedTuple):
     """N lifted poses, in any order."""
 
     keypoints_3d: tf.Tensor  # [N, J, 3], camera frame, root-relative, pose units
     keypoints_2d: tf.Tensor  # [N, J, 2], normalised: what was lifted
     typical_ratios: tf.Tensor  # [N, J - 1], bone lengths over their mean
-    elevation: tf.Tensor  # [N], radians, of the cameras that saw them
     unlikely: tf.Tensor  # [N], how unlikely a new view of each is
+    views: tf.Tensor  # [N, V, 3, 3], rotations to further new views
+    elevations: tf.Tensor | None = None  # [N, V], radians, of their cameras
 
 
-def sign_loss(lifted: Tried, judge: Judge) -> tf.Tensor:
+def sign_loss(lifted: Tried, flow: PoseFlow, skeleton: Skeleton) -> tf.Tensor:
     """Distance of the depths from those of the likeliest hypothesis, where that is the likelier.
 
     A few poses of the batch meet all hypotheses: the unlikeliest, and as many others. Bones in
@@ -87,13 +77,12 @@ def sign_loss(lifted: Tried, judge: Judge) -> tf.Tensor:
       Scalar: summed over joints, mean over the poses that were tested.
     """
     rows = _tested(lifted.unlikely)
-    lifted = Tried(*(tf.gather(of_all, rows) for of_all in lifted))
-    skeleton = judge.skeleton
+    lifted = Tried(*(None if of_all is None else tf.gather(of_all, rows) for of_all in lifted))
     depth, deep = _bone_depths(lifted, skeleton)
     # [H, 1, J - 1]; the last is the lifter's own.
     signs = tf.constant(np.pad(hypotheses(skeleton), [(0, 1), (0, 0)], constant_values=1.0))
     signs = signs[:, tf.newaxis]
-    nats = _nats(signs * deep, lifted, judge)
+    nats = _nats(signs * deep, lifted, flow, skeleton)
     best = tf.argmin(nats, axis=0, output_type=tf.int32)
     likelier = tf.cast(tf.reduce_min(nats, axis=0) < nats[-1] - _MARGIN, tf.float32)
     target = tf.where(tf.gather(signs[:, 0], best) < 0.0, -deep, depth)
@@ -102,22 +91,21 @@ def sign_loss(lifted: Tried, judge: Judge) -> tf.Tensor:
     return tf.reduce_mean(likelier * distance)
 
 
-def _nats(bone_depths: tf.Tensor, lifted: Tried, judge: Judge) -> tf.Tensor:
-    """How unlikely M poses with H depths `[H, M, J - 1]` of bones each look from new sides, all of
-    one pose from the same: `[H, M]`."""
-    skeleton, number = judge.skeleton, bone_depths.shape[0]
-    count = tf.shape(lifted.keypoints_3d)[0]
+def _nats(bone_depths: tf.Tensor, lifted: Tried, flow: PoseFlow, skeleton: Skeleton) -> tf.Tensor:
+    """How unlikely M poses with H depths `[H, M, J - 1]` of bones each look in their new views:
+    `[H, M]`."""
+    number, count = bone_depths.shape[0], tf.shape(lifted.keypoints_3d)[0]
     depths = tf.linalg.matmul(bone_depths, tf.constant(bone_paths(skeleton)), transpose_b=True)
     depths = tf.reshape(depths, [-1, skeleton.num_joints])
     poses_3d = camera.unproject(tf.tile(lifted.keypoints_2d, [number, 1, 1]), depths)
-    nats = tf.zeros([number * count])
-    for seed in randomness.split(judge.seed, NUM_VIEWS):
-        view, _ = views.known_views(
-            count, seed, judge.elevation, judge.spread, elevation_from=lifted.elevation
-        )
-        _, seen_2d, _ = turn(poses_3d, tf.tile(view, [number, 1, 1]))
-        nats += judge.flow(seen_2d) / NUM_VIEWS
-    return tf.reshape(nats, [number, count])
+    nats = []
+    for view in range(NUM_VIEWS):
+        _, seen_2d, _ = turn(poses_3d, tf.tile(lifted.views[:, view], [number, 1, 1]))
+        elevation = lifted.elevations
+        if elevation is not None:
+            elevation = tf.tile(elevation[:, view], [number])
+        nats.append(flow(seen_2d, elevation))
+    return tf.reshape(tf.add_n(nats) / NUM_VIEWS, [number, count])
 
 
 def _tested(unlikely: tf.Tensor) -> tf.Tensor:

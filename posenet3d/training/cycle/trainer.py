@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
@@ -15,13 +16,7 @@ from posenet3d.models.discriminator import MOTION_UNIT
 from posenet3d.models.lifter import Lifted, unproject
 from posenet3d.platform import randomness
 from posenet3d.training.augmentation.augment import damaged_input
-from posenet3d.training.cycle import (
-    adversarial_losses,
-    losses,
-    random_streams,
-    random_views,
-    sign_hypotheses,
-)
+from posenet3d.training.cycle import adversarial_losses, losses, random_streams, random_views
 from posenet3d.training.cycle.adversarial_losses import RealAndSynthetic, Sets
 from posenet3d.training.cycle.batch import Adapted, Batch, mirror_half, place, with_others
 from posenet3d.training.cycle.lift_reproject_lift import (
@@ -32,6 +27,7 @@ from posenet3d.training.cycle.lift_reproject_lift import (
     turn_back,
 )
 from posenet3d.training.cycle.networks_and_optimizers import TrainedNetworks
+from posenet3d.training.cycle.sign_hypotheses import NUM_VIEWS, Tried, sign_loss
 from posenet3d.training.updates import gradients, replicas
 from posenet3d.training.updates.averaging import move_average
 
@@ -51,6 +47,7 @@ class GeometricSelfSupervision(TrainedNetworks):
       bone_ratios: J - 1 typical bone ratios, or `[G][K][J - 1]` for G kinds of body whose joints
         are in K placements; None only if the prior's weight is 0.
       placements: `[K][J][J]`; see `placements.draw_placements`. None: the data's own alone.
+      elevations: Radians, quantiles of the elevations of cameras that are known one by one.
       lifter: The lifter to train; None: one of the size the settings say.
       discriminator: Its adversary; None: one of the size the settings say.
       flow: A fitted flow; needed if its loss has a weight.
@@ -80,13 +77,14 @@ class GeometricSelfSupervision(TrainedNetworks):
             # Lift, turn to a random view, project, lift again, turn back (Chen et al., section 3).
             lifted = self._lift(batch.keypoints_2d, random_streams.DAMAGE)
             lifted_3d = unproject(lifted)
-            views, elevation = self._views(lifted, self._seed(random_streams.VIEWS), self._turn())
+            seed = self._seed(random_streams.VIEWS)
+            views, elevation = self._views(lifted, seed, batch.elevation, self._turn())
             turned_3d, synthetic_2d, size = turn(lifted_3d, views, resize)
             relifted = self._lift(synthetic_2d, random_streams.DAMAGE_AGAIN)
             relifted_3d = unproject(relifted)
             returned_2d = turn_back(relifted_3d, views, size)
 
-            unlikely = functools.cache(lambda: self.flow(synthetic_2d))  # of two losses
+            unlikely = functools.cache(lambda: self.flow(synthetic_2d, elevation))  # of two losses
             named = {
                 "adapter_penalty": lambda: losses.squared_error(
                     batch.adapted.adapted_2d, batch.adapted.source_2d
@@ -160,10 +158,13 @@ class GeometricSelfSupervision(TrainedNetworks):
             values |= accuracy(cycle.keypoints_3d, data["keypoints_3d"], self.skeleton.root)
         return values
 
-    def cycle_of(self, keypoints_2d: tf.Tensor) -> Cycle:
-        """The averaged lifter's cycle of normalised poses, over views that are always the same."""
+    def cycle_of(self, keypoints_2d: tf.Tensor, elevation: tf.Tensor | None = None) -> Cycle:
+        """The averaged lifter's cycle of normalised poses, over views that are always the same.
+
+        `elevation` `[N]`, radians, from which they were seen; NaN, or None: only the mean is known.
+        """
         lifted = self.averaged_lifter(keypoints_2d, training=False)
-        fixed, _ = self._views(lifted, [self.config.seed, random_streams.VALIDATION])
+        fixed, _ = self._views(lifted, [self.config.seed, random_streams.VALIDATION], elevation)
         return lift_reproject_lift(
             lambda poses: self.averaged_lifter(poses, training=False),
             lifted,
@@ -180,7 +181,8 @@ class GeometricSelfSupervision(TrainedNetworks):
         if mirrors:
             poses = mirror_half(poses, self.skeleton, self._seed(random_streams.MIRROR))
         group = data.get("group", tf.zeros_like(poses[0][:, 0, 0], tf.int32))
-        batch = Batch(poses[0], poses[0], group, None, *poses[1:])
+        elevation = data.get("elevation", tf.fill(tf.shape(group), math.nan))
+        batch = Batch(poses[0], poses[0], group, elevation, None, *poses[1:])
         if "source_2d" in data:
             source_2d = data["source_2d"]
             if mirrors:
@@ -217,14 +219,14 @@ class GeometricSelfSupervision(TrainedNetworks):
         self, batch: Batch, lifted: Lifted, lifted_3d: tf.Tensor, unlikely: tf.Tensor
     ) -> tf.Tensor:
         """Lifted poses against the same with other signs of depth."""
-        mean, spread = random_views.elevations(self.config)
-        elevation = lifted.elevation
-        if elevation is None:
-            elevation = tf.fill(tf.shape(lifted_3d)[:1], mean)
-        poses = lifted_3d, lifted.keypoints_2d, batch.bone_ratios, elevation, unlikely
-        seed = self._seed(random_streams.SIGNS)
-        judge = sign_hypotheses.Judge(self.flow, self.skeleton, mean, spread, seed)
-        return sign_hypotheses.sign_loss(sign_hypotheses.Tried(*poses), judge)
+        seeds = randomness.split(self._seed(random_streams.SIGNS), NUM_VIEWS)
+        views = [self._views(lifted, seed, batch.elevation) for seed in seeds]
+        matrices, elevations = (
+            None if parts[0] is None else tf.stack(parts, axis=1)
+            for parts in zip(*views, strict=True)
+        )
+        poses = lifted_3d, lifted.keypoints_2d, batch.bone_ratios, unlikely
+        return sign_loss(Tried(*poses, matrices, elevations), self.flow, self.skeleton)
 
     def _real_and_synthetic(
         self,
@@ -276,10 +278,17 @@ class GeometricSelfSupervision(TrainedNetworks):
         return random_views.turn_share(self.config, self.step)
 
     def _views(
-        self, lifted: Lifted, seed: Any, turned: float | tf.Tensor = 1.0
+        self,
+        lifted: Lifted,
+        seed: Any,
+        elevation: tf.Tensor | None = None,
+        turned: float | tf.Tensor = 1.0,
     ) -> tuple[tf.Tensor, tf.Tensor | None]:
+        if elevation is None:
+            elevation = tf.fill(tf.shape(lifted.depth_offsets)[:1], math.nan)
+        seen = random_views.Seen(lifted, elevation, self.elevations)
         with tf.name_scope("random_views"):  # by this name profiles and compiled steps show them
-            return random_views.new_views(self.config, lifted, seed, turned)
+            return random_views.new_views(self.config, seen, seed, turned)
 
     def _dropout(self, stream: int) -> AbstractContextManager[None]:
         return randomness.seeding_layers(lambda: self._seed(stream))

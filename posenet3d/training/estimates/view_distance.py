@@ -33,12 +33,16 @@ class ViewDistance:
         rows = np.sort(np.random.default_rng([seed, 0xD157]).permutation(len(poses))[:count])
         normalised = poses.read(rows)
         self.lifted_2d, self.reference_2d = normalised[::2], normalised[1::2]
+        known = poses.elevation
+        self.elevation = np.full(count, np.nan, np.float32) if known is None else known[rows]
+        self.elevation = self.elevation[::2]
         self.root = poses.skeleton.root
 
     def of(self, trainer: GeometricSelfSupervision) -> float:
         """The distance of the trainer's averaged lifter, in squared units of a pose's size."""
+        parts = (slice(start, start + _BATCH) for start in range(0, len(self.lifted_2d), _BATCH))
         seen = [
-            trainer.cycle_of(self.lifted_2d[start : start + _BATCH]).synthetic_2d.numpy()
-            for start in range(0, len(self.lifted_2d), _BATCH)
+            trainer.cycle_of(self.lifted_2d[part], self.elevation[part]).synthetic_2d.numpy()
+            for part in parts
         ]
         return frechet_distance(np.concatenate(seen), self.reference_2d, self.root)

@@ -80,9 +80,10 @@ class LossConfig:
     )
     signs: float = setting(
         0.0,
-        "Weight of the distance of the depths from a pose with other signs of depth, where the "
-        "flow finds that one likelier from new sides. It leads out of wrong signs. Needs "
-        "loss_flow.",
+        "Largest weight of the distance of the depths from a pose with other signs of "
+        "depth, where the flow finds that one likelier from new sides. It leads out of wrong "
+        "signs. The weight is 0 at the first and the last step, and largest in the middle. With "
+        "procedural motion beside an archive, it is for the former alone. Needs loss_flow.",
     )
     elevation: float = setting(
         1.0,

@@ -10,7 +10,11 @@ _LEAST = 1e-3  # pose units: below it 1 / b would make single joints all that co
 
 
 def error_loss(
-    expected_error: tf.Tensor, predicted_3d: tf.Tensor, true_3d: tf.Tensor, root: int
+    expected_error: tf.Tensor,
+    predicted_3d: tf.Tensor,
+    true_3d: tf.Tensor,
+    root: int,
+    counts: tf.Tensor | None = None,
 ) -> tf.Tensor:
     """Laplace likelihood of the joints' distances, which is best where each is what is expected.
 
@@ -24,12 +28,16 @@ def error_loss(
       predicted_3d: `[N, J, 3]`, what the lifter says.
       true_3d: `[N, J, 3]`, what it should say; any unit and frame.
       root: Index of the root, which does not count.
+      counts: `[N]`, how much each pose counts; None: all alike.
     """
     distance = tf.stop_gradient(aligned_distance(predicted_3d, true_3d))
     expected = tf.maximum(expected_error, _LEAST)
     loss = tf.math.log(expected) + distance / expected
-    counts = 1.0 - tf.one_hot(root, loss.shape[1])
-    return tf.reduce_mean(loss * counts) / tf.reduce_mean(counts)
+    joints = 1.0 - tf.one_hot(root, loss.shape[1])
+    if counts is not None:
+        joints *= counts[:, tf.newaxis]
+    joints = tf.broadcast_to(joints, tf.shape(loss))
+    return tf.reduce_sum(loss * joints) / tf.maximum(tf.reduce_sum(joints), 1.0)
 
 
 def aligned_distance(predicted_3d: tf.Tensor, true_3d: tf.Tensor) -> tf.Tensor:

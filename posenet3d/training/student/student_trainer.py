@@ -11,15 +11,12 @@ Given true 3D poses in place of the teacher's, the same stage is the supervised 
 from __future__ import annotations
 
 import dataclasses
-import math
-from typing import Any, NamedTuple
+from typing import Any
 
 import keras
-import numpy as np
 import tensorflow as tf
 
 from posenet3d.evaluation.metrics.joint_errors_tf import ACCURACY, accuracy
-from posenet3d.geometry import camera, mirror, rotation, views
 from posenet3d.models import GapFiller, Lifter
 from posenet3d.models.lifter import unproject
 from posenet3d.models.weights import copy_weights
@@ -27,25 +24,12 @@ from posenet3d.platform import randomness, stack
 from posenet3d.platform.precision import POLICIES
 from posenet3d.skeletons.skeleton import Skeleton
 from posenet3d.training.augmentation.augment import damaged_input
-from posenet3d.training.augmentation.placements import draw_placements
 from posenet3d.training.cycle.networks import averaged
 from posenet3d.training.settings.config import TrainingConfig
-from posenet3d.training.student.bodies import mix_limbs, other_bodies
 from posenet3d.training.student.error_estimate import error_loss
+from posenet3d.training.student.lessons import DAMAGE, DROPOUT, DrawnLessons, Lesson, Lessons
 from posenet3d.training.updates import gradients, replicas
 from posenet3d.training.updates.averaging import move_average
-
-# One stream of random numbers each.
-_ROWS, _MIRROR, _BODY, _PLACE, _CAMERA, _DAMAGE, _LIMBS, _DROPOUT = range(8)
-
-
-class Lesson(NamedTuple):
-    """N 2D poses and what is to be said of them."""
-
-    keypoints_2d: tf.Tensor  # [N, J, 2], normalised
-    keypoints_3d: tf.Tensor  # [N, J, 3], camera frame, root-relative, any unit
-    elevation: tf.Tensor  # [N], radians
-    elevation_known: tf.Tensor  # [N], 1 where it is, else 0
 
 
 class StudentTrainer(keras.Model):
@@ -79,7 +63,6 @@ class StudentTrainer(keras.Model):
         )
         self.config = config
         self.skeleton = skeleton
-        self.placements = draw_placements(skeleton, config.augment.placements, config.seed)
         self._means = {name: keras.metrics.Mean(name=name) for name in self.loss_names}
         self._validation_means = {name: keras.metrics.Mean(name=name) for name in ACCURACY}
         self.build()
@@ -108,16 +91,11 @@ class StudentTrainer(keras.Model):
         """The optimizer, whose state a checkpoint holds."""
         return [self.optimizer]
 
-    def take_lessons(self, keypoints_2d: np.ndarray, keypoints_3d: np.ndarray) -> None:
-        """Sets what is to be learned.
-
-        Args:
-          keypoints_2d: `[N, J, 2]`, normalised, complete.
-          keypoints_3d: `[N, J, 3]`, camera frame, root-relative, any unit.
-        """
-        self.gap_filler.adapt(keypoints_2d[:: max(1, len(keypoints_2d) // 50_000)])
-        self._poses_2d = tf.constant(keypoints_2d, tf.float32)
-        self._poses_3d = tf.constant(keypoints_3d, tf.float32)
+    def take_lessons(self, lessons: Lessons) -> None:
+        """Sets what is to be learned."""
+        count = len(lessons.keypoints_2d)
+        self.gap_filler.adapt(lessons.keypoints_2d[:: max(1, count // 50_000)])
+        self._drawn_from = DrawnLessons(self.config, self.skeleton, lessons)
 
     def compile(self, optimizer: keras.optimizers.Optimizer, **kwargs: Any) -> None:
         """Sets the optimizer."""
@@ -142,7 +120,7 @@ class StudentTrainer(keras.Model):
             self.config.augment,
             self.skeleton,
             self.gap_filler,
-            self._seed(_DAMAGE),
+            self._seed(DAMAGE),
         )
         # Every replica draws the whole lesson, which costs little beside learning it: limbs are
         # exchanged between rows.
@@ -156,7 +134,11 @@ class StudentTrainer(keras.Model):
                 lesson.elevation_known * tf.square(lifted.elevation - lesson.elevation)
             )
             error = error_loss(
-                lifted.expected_error, lifted_3d, lesson.keypoints_3d, self.skeleton.root
+                lifted.expected_error,
+                lifted_3d,
+                lesson.judged_by_3d,
+                self.skeleton.root,
+                lesson.judged,
             )
             loss = distance + elevation + error
             scaled_loss = gradients.scaled(loss, self.optimizer)
@@ -186,78 +168,11 @@ class StudentTrainer(keras.Model):
         return accuracy(lifted_3d, data["keypoints_3d"], self.skeleton.root)
 
     def lesson(self) -> Lesson:
-        """The poses of this step: some as they are, the others through virtual cameras."""
-        count = self.config.student.batch_size
-        seen = round(count * self.config.student.virtual)
-        share = randomness.uniform([count], self._seed(_ROWS))
-        rows = tf.cast(share * float(len(self._poses_2d)), tf.int32)
-        keypoints_2d = tf.gather(self._poses_2d, rows)
-        keypoints_3d = tf.gather(self._poses_3d, rows)
-        if self.config.mirror and self.skeleton.can_be_mirrored:
-            coin = randomness.uniform([count, 1, 1], self._seed(_MIRROR)) < 0.5
-            keypoints_2d, keypoints_3d = (
-                tf.where(coin, mirror.mirror(poses, self.skeleton), poses)
-                for poses in (keypoints_2d, keypoints_3d)
-            )
-        matrices = self._draw_placements(count)
-        # Some of TensorFlow's kernels divide by the number of rows: no empty parts.
-        parts = []
-        if seen:
-            parts.append(self._virtual(keypoints_3d[:seen], matrices[:seen]))
-        if seen < count:
-            real = (poses[seen:] for poses in (keypoints_2d, keypoints_3d, matrices))
-            parts.append(self._real(*real))
-        return Lesson(*(tf.concat(tensors, axis=0) for tensors in zip(*parts, strict=True)))
-
-    def _virtual(self, keypoints_3d: tf.Tensor, matrices: tf.Tensor) -> Lesson:
-        """Other bodies than these, their joints placed anew, seen through virtual cameras."""
-        mixed, bodies = self.config.student.mixed, self.config.student.bodies
-        keypoints_3d = mix_limbs(keypoints_3d, self.skeleton, mixed, self._seed(_LIMBS))
-        keypoints_3d = other_bodies(keypoints_3d, self.skeleton, bodies, self._seed(_BODY))
-        seen_2d, seen_3d, elevation = self._through_cameras(self._placed(keypoints_3d, matrices))
-        seen_2d = camera.normalise(seen_2d, self.skeleton.root).keypoints_2d
-        return Lesson(seen_2d, seen_3d, elevation, tf.ones_like(elevation))
-
-    def _real(
-        self, keypoints_2d: tf.Tensor, keypoints_3d: tf.Tensor, matrices: tf.Tensor
-    ) -> Lesson:
-        """These poses as they are, but for their joints' placement."""
-        placed_2d = camera.normalise(matrices @ keypoints_2d, self.skeleton.root).keypoints_2d
-        unknown = tf.zeros_like(placed_2d[:, 0, 0])
-        return Lesson(placed_2d, self._placed(keypoints_3d, matrices), unknown, unknown)
-
-    def _placed(self, keypoints_3d: tf.Tensor, matrices: tf.Tensor) -> tf.Tensor:
-        placed_3d = matrices @ keypoints_3d
-        return placed_3d - placed_3d[:, self.skeleton.root, tf.newaxis]
-
-    def _draw_placements(self, count: int) -> tf.Tensor:
-        """Matrices `[count, J, J]`: half of them leave the joints where they are."""
-        coin_seed, seed = randomness.split(self._seed(_PLACE), 2)
-        number = float(len(self.placements))
-        drawn = tf.cast(randomness.uniform([count], seed, 0.0, number), tf.int32)
-        drawn = tf.where(randomness.uniform([count], coin_seed) < 0.5, 0, drawn)
-        return tf.gather(tf.constant(self.placements), drawn)
-
-    def _through_cameras(self, keypoints_3d: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-        """2D, 3D in the new camera's frame, and its elevation in radians."""
-        student, count = self.config.student, tf.shape(keypoints_3d)[0]
-        seeds = randomness.split(self._seed(_CAMERA), 3)
-        azimuth = randomness.uniform([count], seeds[0], -math.pi, math.pi)
-        low, high = map(math.radians, (student.lowest, student.highest))
-        elevation = randomness.uniform([count], seeds[1], low, high)
-        # Even in 1 / distance, which is how strongly perspective shows.
-        nearness = randomness.uniform(
-            [count, 1, 1], seeds[2], 1.0 / student.farthest, 1.0 / student.nearest
-        )
-        from_elevation = tf.fill([count], math.radians(self.config.elevation or 0.0))
-        view = views.view_matrix(azimuth, from_elevation, elevation)
-        turned_3d = rotation.rotate(keypoints_3d, view)
-        size = tf.reduce_mean(tf.norm(turned_3d, axis=-1), axis=-1)[:, tf.newaxis, tf.newaxis]
-        depth = tf.maximum(1.0 + nearness * turned_3d[..., 2:] / size, 0.1)
-        return turned_3d[..., :2] / depth, turned_3d, elevation
+        """The poses of this step."""
+        return self._drawn_from.draw(self._seed)
 
     def _dropout_seed(self) -> randomness.Seed:
-        return replicas.seed_of_rows(self._seed(_DROPOUT), self.config.student.batch_size)
+        return replicas.seed_of_rows(self._seed(DROPOUT), self.config.student.batch_size)
 
     def _seed(self, stream: int) -> tf.Tensor:
         seed = [self.config.seed, 100 + stream]

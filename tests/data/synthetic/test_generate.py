@@ -228,6 +228,16 @@ def test_wide_poses_are_of_everyone_in_short_clips(wide):
     assert again.keypoints_2d.tobytes() == wide.keypoints_2d.tobytes()
 
 
+def test_wide_poses_are_seen_from_below_to_steeply_above_and_say_so(wide):
+    elevation = wide.camera_elevation
+    assert -25 <= elevation.min() < -8 < 10 < np.median(elevation) < 20 < 40 < elevation.max()
+    assert (np.ptp(elevation.reshape(-1, 40), axis=1) == 0).all()  # one camera a sequence
+    standing = np.repeat([name.startswith(("t_pose", "standing")) for name in wide.sequences], 40)
+    up = -bone(wide.keypoints_3d[standing], "pelvis", "head")
+    leaning = np.degrees(np.arctan2(up[:, 2], up[:, 1]))
+    assert np.median(np.abs(leaning - elevation[standing])) < 10
+
+
 def test_wide_poses_are_about_200000_by_default():
     default = inspect.signature(synthetic.wide_poses).parameters["num_sequences"].default
     assert default * 40 == 200_000

@@ -75,3 +75,12 @@ def test_failure_leaves_the_old_file(splits, tmp_path, monkeypatch):
         write_splits(path, splits)
     assert [p.name for p in tmp_path.iterdir()] == ["poses.npz"]
     assert path.read_bytes() == b"old"
+
+
+def test_elevations_of_cameras_are_read_back(splits, tmp_path):
+    known = np.array([0.0, -20.0, np.nan, 35.0, 90.0, 8.0], np.float32)
+    splits["train"] = dataclasses.replace(splits["train"], camera_elevation=known)
+    write_splits(tmp_path / "poses.npz", splits)
+    read = read_archive(tmp_path / "poses.npz", "train")
+    np.testing.assert_array_equal(read.camera_elevation, known)
+    assert read_archive(tmp_path / "poses.npz", "test").camera_elevation is None

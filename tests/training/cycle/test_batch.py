@@ -1,3 +1,5 @@
+import math
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -25,7 +27,9 @@ def before(normalised_2d, group):
     """The last 100 poses do not count as real."""
     real = normalised_2d[:300]
     other = tf.roll(normalised_2d, 7, axis=0)[:300]
-    return Batch(normalised_2d, real, group, neighbour_2d=1.1 * real, same_body_2d=other)
+    unknown = tf.fill([len(normalised_2d)], math.nan)
+    others = {"neighbour_2d": 1.1 * real, "same_body_2d": other}
+    return Batch(normalised_2d, real, group, unknown, **others)
 
 
 @pytest.fixture(scope="module")

@@ -162,3 +162,20 @@ def test_divergence_is_reported(real_2d):
 def test_settings_out_of_range_are_refused(name, value):
     with pytest.raises(ConfigError, match=f"flow_{name} must lie between .* got {value}"):
         FlowConfig(**{name: value})
+
+
+def test_poses_are_compared_with_those_of_the_same_elevation():
+    """A pair that is high in the picture from below, and low from above."""
+    rng = np.random.default_rng(0)
+    elevation = rng.uniform(-0.5, 0.5, 2000).astype("f")
+    poses = rng.normal(scale=0.02, size=(2000, 3, 2)).astype("f")
+    poses[:, 1:, 1] -= 0.2 * elevation[:, None]
+    poses[:, 0] = 0.0
+    keras.utils.set_random_seed(0)
+    flow = PoseFlow(3, 0, 4, 4, 32, by_elevation=True)
+    config = dataclasses.replace(SMALL, steps=200, learning_rate=1e-2)
+    fit = fit_flow(flow, poses, PAIR, config, 0, elevation)
+    _, without = fit_small(poses, PAIR, steps=200, learning_rate=1e-2)
+    assert fit.held_out_nll < without.held_out_nll - 0.1
+    known, wrong = (float(np.mean(flow(poses, e))) for e in (elevation, -elevation))
+    assert known < wrong - 0.5

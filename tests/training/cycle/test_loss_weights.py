@@ -67,3 +67,9 @@ def test_bone_weight_rises_and_stays(small_config):
     config = small_config(steps=100, steps_per_epoch=10, loss=loss)
     risen = {s: weights(config, tf.constant(s, tf.int64))["bone"] for s in (0, 20, 40, 100)}
     assert risen == {0: 5.0, 20: 15.0, 40: 25.0, 100: 25.0}
+
+
+def test_sign_weight_is_largest_in_the_middle(small_config):
+    config = small_config(steps=100, steps_per_epoch=10, loss=LossConfig(flow=1.0, signs=20.0))
+    found = {s: weights(config, tf.constant(s, tf.int64))["signs"] for s in (0, 50, 75, 100)}
+    assert found == {0: 0.0, 50: 20.0, 75: 15.0, 100: 0.0}

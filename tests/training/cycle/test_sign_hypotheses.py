@@ -7,11 +7,12 @@ import pytest
 import tensorflow as tf
 
 from posenet3d.geometry import bones, camera, rotation
+from posenet3d.platform import randomness
 from posenet3d.skeletons.limbs import limbs
 from posenet3d.skeletons.skeleton import H36M_17, Skeleton
 from posenet3d.training.cycle import sign_hypotheses
 from posenet3d.training.cycle.lift_reproject_lift import turn
-from posenet3d.training.cycle.sign_hypotheses import Judge, Tried, hypotheses, sign_loss
+from posenet3d.training.cycle.sign_hypotheses import NUM_VIEWS, Tried, hypotheses, sign_loss
 
 SEEDS = [[0, seed] for seed in range(8)]
 LEFT_ARM = [H36M_17.index("left_elbow"), H36M_17.index("left_wrist")]
@@ -40,7 +41,7 @@ def flow(true_3d):
     views = rotation.about_y(tf.constant(azimuths))
     known = flat(turn(tf.tile(true_3d, [60, 1, 1]), views)[1])
 
-    def unlikely(keypoints_2d):
+    def unlikely(keypoints_2d, elevation):
         poses = flat(keypoints_2d)
         squares = [tf.reduce_sum(p**2, axis=1) for p in (poses, known)]
         apart = squares[0][:, None] + squares[1] - 2.0 * poses @ tf.transpose(known)
@@ -58,8 +59,10 @@ def loss_of(true_3d, flow):
     @tf.function(input_signature=[tf.TensorSpec([20, 17]), tf.TensorSpec([2], tf.int32)])
     def loss(depths, seed):
         lifted_3d = camera.unproject(keypoints_2d, depths)
-        lifted = Tried(lifted_3d, keypoints_2d, ratios, tf.zeros(20), tf.range(20.0))
-        return sign_loss(lifted, Judge(flow, H36M_17, 0.0, 0.0, seed))
+        azimuths = randomness.uniform([20, NUM_VIEWS], seed, -math.pi, math.pi)
+        views = rotation.about_y(azimuths)
+        lifted = Tried(lifted_3d, keypoints_2d, ratios, tf.range(20.0), views)
+        return sign_loss(lifted, flow, H36M_17)
 
     return loss
 

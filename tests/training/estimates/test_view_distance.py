@@ -33,7 +33,7 @@ def lifter_of(many_poses):
     depths = many_poses.keypoints_3d[..., 2] / size[:, None]
 
     def make(factor):
-        def cycle_of(keypoints_2d):
+        def cycle_of(keypoints_2d, elevation):
             rows = [np.abs(normalised - pose).sum(axis=(1, 2)).argmin() for pose in keypoints_2d]
             pose_3d = camera.unproject(keypoints_2d, factor * depths[rows])
             matrices, _ = views.known_views(len(pose_3d), [0, 1], MEAN, SPREAD)

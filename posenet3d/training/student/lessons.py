@@ -1,0 +1,170 @@
+"""What a student learns, and the poses of each step that are drawn from it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import tensorflow as tf
+
+from posenet3d.geometry import camera, mirror, rotation, views
+from posenet3d.platform import randomness
+from posenet3d.skeletons.skeleton import Skeleton
+from posenet3d.training.augmentation.placements import draw_placements
+from posenet3d.training.settings.config import TrainingConfig
+from posenet3d.training.student.bodies import mix_limbs, other_bodies
+
+# One stream of random numbers each.
+_ROWS, _MIRROR, _BODY, _PLACE, _CAMERA, DAMAGE, _LIMBS, DROPOUT = range(8)
+
+
+Seeds = Callable[[int], tf.Tensor]
+"""From a stream of random numbers to its seed at a step, int32 `[2]`."""
+
+
+class Lessons(NamedTuple):
+    """All N 2D poses of a student and what a teacher says of them."""
+
+    keypoints_2d: np.ndarray  # [N, J, 2], normalised, complete
+    keypoints_3d: np.ndarray  # [N, J, 3], camera frame, root-relative, any unit
+    elevation: np.ndarray | None = None
+    """`[N]`, radians, from which they were seen; NaN: only the mean of all cameras is known; None:
+    of none more is known."""
+    true_3d: np.ndarray | None = None
+    """`[N, J, 3]`, the truth where it is free, else NaN; None: nowhere. Only the estimate of the
+    lifter's own error learns from it."""
+
+
+class Lesson(NamedTuple):
+    """N 2D poses and what is to be said of them."""
+
+    keypoints_2d: tf.Tensor  # [N, J, 2], normalised
+    keypoints_3d: tf.Tensor  # [N, J, 3], camera frame, root-relative, any unit
+    elevation: tf.Tensor  # [N], radians
+    elevation_known: tf.Tensor  # [N], 1 where it is, else 0
+    judged_by_3d: tf.Tensor  # [N, J, 3], from which the lifter's error is taken, likewise
+    judged: tf.Tensor  # [N], 1 where it is, else 0
+
+
+class DrawnLessons:
+    """Lessons from which every step draws its own poses, as a function of the seed and the step.
+
+    Where the truth of some poses is known, the lifter's error is not taken from virtual cameras:
+    what these see is what the teacher has said, its errors with it.
+
+    Args:
+      config: The settings; `student`, `augment`, `mirror` and `elevation` are looked at.
+      skeleton: The skeleton of the J joints.
+      lessons: All of them.
+    """
+
+    def __init__(self, config: TrainingConfig, skeleton: Skeleton, lessons: Lessons) -> None:
+        self.config = config
+        self.skeleton = skeleton
+        self.placements = draw_placements(skeleton, config.augment.placements, config.seed)
+        elevation = lessons.elevation
+        if elevation is None:
+            elevation = np.full(len(lessons.keypoints_2d), np.nan)
+        self._elevation = tf.constant(elevation, tf.float32)
+        self._poses_2d = tf.constant(lessons.keypoints_2d, tf.float32)
+        self._poses_3d = self._judged_by_3d = tf.constant(lessons.keypoints_3d, tf.float32)
+        self._judges_all = lessons.true_3d is None
+        if lessons.true_3d is not None:
+            known = np.isfinite(lessons.true_3d)
+            judged_by_3d = np.where(known, lessons.true_3d, lessons.keypoints_3d)
+            self._judged_by_3d = tf.constant(judged_by_3d, tf.float32)
+
+    def draw(self, seed: Seeds) -> Lesson:
+        """The poses of a step, whose seeds are given: some as they are, the others through virtual
+        cameras."""
+        count = self.config.student.batch_size
+        seen = round(count * self.config.student.virtual)
+        share = randomness.uniform([count], seed(_ROWS))
+        rows = tf.cast(share * float(len(self._poses_2d)), tf.int32)
+        keypoints_2d = tf.gather(self._poses_2d, rows)
+        keypoints_3d = tf.gather(self._poses_3d, rows)
+        judged_by_3d = tf.gather(self._judged_by_3d, rows)
+        elevation = tf.gather(self._elevation, rows)
+        if self.config.mirror and self.skeleton.can_be_mirrored:
+            coin = randomness.uniform([count, 1, 1], seed(_MIRROR)) < 0.5
+            keypoints_2d, keypoints_3d, judged_by_3d = (
+                tf.where(coin, mirror.mirror(poses, self.skeleton), poses)
+                for poses in (keypoints_2d, keypoints_3d, judged_by_3d)
+            )
+        matrices = self._draw_placements(count, seed)
+        # Some of TensorFlow's kernels divide by the number of rows: no empty parts.
+        parts = []
+        if seen:
+            to_turn = keypoints_3d, matrices, elevation
+            parts.append(self._virtual(*(poses[:seen] for poses in to_turn), seed))
+        if seen < count:
+            all_of_them = keypoints_2d, keypoints_3d, judged_by_3d, matrices, elevation
+            real = (poses[seen:] for poses in all_of_them)
+            parts.append(self._real(*real))
+        return Lesson(*(tf.concat(tensors, axis=0) for tensors in zip(*parts, strict=True)))
+
+    def _virtual(
+        self, keypoints_3d: tf.Tensor, matrices: tf.Tensor, elevation: tf.Tensor, seed: Seeds
+    ) -> Lesson:
+        """Other bodies than these, their joints placed anew, seen through virtual cameras."""
+        mixed, bodies = self.config.student.mixed, self.config.student.bodies
+        keypoints_3d = mix_limbs(keypoints_3d, self.skeleton, mixed, seed(_LIMBS))
+        keypoints_3d = other_bodies(keypoints_3d, self.skeleton, bodies, seed(_BODY))
+        placed_3d = self._placed(keypoints_3d, matrices)
+        seen_2d, seen_3d, elevation = self._through_cameras(placed_3d, elevation, seed)
+        seen_2d = camera.normalise(seen_2d, self.skeleton.root).keypoints_2d
+        known = tf.ones_like(elevation)
+        return Lesson(seen_2d, seen_3d, elevation, known, seen_3d, float(self._judges_all) * known)
+
+    def _real(
+        self,
+        keypoints_2d: tf.Tensor,
+        keypoints_3d: tf.Tensor,
+        judged_by_3d: tf.Tensor,
+        matrices: tf.Tensor,
+        elevation: tf.Tensor,
+    ) -> Lesson:
+        """These poses as they are, but for their joints' placement."""
+        placed_2d = camera.normalise(matrices @ keypoints_2d, self.skeleton.root).keypoints_2d
+        known = tf.math.is_finite(elevation)
+        elevation = tf.where(known, elevation, 0.0)
+        placed_3d, judged_by_3d = (
+            self._placed(poses_3d, matrices) for poses_3d in (keypoints_3d, judged_by_3d)
+        )
+        judged = tf.ones_like(elevation)
+        known = tf.cast(known, tf.float32)
+        return Lesson(placed_2d, placed_3d, elevation, known, judged_by_3d, judged)
+
+    def _placed(self, keypoints_3d: tf.Tensor, matrices: tf.Tensor) -> tf.Tensor:
+        placed_3d = matrices @ keypoints_3d
+        return placed_3d - placed_3d[:, self.skeleton.root, tf.newaxis]
+
+    def _draw_placements(self, count: int, seed: Seeds) -> tf.Tensor:
+        """Matrices `[count, J, J]`: half of them leave the joints where they are."""
+        coin_seed, drawn_seed = randomness.split(seed(_PLACE), 2)
+        number = float(len(self.placements))
+        drawn = tf.cast(randomness.uniform([count], drawn_seed, 0.0, number), tf.int32)
+        drawn = tf.where(randomness.uniform([count], coin_seed) < 0.5, 0, drawn)
+        return tf.gather(tf.constant(self.placements), drawn)
+
+    def _through_cameras(
+        self, keypoints_3d: tf.Tensor, elevation_from: tf.Tensor, seed: Seeds
+    ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+        """2D, 3D in the new camera's frame, and its elevation in radians."""
+        student, count = self.config.student, tf.shape(keypoints_3d)[0]
+        seeds = randomness.split(seed(_CAMERA), 3)
+        azimuth = randomness.uniform([count], seeds[0], -math.pi, math.pi)
+        low, high = map(math.radians, (student.lowest, student.highest))
+        elevation = randomness.uniform([count], seeds[1], low, high)
+        # Even in 1 / distance, which is how strongly perspective shows.
+        nearness = randomness.uniform(
+            [count, 1, 1], seeds[2], 1.0 / student.farthest, 1.0 / student.nearest
+        )
+        known, mean = tf.math.is_finite(elevation_from), math.radians(self.config.elevation or 0.0)
+        view = views.view_matrix(azimuth, tf.where(known, elevation_from, mean), elevation)
+        turned_3d = rotation.rotate(keypoints_3d, view)
+        size = tf.reduce_mean(tf.norm(turned_3d, axis=-1), axis=-1)[:, tf.newaxis, tf.newaxis]
+        depth = tf.maximum(1.0 + nearness * turned_3d[..., 2:] / size, 0.1)
+        return turned_3d[..., :2] / depth, turned_3d, elevation
