@@ -3,9 +3,11 @@
 One view leaves it open whether a bone points towards the camera or away from it. A lifter that has
 chosen the wrong sign sits in a valley: between the two poses lie flat ones, which look unlike all
 others from elsewhere. The flow tells the two apart, seen from other sides. Some poses of each
-batch are therefore compared with poses in which the depth of a limb, of a pair of limbs, of the
-trunk or of the whole body is turned round. Where one of these is the likelier, the lifter is drawn
-to it.
+batch are therefore compared with poses in which the depth of a limb or of a pair of limbs is turned
+round. Where one of these is the likelier, the lifter is drawn to it.
+
+The trunk and the body as a whole keep their signs. Tried, they made people who lie on the floor
+worse: which side of them is up is then decided while the flow cannot tell it yet.
 """
 
 from __future__ import annotations
@@ -34,20 +36,20 @@ _MARGIN = 0.03  # nats a coordinate by which the other pose must be the likelier
 def hypotheses(skeleton: Skeleton) -> np.ndarray:
     """float32 `[H, J - 1]`: in each hypothesis -1 for the bones whose depth is turned round.
 
-    The whole body; every limb as a whole, its first bone, and what follows it; limbs that mirror
-    each other; the pair of bones from which they hang, alone and with the limbs; all that belongs
-    to no limb.
+    Every limb as a whole, its first bone, and what follows it; limbs that mirror each other; the
+    pair of bones from which they hang, alone and with the limbs. A skeleton without limbs: all of
+    it.
     """
     own_limbs, mirror = limbs(skeleton), skeleton.bone_mirror
-    whole = set(range(len(skeleton.bones)))
-    sets = [whole]
+    sets: list[set[int]] = []
     for limb in own_limbs:
         pair = {*limb, *(mirror[bone] for bone in limb)}
         start = skeleton.bones[limb[0]][0]
         roots = {bone for bone, (_, child) in enumerate(skeleton.bones) if child == start}
         roots |= {mirror[bone] for bone in roots}
         sets += [set(limb), {limb[0]}, set(limb[1:]), pair, roots, roots | pair]
-    sets.append(whole.difference(*own_limbs))
+    if not sets:
+        sets = [set(range(len(skeleton.bones)))]
     different = [turned for i, turned in enumerate(sets) if turned and turned not in sets[:i]]
     table = np.ones((len(different), len(skeleton.bones)), np.float32)
     for row, turned in zip(table, different, strict=True):
