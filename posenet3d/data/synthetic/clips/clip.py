@@ -121,10 +121,14 @@ class Clip:
         self[f"{side}_hip_flexion"] = thigh + self["pelvis_tilt"]
         self[f"{side}_knee"] = thigh + shank
 
-    def pose(self, side: str, **angles: np.ndarray | float) -> None:
-        """Sets angles of the limbs of a side: `clip.pose("left", hip_flexion=30, knee=40)`."""
+    def pose(
+        self, side: str, where: np.ndarray | bool = True, **angles: np.ndarray | float
+    ) -> None:
+        """Sets angles of the limbs of a side, in the sequences `where`:
+        `clip.pose("left", hip_flexion=30, knee=40)`."""
         for name, values in angles.items():
-            self[f"{side}_{name}"] = values
+            name = f"{side}_{name}"
+            self[name] = np.where(where, values, self[name])
 
     def aim(
         self,
@@ -139,10 +143,8 @@ class Clip:
         the shoulder, 90 at the person's side, more behind it, negative across the chest.
         """
         way = np.radians(outward)
-        for name, values in (("flexion", np.cos(way)), ("abduction", np.sin(way))):
-            aimed = np.broadcast_to(raised * values, self.shape)
-            name = f"{side}_shoulder_{name}"
-            self[name] = np.where(where, aimed, self[name])
+        flexion, abduction = raised * np.cos(way), raised * np.sin(way)
+        self.pose(side, where, shoulder_flexion=flexion, shoulder_abduction=abduction)
 
     def balance(self) -> None:
         """Moves the hips back over the feet when the trunk leans forward, both legs as a whole."""
@@ -157,8 +159,7 @@ class Clip:
         pick = self.rng.integers(len(poses), size=self.shape[0])
         table = np.array([ARM_POSES[pose] for pose in poses])[pick]
         values = table + spread * self.rng.standard_normal(table.shape)
-        for name, column in zip(_ARM, values.T, strict=True):
-            self[f"{side}_{name}"] = np.where(where, column[:, None], self[f"{side}_{name}"])
+        self.pose(side, where, **dict(zip(_ARM, values.T[..., None], strict=True)))
 
     def move_arm(
         self,
@@ -177,9 +178,8 @@ class Clip:
             pick = (keys[:, k] * len(choice)).astype(int)
             table[:, k] = np.array([ARM_POSES[pose] for pose in choice])[pick]
         table += spread * self.rng.standard_normal(table.shape)
-        for name, column in zip(_ARM, np.moveaxis(table, -1, 0), strict=True):
-            followed = routine.follow(column)
-            self[f"{side}_{name}"] = np.where(where, followed, self[f"{side}_{name}"])
+        followed = map(routine.follow, np.moveaxis(table, -1, 0))
+        self.pose(side, where, **dict(zip(_ARM, followed, strict=True)))
 
     def finish(self) -> np.ndarray:
         """`[S, T, A]` degrees: idle sway added, half of the sequences mirrored, limits kept.

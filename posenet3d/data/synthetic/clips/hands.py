@@ -56,9 +56,7 @@ def put_hand(
         "shoulder_rotation": -np.arctan2(own[..., 0], own[..., 2]),
         "elbow": np.arccos(np.clip(-own[..., 1], -1, 1)),
     }
-    for name, radians in values.items():
-        name = f"{side}_{name}"
-        clip[name] = np.where(where, np.degrees(radians), clip[name])
+    clip.pose(side, where, **{name: np.degrees(radians) for name, radians in values.items()})
 
 
 def place_of(clip: Clip, joint: str) -> Place:

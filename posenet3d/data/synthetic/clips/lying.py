@@ -113,8 +113,7 @@ def move_limb(
     for angle in next(iter(poses.values())):
         ranges = np.array([pose[angle] for pose in poses.values()])[pick]  # `[S, K, 2]`
         followed = routine.follow(clip.rng.uniform(ranges[..., 0], ranges[..., 1]))
-        name = f"{side}_{angle}"
-        clip[name] = np.where(where, followed, clip[name])
+        clip.pose(side, where, **{angle: followed})
 
 
 def move_pair(

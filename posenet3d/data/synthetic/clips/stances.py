@@ -99,9 +99,7 @@ def free_arm(clip: Clip, side: str, routine: Routine, where: np.ndarray | bool =
         "shoulder_rotation": -80 * turned + inward * (1 - turned),
         "elbow": elbow,
     }
-    for name, keys in values.items():
-        name = f"{side}_{name}"
-        clip[name] = np.where(where, routine.follow(keys), clip[name])
+    clip.pose(side, where, **{name: routine.follow(keys) for name, keys in values.items()})
 
 
 def any_arms(clip: Clip, routine: Routine, free: float = 0.4) -> None:
