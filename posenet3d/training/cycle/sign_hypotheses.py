@@ -3,11 +3,11 @@
 One view leaves it open whether a bone points towards the camera or away from it. A lifter that has
 chosen the wrong sign sits in a valley: between the two poses lie flat ones, which look unlike all
 others from elsewhere. The flow tells the two apart, seen from other sides. Some poses of each
-batch are therefore compared with poses in which the depth of a limb or of a pair of limbs is turned
+batch are therefore compared with poses in which the depth of an arm or of both arms is turned
 round. Where one of these is the likelier, the lifter is drawn to it.
 
-The trunk and the body as a whole keep their signs. Tried, they made people who lie on the floor
-worse: which side of them is up is then decided while the flow cannot tell it yet.
+Legs, trunk and the body as a whole keep their signs. With the legs tried as well, people in a
+T-pose were worse; with trunk or body, people who lie on the floor were folded.
 """
 
 from __future__ import annotations
@@ -36,13 +36,15 @@ _MARGIN = 0.03  # nats a coordinate by which the other pose must be the likelier
 def hypotheses(skeleton: Skeleton) -> np.ndarray:
     """float32 `[H, J - 1]`: in each hypothesis -1 for the bones whose depth is turned round.
 
-    Every limb as a whole, its first bone, and what follows it; limbs that mirror each other; the
-    pair of bones from which they hang, alone and with the limbs. A skeleton without limbs: all of
-    it.
+    Every arm as a whole, its first bone, and what follows it; arms that mirror each other; the pair
+    of bones from which they hang, alone and with the arms. Arms are the limbs that do not hang from
+    the root, as legs do. A skeleton without arms: all limbs; without limbs: all of it.
     """
     own_limbs, mirror = limbs(skeleton), skeleton.bone_mirror
+    hung_from = [skeleton.parents[skeleton.bones[limb[0]][0]] for limb in own_limbs]
+    arms = [limb for limb, at in zip(own_limbs, hung_from, strict=True) if at != skeleton.root]
     sets: list[set[int]] = []
-    for limb in own_limbs:
+    for limb in arms or own_limbs:
         pair = {*limb, *(mirror[bone] for bone in limb)}
         start = skeleton.bones[limb[0]][0]
         roots = {bone for bone, (_, child) in enumerate(skeleton.bones) if child == start}
