@@ -65,11 +65,11 @@ class NormalisedPoses:
         return self.pixels.lengths
 
     @property
-    def elevation(self) -> np.ndarray | None:
+    def elevation(self) -> np.ndarray:
         """float32 `[N]`, radians by which the camera of each pose looked down, NaN where that is
-        not known; None: of none."""
+        not known."""
         known = self.pixels.camera_elevation
-        return None if known is None else np.radians(known)
+        return np.full(len(self), np.nan, np.float32) if known is None else np.radians(known)
 
     def read(
         self, rows: np.ndarray | slice = slice(None), scale_of: np.ndarray | None = None

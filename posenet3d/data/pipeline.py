@@ -38,7 +38,6 @@ def training_batches(
     same_body: bool = False,
     group: np.ndarray | None = None,
     share: Share = ALL,
-    elevation: np.ndarray | None = None,
 ) -> tf.data.Dataset:
     """Endless shuffled batches, every pose once before any comes again.
 
@@ -57,11 +56,10 @@ def training_batches(
         the same) and normalised by itself.
       group: int `[len(poses)]`, a number that goes with each pose, or None.
       share: The rows of each batch that are read; the replicas divide the batch.
-      elevation: float `[len(poses)]`, radians, from which each was seen, or None.
 
     Returns:
       Batches `{"keypoints_2d": [N, J, 2]}`, and `"neighbour_2d"` and `"same_body_2d"` `[N, J, 2]`
-      and `"group"` and `"elevation"` `[N]` where asked for.
+      and `"group"` `[N]` where asked for, and `"elevation"` `[N]` where any is known.
 
     Raises:
       ValueError: If there are fewer poses than a batch takes.
@@ -117,8 +115,11 @@ def training_batches(
     def groups_of_element(element: int) -> np.ndarray:
         return group[rows_of_element(element)].astype(np.int32)
 
+    elevation = poses.elevation
+    any_known = np.isfinite(elevation).any()
+
     def elevations_of_element(element: int) -> np.ndarray:
-        return elevation[rows_of_element(element)].astype(np.float32)
+        return elevation[rows_of_element(element)]
 
     def make(element: tf.Tensor) -> dict[str, tf.Tensor]:
         item = {"keypoints_2d": read(element, lambda e: poses.read(rows_of_element(e)))}
@@ -129,7 +130,7 @@ def training_batches(
         if group is not None:
             numbers = call(element, groups_of_element, tf.int32)
             item["group"] = tf.ensure_shape(numbers, [own_size])
-        if elevation is not None:
+        if any_known:
             radians = call(element, elevations_of_element, tf.float32)
             item["elevation"] = tf.ensure_shape(radians, [own_size])
         return item

@@ -111,24 +111,23 @@ def make_estimator(trainer: GeometricSelfSupervision, data: RunData) -> PoseEsti
 
 def _elevations(data: RunData) -> list[float] | None:
     """Quantiles of the elevations that are known, in radians: new views are seen from these."""
-    if data.elevation is None:
-        return None
-    known = data.elevation[np.isfinite(data.elevation)]
+    known = data.train.elevation
+    known = known[np.isfinite(known)]
     return np.quantile(known, np.linspace(0.0, 1.0, _QUANTILES)).tolist() if len(known) else None
 
 
 def _make_flow(config: TrainingConfig, data: RunData, fit: bool) -> PoseFlow:
     settings, skeleton = config.flow, data.skeleton
     components = min(settings.num_components, 2 * (skeleton.num_joints - 1))
-    elevation = data.elevation
-    known = elevation is not None and np.isfinite(elevation).all() and config.view.kind == "known"
+    elevation = data.train.elevation
+    by_elevation = bool(np.isfinite(elevation).all()) and config.view.kind == "known"
     flow = PoseFlow(
         skeleton.num_joints,
         skeleton.root,
         components,
         settings.num_blocks,
         settings.width,
-        by_elevation=bool(known),
+        by_elevation=by_elevation,
     )
     if fit:
         fit_flow(flow, data.train.read(), skeleton, settings, config.seed, elevation)
@@ -154,7 +153,6 @@ def training_data(
         same_body=config.loss.same_body > 0,
         group=data.group,
         share=share,
-        elevation=data.elevation,
     )
     if data.source is None:
         return batches

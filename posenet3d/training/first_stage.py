@@ -73,8 +73,8 @@ def train_first_stage(
     """
     kept = run_dir / ("teacher" if config.student.steps else "best") / ESTIMATOR_FILE
     config, trials = first_stage(config), ()
-    known = data.elevation
-    if config.elevation is None and known is not None and np.isfinite(known).all():
+    known = data.train.elevation
+    if config.elevation is None and np.isfinite(known).all():
         median = round(float(np.degrees(np.median(known))), 1)
         config = dataclasses.replace(config, elevation=median)
     if config.elevation is None and config.view.kind != "uniform":
@@ -124,7 +124,7 @@ def train_a_teacher_each(
     """
     no_signs = dataclasses.replace(config, loss=dataclasses.replace(config.loss, signs=0.0))
     first = train_first_stage(no_signs, data.of_kind(0), run_dir, team, verbose, say)
-    own = dataclasses.replace(data.of_kind(1), source=None)
+    own = data.of_kind(1)
     seen = own.train.keep(np.arange(0, len(own.train), -(-len(own.train) // len(own.validation))))
     folder = run_dir / "procedural"
     if team.is_chief:
@@ -132,7 +132,7 @@ def train_a_teacher_each(
     alone = dataclasses.replace(
         config, run_dir=str(folder), elevation=None, source_data="", init_model=""
     )
-    own = dataclasses.replace(own, validation=seen)
+    own = dataclasses.replace(own, source=None, validation=seen)
     second = train_first_stage(alone, own, folder, team, verbose, say)
     return dataclasses.replace(
         first,

@@ -66,12 +66,6 @@ class RunData:
         )
 
     @property
-    def elevation(self) -> np.ndarray | None:
-        """float32 `[N]`, radians, from which each training pose was seen, NaN where only the mean
-        of all is known; None: of none more is known."""
-        return self.train.elevation
-
-    @property
     def skeleton(self) -> Skeleton:
         """The skeleton of the J joints."""
         return self.train.skeleton
@@ -190,19 +184,15 @@ def _join(first: Poses2D, second: Poses2D) -> Poses2D:
         np.ones(p.keypoints_2d.shape[:2], np.float32) if p.confidence is None else p.confidence
         for p in (first, second)
     ]
-    elevation = None
-    if first.camera_elevation is not None or second.camera_elevation is not None:
-        elevation = np.concatenate(
-            [
-                np.full(len(p), np.nan) if p.camera_elevation is None else p.camera_elevation
-                for p in (first, second)
-            ]
-        )
+    elevation = [
+        np.full(len(p), np.nan) if p.camera_elevation is None else p.camera_elevation
+        for p in (first, second)
+    ]
     return Poses2D(
         keypoints_2d=np.concatenate([first.keypoints_2d, second.keypoints_2d]),
         skeleton=first.skeleton,
         confidence=np.concatenate(confidence),
-        camera_elevation=elevation,
+        camera_elevation=np.concatenate(elevation),
         lengths=np.concatenate([first.lengths, second.lengths]),
         sequences=(*first.sequences, *second.sequences),
     )

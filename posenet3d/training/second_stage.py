@@ -191,14 +191,13 @@ def lessons(
     if refined and len(data.train.lengths) > 1:  # else nothing says whose frames they are
         bodies = _bodies(train.pixels, data.group, rows)
         keypoints_3d = refine(keypoints_2d, keypoints_3d, train.lengths, bodies, data.skeleton)
-    elevation = None if data.elevation is None else data.elevation[rows]
     true_3d = None
     if data.procedural_3d is not None:
-        number = np.cumsum(data.group)[rows] - 1  # among the procedural poses
+        place = np.cumsum(data.group)[rows] - 1  # among the procedural poses
         procedural = data.group[rows] == 1
         true_3d = np.full_like(keypoints_3d, np.nan)
-        true_3d[procedural] = data.procedural_3d[number[procedural]]
-    known = Lessons(keypoints_2d, keypoints_3d, elevation, true_3d)
+        true_3d[procedural] = data.procedural_3d[place[procedural]]
+    known = Lessons(keypoints_2d, keypoints_3d, train.elevation, true_3d)
     if data.source is None or not trust:
         return known
     source_2d = data.source.read(slice(_MOST_LESSONS))

@@ -135,8 +135,10 @@ def test_procedural_motion_is_added_to_an_archive_where_asked_for(small_config, 
     assert len(data.train) == 380 + 17 * 40
     assert len(data.evaluation) == 20  # the archive's alone
     np.testing.assert_array_equal(data.group, np.repeat([0, 1], [380, 17 * 40]))
-    assert np.isnan(data.elevation[:380]).all()  # an archive may not say it
-    np.testing.assert_allclose(data.elevation[380:], np.radians(wide.camera_elevation), rtol=1e-6)
+    assert np.isnan(data.train.elevation[:380]).all()  # an archive may not say it
+    np.testing.assert_allclose(
+        data.train.elevation[380:], np.radians(wide.camera_elevation), rtol=1e-6
+    )
     kinds = [data.of_kind(number).train for number in (0, 1)]
     assert [len(kind) for kind in kinds] == [380, 17 * 40]
     np.testing.assert_array_equal(kinds[1].pixels.keypoints_2d, wide.keypoints_2d)
@@ -145,8 +147,8 @@ def test_procedural_motion_is_added_to_an_archive_where_asked_for(small_config, 
 def test_elevations_of_an_archive_are_kept_with_their_poses(small_config, archive):
     known = np.linspace(-20, 40, 400)
     data = prepare(small_config(train_data=archive(camera_elevation=known)))
-    assert len(data.elevation) == len(data.train) == 380
-    assert set(np.degrees(data.elevation).round(3)) < set(known.astype(np.float32).round(3))
+    assert len(data.train.elevation) == len(data.train) == 380
+    assert set(np.degrees(data.train.elevation).round(3)) < set(known.astype(np.float32).round(3))
 
 
 def test_procedural_poses_keep_their_group_where_incomplete_ones_are_left_out(

@@ -33,9 +33,7 @@ class ViewDistance:
         rows = np.sort(np.random.default_rng([seed, 0xD157]).permutation(len(poses))[:count])
         normalised = poses.read(rows)
         self.lifted_2d, self.reference_2d = normalised[::2], normalised[1::2]
-        known = poses.elevation
-        self.elevation = np.full(count, np.nan, np.float32) if known is None else known[rows]
-        self.elevation = self.elevation[::2]
+        self.elevation = poses.elevation[rows][::2]
         self.root = poses.skeleton.root
 
     def of(self, trainer: GeometricSelfSupervision) -> float:

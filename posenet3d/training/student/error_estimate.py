@@ -33,11 +33,10 @@ def error_loss(
     distance = tf.stop_gradient(aligned_distance(predicted_3d, true_3d))
     expected = tf.maximum(expected_error, _LEAST)
     loss = tf.math.log(expected) + distance / expected
-    joints = 1.0 - tf.one_hot(root, loss.shape[1])
-    if counts is not None:
-        joints *= counts[:, tf.newaxis]
-    joints = tf.broadcast_to(joints, tf.shape(loss))
-    return tf.reduce_sum(loss * joints) / tf.maximum(tf.reduce_sum(joints), 1.0)
+    if counts is None:
+        counts = tf.ones_like(loss[:, 0])
+    weights = counts[:, tf.newaxis] * (1.0 - tf.one_hot(root, loss.shape[1]))
+    return tf.reduce_sum(loss * weights) / tf.maximum(tf.reduce_sum(weights), 1.0)
 
 
 def aligned_distance(predicted_3d: tf.Tensor, true_3d: tf.Tensor) -> tf.Tensor:

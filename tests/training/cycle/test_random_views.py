@@ -52,6 +52,11 @@ def test_no_view_is_turned_further_than_the_settings_say(make_trainer, kind):
     assert 50 < turns(trainer).max() < 66  # the tilt adds a little
 
 
+def vertical(elevation):
+    """Which way is down for cameras at elevations `[N]` in radians: `[N, 3]`."""
+    return np.stack([np.zeros_like(elevation), np.cos(elevation), np.sin(elevation)], axis=-1)
+
+
 def test_the_cameras_of_poses_that_say_theirs_are_undone(make_trainer, normalised_2d):
     """And only theirs; new views of these are those of such cameras again."""
     trainer = make_trainer(view=ViewConfig(elevation_spread=0.0))
@@ -61,11 +66,9 @@ def test_the_cameras_of_poses_that_say_theirs_are_undone(make_trainer, normalise
     lifted = trainer.lifter(normalised_2d)
     matrices, elevation_to = trainer._views(lifted, trainer._seed(0), own)
     undone = np.where(np.isnan(own), np.radians(8.0), own)
-    vertical = np.stack([np.zeros_like(own), np.cos(undone), np.sin(undone)], axis=-1)
-    turned = np.einsum("nij,nj->ni", matrices, vertical)
+    turned = np.einsum("nij,nj->ni", matrices, vertical(undone))
     to = elevation_to.numpy()
-    expected = np.stack([np.zeros_like(to), np.cos(to), np.sin(to)], axis=-1)
-    np.testing.assert_allclose(turned, expected, atol=1e-5)
+    np.testing.assert_allclose(turned, vertical(to), atol=1e-5)
     np.testing.assert_allclose(to[::2], np.radians(8.0), rtol=1e-5)
     assert set(np.degrees(to[1::2]).round(3)) == {-20.0, 0.0, 50.0}
 
@@ -78,7 +81,6 @@ def test_a_lifter_that_knows_its_cameras_undoes_their_elevation(make_trainer, no
     matrices, elevation_to = trainer._views(lifted._replace(elevation=own), trainer._seed(0))
     np.testing.assert_allclose(elevation_to, np.radians(8.0), rtol=1e-5)
     # The vertical of a camera at that elevation becomes that of one at 8 degrees.
-    vertical = np.stack([np.zeros_like(own), np.cos(own), np.sin(own)], axis=-1)
-    turned = np.einsum("nij,nj->ni", matrices, vertical)
-    expected = [0.0, np.cos(np.radians(8.0)), np.sin(np.radians(8.0))]
-    np.testing.assert_allclose(turned, np.tile(expected, (len(own), 1)), atol=1e-5)
+    turned = np.einsum("nij,nj->ni", matrices, vertical(own))
+    expected = vertical(np.full(len(own), np.radians(8.0)))
+    np.testing.assert_allclose(turned, expected, atol=1e-5)
