@@ -53,7 +53,7 @@ ROWS = {
     "same_body": "--loss_same_body=5",
     "flow_beside": "--loss_flow=1 --optimizer_clip_norm=10",
     "flow_instead": "--loss_flow=3 --loss_adversarial=0 --optimizer_clip_norm=10",
-    "flow_and_signs": "--loss_flow=3 --loss_adversarial=0 --optimizer_clip_norm=10 --loss_signs=10",
+    "flow_and_signs": "--loss_flow=3 --loss_adversarial=0 --optimizer_clip_norm=10 --loss_signs=15",
     "adapter": "--source_data=SOURCE",
     "source_unadapted": "--source_data=SOURCE --noadapter_use",
     "noise_and_gaps_in_cycle": "--lifter_completes --augment_hide=0.4 --augment_noise=0.04",

@@ -31,6 +31,7 @@ from posenet3d.training.records.team_checkpoint import (
     resume_together,
 )
 from posenet3d.training.records.text_files import record
+from posenet3d.training.search_signs import SearchSigns
 from posenet3d.training.second_stage import first_stage
 from posenet3d.training.settings.config import TrainingConfig
 
@@ -191,6 +192,8 @@ def _fit(
     done = progress["epochs"]
     clock = callbacks.Clock(progress["seconds"])
     called = [clock, callbacks.StopOnDivergence()]
+    if config.loss.signs:
+        called.append(SearchSigns(trainer, data))
     validation = None
     if team.is_chief:
         called += _records(config, data, trainer, progress, kept)

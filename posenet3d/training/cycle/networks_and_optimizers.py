@@ -17,6 +17,7 @@ from posenet3d.platform import stack
 from posenet3d.skeletons.skeleton import Skeleton
 from posenet3d.training.cycle.loss_weights import loss_weights
 from posenet3d.training.cycle.networks import averaged, make_networks
+from posenet3d.training.cycle.sign_search import SignLessons
 from posenet3d.training.settings.config import TrainingConfig, config_from_dict
 
 
@@ -60,6 +61,7 @@ class TrainedNetworks(keras.Model):
         self.flow = flow
         if flow is not None:
             flow.trainable = False
+        self.sign_lessons = SignLessons(skeleton) if config.loss.signs else None
         self.step = self.add_weight(
             name="step", shape=(), dtype="int64", initializer="zeros", trainable=False
         )

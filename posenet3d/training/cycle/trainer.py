@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import math
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -27,9 +26,11 @@ from posenet3d.training.cycle.lift_reproject_lift import (
     turn_back,
 )
 from posenet3d.training.cycle.networks_and_optimizers import TrainedNetworks
-from posenet3d.training.cycle.sign_hypotheses import NUM_VIEWS, Tried, sign_loss
 from posenet3d.training.updates import gradients, replicas
 from posenet3d.training.updates.averaging import move_average
+
+SIGN_LESSONS = 4
+"""Poses of a batch for one whose signs of depth have been searched; ours."""
 
 
 @keras.saving.register_keras_serializable("posenet3d")
@@ -84,7 +85,6 @@ class GeometricSelfSupervision(TrainedNetworks):
             relifted_3d = unproject(relifted)
             returned_2d = turn_back(relifted_3d, views, size)
 
-            unlikely = functools.cache(lambda: self.flow(synthetic_2d, elevation))  # of two losses
             named = {
                 "adapter_penalty": lambda: losses.squared_error(
                     batch.adapted.adapted_2d, batch.adapted.source_2d
@@ -100,8 +100,8 @@ class GeometricSelfSupervision(TrainedNetworks):
                     lifted, batch.keypoints_2d, relifted, synthetic_2d
                 ),
                 "elevation": lambda: losses.elevation(relifted.elevation, elevation),
-                "flow": lambda: losses.likelihood(unlikely()),
-                "signs": lambda: self._sign_loss(batch, lifted, lifted_3d, unlikely()),
+                "flow": lambda: losses.likelihood(self.flow(synthetic_2d, elevation)),
+                "signs": lambda: self._sign_loss(batch),
             }
             values = {name: loss() for name, loss in named.items() if name in weights}
             sets = self._real_and_synthetic(batch, lifted_3d, turned_3d, synthetic_2d, views)
@@ -215,18 +215,10 @@ class GeometricSelfSupervision(TrainedNetworks):
         """3D poses `[N, J, 3]` of 2D poses that are never damaged."""
         return unproject(self.lifter(keypoints_2d, training=True))
 
-    def _sign_loss(
-        self, batch: Batch, lifted: Lifted, lifted_3d: tf.Tensor, unlikely: tf.Tensor
-    ) -> tf.Tensor:
-        """Lifted poses against the same with other signs of depth."""
-        seeds = randomness.split(self._seed(random_streams.SIGNS), NUM_VIEWS)
-        views = [self._views(lifted, seed, batch.elevation) for seed in seeds]
-        matrices, elevations = (
-            None if parts[0] is None else tf.stack(parts, axis=1)
-            for parts in zip(*views, strict=True)
-        )
-        poses = lifted_3d, lifted.keypoints_2d, batch.bone_ratios, unlikely
-        return sign_loss(Tried(*poses, matrices, elevations), self.flow, self.skeleton)
+    def _sign_loss(self, batch: Batch) -> tf.Tensor:
+        """Poses of which a search has found other depths, a few beside a batch of many."""
+        count = tf.maximum(tf.shape(batch.keypoints_2d)[0] // SIGN_LESSONS, 1)
+        return self.sign_lessons.loss(self._lift_whole, count, self._seed(random_streams.SIGNS))
 
     def _real_and_synthetic(
         self,

@@ -84,6 +84,7 @@ def trial_config(config: TrainingConfig, elevation: float) -> TrainingConfig:
             bone=min(config.loss.bone, config.loss.bone_start),
             motion=0.0,
             flow=0.0,
+            signs=0.0,
             deformation=0.0,
             same_body=0.0,
         ),

@@ -80,10 +80,11 @@ class LossConfig:
     )
     signs: float = setting(
         0.0,
-        "Largest weight of the distance of the depths from a pose with other signs of "
-        "depth, where the flow finds that one likelier from new sides. It leads out of wrong "
-        "signs. The weight is 0 at the first and the last step, and largest in the middle. With "
-        "procedural motion beside an archive, it is for the former alone. Needs loss_flow.",
+        "Largest weight of the distance of the depths from those that a search has found. Before "
+        "every epoch but the first, the signs of depth of some poses are changed as long as the "
+        "flow finds them likelier from new sides. The weight is 0 at the first and the last step, "
+        "and largest in the middle. With procedural motion beside an archive, it is for the former "
+        "alone. Needs loss_flow.",
     )
     elevation: float = setting(
         1.0,

@@ -75,7 +75,8 @@ def body_ratios(keypoints_3d: np.ndarray, skeleton: Skeleton) -> np.ndarray:
       keypoints_3d: `[N, J, 3]`, camera frame, lifted.
       skeleton: The skeleton of the J joints.
     """
-    vectors = bones.bone_vectors(keypoints_3d, skeleton).numpy()
+    # In float32 the weight of a bone that points along the line of sight would be 0.
+    vectors = bones.bone_vectors(keypoints_3d, skeleton).numpy().astype(np.float64)
     squared = np.maximum((vectors**2).sum(-1), 1e-12)
     across = np.maximum(1.0 - vectors[..., 2] ** 2 / squared, 1e-3) ** _ACROSS
     seen, mirror = 0.5 * np.log(squared), np.array(skeleton.bone_mirror)

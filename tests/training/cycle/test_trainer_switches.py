@@ -62,10 +62,18 @@ def data(run_data, source, poses):
 
 
 @pytest.fixture(scope="module")
-def trained(settings, data, fit, weights_of, tmp_path_factory):
+def found(normalised_2d):
+    """What a search for signs of depth might have found."""
+    poses_2d = normalised_2d.numpy()[:50]
+    return poses_2d, np.full(poses_2d.shape[:2], 0.1)
+
+
+@pytest.fixture(scope="module")
+def trained(settings, data, found, fit, weights_of, tmp_path_factory):
     """A trainer after four steps, with a checkpoint after two; do not change it."""
     keras.utils.set_random_seed(0)
     trainer = build.make_trainer(settings, data)
+    trainer.sign_lessons.replace(*found)
     before = {name: getattr(trainer, name).get_weights() for name in (*NETWORKS, *FIXED)}
     traces, train_step = [], trainer.train_step
 
@@ -135,9 +143,12 @@ def test_step_is_traced_once(trained):
     assert len(trained.traces) == 1
 
 
-def test_restored_from_its_checkpoint_it_goes_on_exactly(trained, settings, data, fit, weights_of):
+def test_restored_from_its_checkpoint_it_goes_on_exactly(
+    trained, settings, data, found, fit, weights_of
+):
     keras.utils.set_random_seed(1)
     other = build.make_trainer(settings, data, fit=False)
+    other.sign_lessons.replace(*found)
     assert not equal(weights_of(other), trained.weights)
     assert restore_checkpoint(trained.path, other) == {"epochs": 1}
     fit(other, steps=2, start=2, data=data)

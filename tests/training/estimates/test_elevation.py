@@ -78,7 +78,7 @@ def test_a_trial_is_plain_and_short():
     assert (trial.view.kind, trial.view.ramp) == ("known", 0.0)
     weight = trial.loss
     assert weight.adversarial == 1.0
-    assert not any([weight.motion, weight.flow, weight.deformation, weight.same_body])
+    assert not any([weight.motion, weight.flow, weight.deformation, weight.same_body, weight.signs])
 
 
 def test_the_bone_weight_of_a_trial_stays_where_it_begins():

@@ -103,3 +103,12 @@ def test_ratios_of_a_body_are_found_under_noise(truth):
     assert np.sqrt(np.mean((found - true) ** 2)) < 0.06
     np.testing.assert_allclose(found.mean(), 1.0, rtol=1e-6)
     np.testing.assert_allclose(found[list(H36M_17.bone_mirror)], found, rtol=1e-6)
+
+
+def test_a_bone_that_always_points_along_the_line_of_sight_has_a_ratio_too(truth):
+    keypoints_3d = truth[1].copy()
+    wrist, elbow = H36M_17.index("left_wrist"), H36M_17.index("left_elbow")
+    keypoints_3d[:, wrist] = keypoints_3d[:, elbow] + [0.0, 0.0, 0.5]
+    ratios = body_ratios(keypoints_3d.astype(np.float32), H36M_17)
+    assert np.isfinite(ratios).all()
+    assert (ratios > 0).all()
