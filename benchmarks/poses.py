@@ -128,18 +128,17 @@ def main(_: list[str]) -> None:
     """Prints the tables."""
     models = {name: posenet3d.load(name) for name in _MODELS.value}
     sides = f"{_BODIES} bodies, {_SIDES} sides, {len(_ELEVATIONS)} elevations"
-    _print_table(
-        f"Still poses, {sides}: PA-MPJPE", {kind: still_poses(kind) for kind in KINDS}, models
-    )
+    still = {kind: still_poses(kind) for kind in KINDS}
+    lifted = _print_table(f"Still poses, {sides}: PA-MPJPE", still, models)
     print("\n## Knees of people who stand, mean error in degrees\n")
     print("| | " + " | ".join(models) + " |\n|---" + "|---:" * len(models) + "|")
     for kind in STANDING:
-        poses = still_poses(kind).on(next(iter(models.values())).skeleton)
-        true = knee_angles(poses.keypoints_3d, poses)
-        cells = [
-            f"{np.abs(knee_angles(_lift(model, poses), poses) - true).mean():.1f}"
-            for model in models.values()
-        ]
+        cells = []
+        for name, model in models.items():
+            poses = still[kind].on(model.skeleton)
+            true = knee_angles(poses.keypoints_3d, poses)
+            bent = knee_angles(lifted[kind, name], poses)
+            cells.append(f"{np.abs(bent - true).mean():.1f}")
         print(f"| {kind} | " + " | ".join(cells) + " |")
     if _RECORDINGS.value:
         skeleton = next(iter(models.values())).skeleton
@@ -149,16 +148,22 @@ def main(_: list[str]) -> None:
         _print_table("Recordings by kind of motion: PA-MPJPE", kinds, models)
 
 
-def _print_table(title: str, kinds: dict[str, Poses2D], models: dict[str, PoseEstimator]) -> None:
+def _print_table(
+    title: str, kinds: dict[str, Poses2D], models: dict[str, PoseEstimator]
+) -> dict[tuple[str, str], np.ndarray]:
+    """Prints the errors; returns the lifted poses by kind and model."""
+    lifted = {}
     print(f"## {title}\n\n| | poses | flat pose | " + " | ".join(models) + " |")
     print("|---|---:|---:" + "|---:" * len(models) + "|")
     for kind, poses in kinds.items():
         errors = [_error(flat_pose(poses.keypoints_2d, poses.skeleton), poses)]
-        for model in models.values():
+        for name, model in models.items():
             mapped = poses.on(model.skeleton)
-            errors.append(_error(_lift(model, mapped), mapped))
+            lifted[kind, name] = _lift(model, mapped)
+            errors.append(_error(lifted[kind, name], mapped))
         cells = " | ".join(f"{error:.1f}" for error in errors)
         print(f"| {kind} | {len(poses)} | {cells} |", flush=True)
+    return lifted
 
 
 def _lift(model: PoseEstimator, poses: Poses2D) -> np.ndarray:

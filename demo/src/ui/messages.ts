@@ -45,9 +45,9 @@ export function hideMessage(): void {
 /** Score, filled joints, and all of it in words. */
 export function showFrame(frame: LiftedFrame): void {
   const scores = frame.people.map(({ pose }) => pose.score).filter((score) => score !== null);
-  const mean = scores.length ? scores.reduce((sum, score) => sum + score, 0) / scores.length : null;
+  const mean = meanOf(scores);
   const errors = frame.people.map(({ pose }) => expectedErrorOf(pose)).filter((error) => error !== null);
-  const error = errors.length ? errors.reduce((sum, one) => sum + one, 0) / errors.length : null;
+  const error = meanOf(errors);
   byId("expected-error").textContent = percent(error, (share) => `· error ${share}`);
   byId("score").hidden = mean === null;
   if (mean !== null) {
@@ -82,4 +82,8 @@ function describe({ people, notLifted }: LiftedFrame): void {
   });
   const left = notLifted ? [`${notLifted} with too few joints`] : [];
   byId("described").textContent = [...persons, ...left].join(". ") || "Nobody is seen.";
+}
+
+function meanOf(values: number[]): number | null {
+  return values.length ? values.reduce((sum, value) => sum + value, 0) / values.length : null;
 }

@@ -27,8 +27,10 @@ def keras_runtime(estimator: PoseEstimator) -> Lift:
 
     def lift(keypoints_2d: np.ndarray, confidence: np.ndarray) -> dict[str, np.ndarray]:
         result = estimator.lift(keypoints_2d, confidence, score=False)
-        names = _SAID[: None if estimator.lifter.estimates_error else -1]
-        return {name: getattr(result, name) for name in names}
+        said = {name: getattr(result, name) for name in _SAID}
+        if not estimator.lifter.estimates_error:  # as in the exported forms, no array of NaN
+            del said[EXPECTED_ERROR]
+        return said
 
     return lift
 
