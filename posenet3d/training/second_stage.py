@@ -87,11 +87,17 @@ def _teach_once(
     verbose: int | str,
     team: Team,
 ) -> float:
-    """One round, from lessons to the kept student; returns the seconds it has taken in all."""
+    """One round, from lessons to the kept student; returns the seconds it has taken in all.
+
+    From the second on, the student goes on from that of the round before, which is its teacher.
+    """
     keras.utils.set_random_seed(config.seed + number)
     student = compiled_student(config, data.skeleton, team)
     checkpoint = run_dir / "checkpoints" / f"student_{number}.npz"
     progress = resume_together(checkpoint, student, team)
+    if number > 1 and not progress["epochs"]:
+        for network in (student.lifter, student.averaged_lifter):
+            copy_weights(teachers[0].lifter, network)
     epochs = config.student.steps // config.steps_per_epoch
     if progress["epochs"] == epochs:
         return progress["seconds"]

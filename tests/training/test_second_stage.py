@@ -149,19 +149,30 @@ def test_in_the_second_round_the_first_rounds_student_teaches(
     small_config, data, teacher, tmp_path, monkeypatch
 ):
     asked, trusts, lessons = [], [], second_stage.lessons
+    begun, fit = [], second_stage.loop.fit
 
     def spy(run_data, models, *args):
         asked.extend(map(weights, models))
         trusts.append(args[-1])
         return lessons(run_data, models, *args)
 
+    def fit_spy(student, *args, **kwargs):
+        begun.append(
+            [network.get_weights() for network in (student.lifter, student.averaged_lifter)]
+        )
+        return fit(student, *args, **kwargs)
+
     monkeypatch.setattr(second_stage, "lessons", spy)
+    monkeypatch.setattr(second_stage.loop, "fit", fit_spy)
     student = dataclasses.replace(STUDENT, steps=4, rounds=2, teacher=str(teacher))
     config = small_config(run_dir=str(tmp_path / "run"), train_data=data, student=student)
     report = train_and_evaluate(config)
     first = posenet3d.load(tmp_path / "run" / "student_1" / "estimator.keras")
     np.testing.assert_array_equal(asked[0], weights(posenet3d.load(teacher)))
     np.testing.assert_array_equal(asked[1], weights(first))
+    for network in begun[1]:  # and it goes on from there
+        for before, now in zip(first.lifter.get_weights(), network, strict=True):
+            np.testing.assert_array_equal(before, now)
     assert trusts == [0.0, 1.0]  # poses of another kind wait for a teacher that knows all cameras
     assert report.training["student_steps"] == 8
     kept = weights(posenet3d.load(tmp_path / "run"))

@@ -180,7 +180,7 @@ class StudentConfig:
     rounds: int = setting(
         1,
         "How often the second stage runs, each time with all its steps. From the second round "
-        "on, the teacher is the student of the round before.",
+        "on, the teacher is the student of the round before, from which the new one goes on.",
     )
     refine: bool = setting(
         True,
