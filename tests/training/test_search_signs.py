@@ -1,17 +1,22 @@
 """Signs of depth are searched before the epochs of a run."""
 
 import dataclasses
-import json
 
 import keras
 import numpy as np
 import pytest
 
-from posenet3d.poses.archives.archive_writer import write_archive
-from posenet3d.training import LossConfig, train_and_evaluate
+from posenet3d.training import LossConfig, first_stage
 from posenet3d.training.build import make_trainer
+from posenet3d.training.cycle import sign_search
 from posenet3d.training.search_signs import SearchSigns
 from posenet3d.training.settings.config import FlowConfig
+
+
+@pytest.fixture(autouse=True)
+def few_at_a_time(monkeypatch):
+    """The last chunk is filled up: for some hundred poses a large one would be mostly that."""
+    monkeypatch.setattr(sign_search, "_CHUNK", 512)
 
 
 @pytest.fixture(scope="module")
@@ -75,14 +80,18 @@ def test_bones_have_the_ratios_of_their_kind_of_body(trainer, run_data, poses, m
     np.testing.assert_allclose(seen[0].mean(axis=1), 1.0 + group, rtol=1e-4)
 
 
-@pytest.mark.eagerly
-def test_a_run_learns_signs_from_its_second_epoch_on(settings, poses, tmp_path):
-    write_archive(tmp_path / "poses.npz", poses)
-    config = dataclasses.replace(
-        settings, run_dir=str(tmp_path / "run"), train_data=str(tmp_path / "poses.npz")
-    )
-    train_and_evaluate(config)
-    lines = (tmp_path / "run" / "metrics.jsonl").read_text().splitlines()
-    signs = [json.loads(line)["signs"] for line in lines]
-    assert signs[0] == 0.0
-    assert signs[1] > 0.0
+@pytest.mark.parametrize("signs", [0.0, 10.0])
+def test_a_run_searches_where_signs_have_a_weight(settings, run_data, monkeypatch, tmp_path, signs):
+    found = []
+
+    def fit(*args, callbacks, **kwargs):
+        found.extend(isinstance(one, SearchSigns) for one in callbacks)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(first_stage.loop, "fit", fit)
+    loss = dataclasses.replace(settings.loss, signs=signs)
+    config = dataclasses.replace(settings, loss=loss, run_dir=str(tmp_path))
+    with pytest.raises(KeyboardInterrupt):
+        first_stage.train_first_stage(config, run_data(), tmp_path)
+    assert any(found) == (signs > 0)
+    assert found[-1] is False  # the checkpoint is the last, and what is found is no part of it
