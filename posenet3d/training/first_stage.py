@@ -119,8 +119,9 @@ def train_a_teacher_each(
     """A first stage on the archive's poses, then one on procedural ones, in `procedural/`.
 
     One lifter for both is worse on each: its flow, its bones and its cameras are those of neither.
-    The second stage makes one of the two. Other signs of depth are tried on procedural poses alone,
-    which have all signs alike; recordings do not, and a lifter of them loses accuracy by it.
+    The second stage makes one of the two. Signs of depth are searched for procedural poses alone,
+    which have all signs alike. Recordings do not: a lifter of them lost accuracy when other signs
+    of its limbs were tried; the search itself has not been measured on them.
     Arguments as those of `train_first_stage`.
     """
     no_signs = dataclasses.replace(config, loss=dataclasses.replace(config.loss, signs=0.0))

@@ -56,19 +56,22 @@ def turns(skeleton: Skeleton) -> np.ndarray:
     trunk; the whole body.
     """
     own_limbs, mirror, number = limbs(skeleton), skeleton.bone_mirror, len(skeleton.bones)
-    in_limbs = {bone for limb in own_limbs for bone in limb}
     sets = [{bone} for bone in range(number)]
     for limb in own_limbs:
         start = skeleton.bones[limb[0]][0]
         roots = {bone for bone, (_, child) in enumerate(skeleton.bones) if child == start}
         pairs = ({*part, *(mirror[bone] for bone in part)} for part in (limb, roots))
         sets += [set(limb), set(limb[1:]), *pairs]
-    sets += [set(range(number)) - in_limbs, set(range(number))]
+    sets += [set(range(number)) - _bones_of_limbs(skeleton), set(range(number))]
     different = [turned for i, turned in enumerate(sets) if turned and turned not in sets[:i]]
     table = np.ones((len(different), number), np.float32)
     for row, turned in zip(table, different, strict=True):
         row[list(turned)] = -1.0
     return table
+
+
+def _bones_of_limbs(skeleton: Skeleton) -> set[int]:
+    return {bone for limb in limbs(skeleton) for bone in limb}
 
 
 class SignSearch:
@@ -129,9 +132,8 @@ class SignSearch:
 
     def _other_start(self, deep: np.ndarray, rows: np.ndarray, views: _Views) -> np.ndarray:
         """The likeliest of: the whole body turned round, its trunk alone, its limbs alone."""
-        in_limbs = [bone for limb in limbs(self.skeleton) for bone in limb]
         limbs_alone = np.ones(deep.shape[-1], np.float32)
-        limbs_alone[in_limbs] = -1.0
+        limbs_alone[list(_bones_of_limbs(self.skeleton))] = -1.0
         starts = np.stack([-deep, -limbs_alone * deep, limbs_alone * deep])
         return starts[self._nats(starts, rows, views).argmin(axis=0), np.arange(len(rows))]
 
