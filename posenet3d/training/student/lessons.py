@@ -44,8 +44,9 @@ class Lesson(NamedTuple):
     keypoints_3d: tf.Tensor  # [N, J, 3], camera frame, root-relative, any unit
     elevation: tf.Tensor  # [N], radians
     elevation_known: tf.Tensor  # [N], 1 where it is, else 0
-    judged_by_3d: tf.Tensor  # [N, J, 3], from which the lifter's error is taken, likewise
-    judged: tf.Tensor  # [N], 1 where it is, else 0
+    true_3d: tf.Tensor  # [N, J, 3], the truth where it is known, else the lesson; likewise
+    true_known: tf.Tensor  # [N], 1 where it is, else 0
+    judged: tf.Tensor  # [N], 1 where the lifter's error is to be estimated, else 0
 
 
 class DrawnLessons:
@@ -69,12 +70,14 @@ class DrawnLessons:
             elevation = np.full(len(lessons.keypoints_2d), np.nan)
         self._elevation = tf.constant(elevation, tf.float32)
         self._poses_2d = tf.constant(lessons.keypoints_2d, tf.float32)
-        self._poses_3d = self._judged_by_3d = tf.constant(lessons.keypoints_3d, tf.float32)
-        self._judges_all = lessons.true_3d is None
+        self._poses_3d = self._true_3d = tf.constant(lessons.keypoints_3d, tf.float32)
+        true_known = np.zeros(len(elevation), bool)
         if lessons.true_3d is not None:
-            known = np.isfinite(lessons.true_3d)
-            judged_by_3d = np.where(known, lessons.true_3d, lessons.keypoints_3d)
-            self._judged_by_3d = tf.constant(judged_by_3d, tf.float32)
+            true_known = np.isfinite(lessons.true_3d).all(axis=(1, 2))
+            true_3d = np.where(true_known[:, None, None], lessons.true_3d, lessons.keypoints_3d)
+            self._true_3d = tf.constant(true_3d, tf.float32)
+        self._true_known = tf.constant(true_known, tf.float32)
+        self.knows_truth = bool(true_known.any())
 
     def draw(self, seed: Seeds) -> Lesson:
         """The poses of a step, whose seeds are given: some as they are, the others through virtual
@@ -85,13 +88,14 @@ class DrawnLessons:
         rows = tf.cast(share * float(len(self._poses_2d)), tf.int32)
         keypoints_2d = tf.gather(self._poses_2d, rows)
         keypoints_3d = tf.gather(self._poses_3d, rows)
-        judged_by_3d = tf.gather(self._judged_by_3d, rows)
+        true_3d = tf.gather(self._true_3d, rows)
+        true_known = tf.gather(self._true_known, rows)
         elevation = tf.gather(self._elevation, rows)
         if self.config.mirror and self.skeleton.can_be_mirrored:
             coin = randomness.uniform([count, 1, 1], seed(_MIRROR)) < 0.5
-            keypoints_2d, keypoints_3d, judged_by_3d = (
+            keypoints_2d, keypoints_3d, true_3d = (
                 tf.where(coin, mirror.mirror(poses, self.skeleton), poses)
-                for poses in (keypoints_2d, keypoints_3d, judged_by_3d)
+                for poses in (keypoints_2d, keypoints_3d, true_3d)
             )
         matrices = self._draw_placements(count, seed)
         # Some of TensorFlow's kernels divide by the number of rows: no empty parts.
@@ -100,7 +104,7 @@ class DrawnLessons:
             to_turn = keypoints_3d, matrices, elevation
             parts.append(self._virtual(*(poses[:seen] for poses in to_turn), seed))
         if seen < count:
-            all_of_them = keypoints_2d, keypoints_3d, judged_by_3d, matrices, elevation
+            all_of_them = keypoints_2d, keypoints_3d, true_3d, true_known, matrices, elevation
             real = (poses[seen:] for poses in all_of_them)
             parts.append(self._real(*real))
         return Lesson(*(tf.concat(tensors, axis=0) for tensors in zip(*parts, strict=True)))
@@ -115,14 +119,24 @@ class DrawnLessons:
         placed_3d = self._placed(keypoints_3d, matrices)
         seen_2d, seen_3d, elevation = self._through_cameras(placed_3d, elevation, seed)
         seen_2d = camera.normalise(seen_2d, self.skeleton.root).keypoints_2d
-        known = tf.ones_like(elevation)
-        return Lesson(seen_2d, seen_3d, elevation, known, seen_3d, float(self._judges_all) * known)
+        all_of_them = tf.ones_like(elevation)
+        judged = 0.0 if self.knows_truth else 1.0
+        return Lesson(
+            seen_2d,
+            seen_3d,
+            elevation,
+            elevation_known=all_of_them,
+            true_3d=seen_3d,
+            true_known=tf.zeros_like(elevation),
+            judged=judged * all_of_them,
+        )
 
     def _real(
         self,
         keypoints_2d: tf.Tensor,
         keypoints_3d: tf.Tensor,
-        judged_by_3d: tf.Tensor,
+        true_3d: tf.Tensor,
+        true_known: tf.Tensor,
         matrices: tf.Tensor,
         elevation: tf.Tensor,
     ) -> Lesson:
@@ -130,12 +144,15 @@ class DrawnLessons:
         placed_2d = camera.normalise(matrices @ keypoints_2d, self.skeleton.root).keypoints_2d
         known = tf.math.is_finite(elevation)
         elevation = tf.where(known, elevation, 0.0)
-        placed_3d, judged_by_3d = (
-            self._placed(poses_3d, matrices) for poses_3d in (keypoints_3d, judged_by_3d)
+        return Lesson(
+            placed_2d,
+            self._placed(keypoints_3d, matrices),
+            elevation,
+            elevation_known=tf.cast(known, tf.float32),
+            true_3d=self._placed(true_3d, matrices),
+            true_known=true_known,
+            judged=tf.ones_like(elevation),
         )
-        judged = tf.ones_like(elevation)
-        known = tf.cast(known, tf.float32)
-        return Lesson(placed_2d, placed_3d, elevation, known, judged_by_3d, judged)
 
     def _placed(self, keypoints_3d: tf.Tensor, matrices: tf.Tensor) -> tf.Tensor:
         placed_3d = matrices @ keypoints_3d

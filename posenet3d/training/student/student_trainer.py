@@ -26,7 +26,11 @@ from posenet3d.skeletons.skeleton import Skeleton
 from posenet3d.training.augmentation.augment import damaged_input
 from posenet3d.training.cycle.networks import averaged
 from posenet3d.training.settings.config import TrainingConfig
-from posenet3d.training.student.error_estimate import error_loss
+from posenet3d.training.student.error_estimate import (
+    aligned_distance,
+    error_loss,
+    likely_distance,
+)
 from posenet3d.training.student.lessons import DAMAGE, DROPOUT, DrawnLessons, Lesson, Lessons
 from posenet3d.training.updates import gradients, replicas
 from posenet3d.training.updates.averaging import move_average
@@ -133,13 +137,8 @@ class StudentTrainer(keras.Model):
             elevation = tf.reduce_mean(
                 lesson.elevation_known * tf.square(lifted.elevation - lesson.elevation)
             )
-            error = error_loss(
-                lifted.expected_error,
-                lifted_3d,
-                lesson.judged_by_3d,
-                self.skeleton.root,
-                lesson.judged,
-            )
+            off = self._distance_off(lifted_3d, lesson)
+            error = error_loss(lifted.expected_error, off, self.skeleton.root, lesson.judged)
             loss = distance + elevation + error
             scaled_loss = gradients.scaled(loss, self.optimizer)
         variables = self.lifter.trainable_variables
@@ -166,6 +165,14 @@ class StudentTrainer(keras.Model):
             return {}
         lifted_3d = unproject(self.averaged_lifter(data["keypoints_2d"], training=False))
         return accuracy(lifted_3d, data["keypoints_3d"], self.skeleton.root)
+
+    def _distance_off(self, lifted_3d: tf.Tensor, lesson: Lesson) -> tf.Tensor:
+        """How far each joint is off, `[N, J]`, as far as truth or lessons tell."""
+        from_lesson = aligned_distance(lifted_3d, lesson.keypoints_3d)
+        if not self._drawn_from.knows_truth:
+            return from_lesson
+        from_truth = aligned_distance(lifted_3d, lesson.true_3d)
+        return likely_distance(from_lesson, from_truth, lesson.true_known, lesson.judged)
 
     def lesson(self) -> Lesson:
         """The poses of this step."""

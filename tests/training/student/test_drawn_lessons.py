@@ -174,12 +174,13 @@ def test_lessons_may_all_be_real_or_all_virtual(taught, virtual):
 def test_the_estimate_learns_from_the_truth_where_it_is_known(taught, poses, normalised_2d):
     """And then from no virtual camera, which sees what the teacher has said."""
     lesson = taught().lesson()
-    np.testing.assert_array_equal(lesson.judged_by_3d, lesson.keypoints_3d)
+    np.testing.assert_array_equal(lesson.true_known, 0.0)
     np.testing.assert_array_equal(lesson.judged, 1.0)
     student, twice = taught(), 2.0 * poses.keypoints_3d
     twice[::2] = np.nan
     student.take_lessons(Lessons(normalised_2d.numpy(), poses.keypoints_3d, None, twice))
     lesson = student.lesson()
     np.testing.assert_array_equal(lesson.judged, [0.0] * SEEN + [1.0] * (COUNT - SEEN))
-    factor = (lesson.judged_by_3d / lesson.keypoints_3d).numpy()[SEEN:, 1:].mean(axis=(1, 2))
-    assert set(factor.round(3)) == {1.0, 2.0}
+    factor = (lesson.true_3d / lesson.keypoints_3d).numpy()[:, 1:].mean(axis=(1, 2))
+    np.testing.assert_array_equal(factor.round(3), 1.0 + lesson.true_known)
+    assert set(lesson.true_known.numpy()[SEEN:]) == {0.0, 1.0}

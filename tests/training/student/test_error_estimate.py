@@ -3,7 +3,11 @@ import pytest
 import tensorflow as tf
 
 from posenet3d.geometry import rotation
-from posenet3d.training.student.error_estimate import aligned_distance, error_loss
+from posenet3d.training.student.error_estimate import (
+    aligned_distance,
+    error_loss,
+    likely_distance,
+)
 
 ROOT = 2
 
@@ -19,10 +23,11 @@ def poses_3d():
 
 def test_it_is_least_where_each_joints_mean_distance_is_expected(poses_3d):
     true, predicted = poses_3d
-    mean = tf.reduce_mean(aligned_distance(predicted, true), axis=0)
+    distance = aligned_distance(predicted, true)
+    mean = tf.reduce_mean(distance, axis=0)
 
     def loss(factor):
-        return float(error_loss(tf.tile(factor * mean[None], [200, 1]), predicted, true, ROOT))
+        return float(error_loss(tf.tile(factor * mean[None], [200, 1]), distance, ROOT))
 
     best = loss(tf.ones(5))
     for joint in range(5):
@@ -47,8 +52,25 @@ def test_only_what_is_expected_has_a_gradient_and_it_is_finite(poses_3d):
     for said in (predicted[:3], true[:3], tf.zeros([3, 5, 3])):
         with tf.GradientTape() as tape:
             tape.watch([expected, said, true])
-            loss = error_loss(expected, said, true[:3], ROOT)
+            loss = error_loss(expected, aligned_distance(said, true[:3]), ROOT)
         gradients = tape.gradient(loss, [expected, said, true])
         assert gradients[1:] == [None, None]
         assert np.isfinite(loss)
         assert np.isfinite(gradients[0]).all()
+
+
+def test_lessons_count_as_many_times_as_poses_say_whose_truth_is_known():
+    from_lesson = tf.constant([[0.1, 0.3], [0.2, 0.2], [0.1, 0.5], [9.0, 9.0]])
+    from_truth = tf.constant([[0.3, 0.7], [0.5, 0.5], [0.0, 0.0], [0.0, 0.0]])
+    known, counts = tf.constant([1.0, 1.0, 0.0, 1.0]), tf.constant([1.0, 1.0, 1.0, 0.0])
+    likely = likely_distance(from_lesson, from_truth, known, counts).numpy()
+    np.testing.assert_array_equal(likely[[0, 1, 3]], from_truth.numpy()[[0, 1, 3]])
+    np.testing.assert_allclose(likely[2], [0.25, 1.25], rtol=1e-6)  # 2.0 / 0.8 times
+
+
+@pytest.mark.parametrize(("truth", "known", "times"), [(0.05, 1, 1), (100.0, 1, 5), (9.0, 0, 1)])
+def test_lessons_count_once_at_least_and_never_without_bound(truth, known, times):
+    """Few known poses, or none, in a step."""
+    ones = tf.ones([2, 3])
+    likely = likely_distance(ones, truth * ones, tf.constant([float(known), 0.0]), tf.ones(2))
+    np.testing.assert_allclose(likely[1], times)
