@@ -3,6 +3,7 @@
 import ast
 import functools
 import itertools
+import sys
 from collections import defaultdict
 
 import pytest
@@ -129,3 +130,10 @@ def test_a_folder_holds_about_ten_files_of_under_300_lines(folder):
         path.name: n for path in files if (n := len(path.read_text().splitlines())) > MOST_LINES
     }
     assert not long
+
+
+@pytest.mark.parametrize("part", ["scripts", "benchmarks", "demo/make", "docs", ".ci"])
+def test_no_script_hides_a_module_of_pythons_own(part):
+    """A script's folder comes first on the path: `numbers.py` beside it breaks NumPy."""
+    hidden = [p.name for p in (CHECKOUT / part).rglob("*.py") if p.stem in sys.stdlib_module_names]
+    assert not hidden

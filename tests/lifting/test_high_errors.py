@@ -1,5 +1,7 @@
 """What the summary says where the lifter expects its own poses to be wrong."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -85,3 +87,13 @@ def test_errors_in_mm_are_over_the_size_as_well():
     tall = part(errors, unit="mm", mm=400.0).result
     np.testing.assert_allclose(tall.expected_error_mm, [40.0, 120.0], rtol=1e-5)
     np.testing.assert_allclose(relative_errors(tall), errors, rtol=1e-5)
+
+
+def test_joints_that_were_not_seen_do_not_count():
+    """Made-up legs are no reason to warn of an upper body."""
+    whole = part([GOOD, GOOD]).result
+    filled = np.zeros_like(whole.filled)
+    filled[:, 4:8] = True
+    errors = np.where(filled, 10.0, whole.expected_error).astype(np.float32)
+    upper = dataclasses.replace(whole, filled=filled, expected_error=errors)
+    np.testing.assert_allclose(relative_errors(upper), [GOOD, GOOD], rtol=1e-5)

@@ -1,6 +1,6 @@
 """The picture of docs/numbers.md: a lifted person with root, axes and elevation.
 
-    python benchmarks/pictures/numbers.py --output=docs/images/numbers.png
+    python benchmarks/pictures/numbers_picture.py --output=docs/images/numbers.png
 
 A virtual camera that looks down by 25 degrees sees a procedural person; everything drawn and
 written is what the pretrained lifter says of that one 2D pose.
