@@ -79,7 +79,8 @@ def test_python_shown_runs(page, checkout, monkeypatch):
     names = {}
     for code in blocks:
         exec(code, names)
-    assert names["together"].keys() == {"keypoints_3d", "elevation"}  # the golden outputs: compared
+    compared = {"keypoints_3d", "elevation", "expected_error"}  # the golden outputs
+    assert names["together"].keys() == compared
     assert names["about"]["least_joints"] == 9
     assert names["result"].keypoints_3d.shape == (3, 17, 3)
 
@@ -91,7 +92,7 @@ def test_tensors_by_position_are_in_the_order_that_is_told(checkout):
         assert signatures.keys() == {"lift_1", "lift_16"}
         for signature in signatures.values():
             assert signature["inputs"] == ["confidence", "keypoints_2d"]
-            assert signature["outputs"] == ["elevation", "keypoints_3d"]
+            assert signature["outputs"] == ["elevation", "expected_error", "keypoints_3d"]
 
 
 def test_the_calls_of_the_kotlin_code_give_the_golden_outputs(checkout):
@@ -100,7 +101,7 @@ def test_the_calls_of_the_kotlin_code_give_the_golden_outputs(checkout):
     folder = checkout / "saved_models" / "small"
     golden = json.loads((folder / "golden.json").read_text())["small_float32.tflite"]
     model = compiled.CompiledModel.from_file(str(folder / "small_float32.tflite"))
-    names = ("keypoints_2d", "confidence"), ("keypoints_3d", "elevation")
+    names = ("keypoints_2d", "confidence"), ("keypoints_3d", "elevation", "expected_error")
     inputs = {name: model.create_input_buffer_by_name("lift_1", name) for name in names[0]}
     outputs = {name: model.create_output_buffer_by_name("lift_1", name) for name in names[1]}
     for row in range(16):

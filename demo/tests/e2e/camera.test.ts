@@ -77,7 +77,7 @@ it("lifts a video file", async () => {
     const parts: Blob[] = [];
     recorder.ondataavailable = ({ data }) => parts.push(data);
     recorder.start();
-    for (let frame = 0; frame < 12; frame++) {
+    for (let frame = 0; frame < 24; frame++) {
       context.drawImage(image, 4 * Math.sin(frame), 0);
       await new Promise((done) => setTimeout(done, 100));
     }
