@@ -85,9 +85,12 @@ def train_first_stage(
     keras.utils.set_random_seed(config.seed)
     checkpoint = run_dir / "checkpoints" / "latest.npz"
     begun = team.share(b"begun" if team.is_chief and checkpoint.exists() else b"")
+    start = time.monotonic()
     trainer = make_trainer(config, data, fit=not begun, team=team)
+    fitting = 0.0 if begun else time.monotonic() - start  # of the flow; else nearly nothing
     untrained = make_estimator(trainer, data)
     progress = resume_together(checkpoint, trainer, team)
+    progress["seconds"] += fitting
     seconds = progress["seconds"]
     if progress["epochs"] < config.epochs:
         seconds = _fit(config, data, trainer, progress, verbose, kept, team)

@@ -1,6 +1,7 @@
 import dataclasses
 import json
 import shutil
+import types
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from posenet3d.training import (
     LossConfig,
     OptimizerConfig,
     ViewConfig,
+    first_stage,
     train_and_evaluate,
 )
 from posenet3d.training.prepare import prepare
@@ -110,6 +112,18 @@ def test_finished_run_started_again_only_reports(finished):
     again = train_and_evaluate(config)
     assert again.to_json() == report.to_json()
     assert all(np.array_equal(before[k], v) for k, v in checkpoint(run_dir).items())
+
+
+def test_minutes_of_a_run_count_what_comes_before_its_first_step(
+    small_config, data, tmp_path, monkeypatch
+):
+    """Fitting the flow takes minutes; a run that goes on does not fit it again."""
+    ticks = iter([0.0, 6000.0, 9000.0])
+    monkeypatch.setattr(first_stage, "time", types.SimpleNamespace(monotonic=lambda: next(ticks)))
+    config = small_config(run_dir=str(tmp_path / "run"), train_data=data)
+    minutes = train_and_evaluate(config).train_minutes
+    assert 100.0 < minutes < 110.0
+    assert train_and_evaluate(config).train_minutes == minutes
 
 
 def test_stopped_run_ends_with_the_weights_of_an_uninterrupted_one(finished, tmp_path, monkeypatch):
