@@ -15,8 +15,8 @@ if TYPE_CHECKING:  # only for its name
     from posenet3d.poses.lift_result import LiftResult
 
 HIGH_ERROR = 0.25
-"""Of the pose's size: a pose of which more is expected should not be relied on. On the CMU benchmark
-the flat pose is off by about so much."""
+"""Of the pose's size: a pose of which more is expected should not be relied on. By about so much
+the flat pose is off on the CMU benchmark."""
 
 LONG_STRETCH = 15
 """Poses of a person in a row that are worth a warning: half a second of video. Ours."""
