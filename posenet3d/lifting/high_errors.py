@@ -91,11 +91,12 @@ def relative_errors(result: LiftResult) -> np.ndarray:
     """Expected error `[N]` of each pose's joints that were seen, over the pose's size.
 
     Legs that are not in the picture are guessed, and `filled` says so: they are no reason not to
-    rely on the arms. NaN where nothing is known.
+    rely on the arms. NaN where nothing is known, or nothing was seen.
     """
     counts = ~result.filled & (result.expected_error != 0.0)  # the root's error is 0
-    seen = np.where(counts, result.expected_error, 0.0)
-    errors = seen.sum(axis=1) / np.maximum(counts.sum(axis=1), 1)
+    number = counts.sum(axis=1)
+    seen = np.where(counts, result.expected_error, 0.0).sum(axis=1)
+    errors = np.where(number > 0, seen / np.maximum(number, 1), np.nan)
     if result.unit == "pose":
         return errors
     # The pose's unit is the mean distance of its 2D joints from the root. Nearly so far are the 3D

@@ -97,3 +97,12 @@ def test_joints_that_were_not_seen_do_not_count():
     errors = np.where(filled, 10.0, whole.expected_error).astype(np.float32)
     upper = dataclasses.replace(whole, filled=filled, expected_error=errors)
     np.testing.assert_allclose(relative_errors(upper), [GOOD, GOOD], rtol=1e-5)
+
+
+def test_of_a_pose_between_frames_nothing_is_known():
+    """All its joints are filled in, and nothing is expected of it."""
+    whole = part([GOOD, GOOD]).result
+    filled, errors = np.zeros_like(whole.filled), whole.expected_error.copy()
+    filled[1], errors[1] = True, np.nan
+    between = dataclasses.replace(whole, filled=filled, expected_error=errors)
+    np.testing.assert_allclose(relative_errors(between), [GOOD, np.nan], rtol=1e-5)
