@@ -119,16 +119,15 @@ class DrawnLessons:
         placed_3d = self._placed(keypoints_3d, matrices)
         seen_2d, seen_3d, elevation = self._through_cameras(placed_3d, elevation, seed)
         seen_2d = camera.normalise(seen_2d, self.skeleton.root).keypoints_2d
-        all_of_them = tf.ones_like(elevation)
-        judged = 0.0 if self.knows_truth else 1.0
+        ones, zeros = tf.ones_like(elevation), tf.zeros_like(elevation)
         return Lesson(
             seen_2d,
             seen_3d,
             elevation,
-            elevation_known=all_of_them,
+            elevation_known=ones,
             true_3d=seen_3d,
-            true_known=tf.zeros_like(elevation),
-            judged=judged * all_of_them,
+            true_known=zeros,
+            judged=zeros if self.knows_truth else ones,
         )
 
     def _real(
