@@ -46,6 +46,29 @@ def copy_weights(source: keras.layers.Layer, target: keras.layers.Layer) -> None
         variable.assign(values[name].numpy())
 
 
+def mix_weights(
+    source: keras.layers.Layer,
+    other: keras.layers.Layer,
+    share: float,
+    target: keras.layers.Layer,
+) -> None:
+    """Gives a network weights between those of two of the same kind and size.
+
+    Between a network and what further training has made of it, the way is often better than its
+    ends (Wortsman et al., Robust fine-tuning of zero-shot models, CVPR 2022).
+
+    Args:
+      source: The first.
+      other: The second.
+      share: That of `other`, 0 to 1.
+      target: The network whose weights are set.
+    """
+    copy_weights(source, target)
+    values = named_weights(other)
+    for name, variable in named_weights(target).items():
+        variable.assign((1.0 - share) * variable.numpy() + share * values[name].numpy())
+
+
 def shapes_of(lifter: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
     """Shapes of an estimator's weights by name, from its lifter's settings; nothing is built.
 

@@ -61,6 +61,7 @@ def train_first_stage(
     team: Team = ALONE,
     verbose: int | str = 0,
     say: Say = None,
+    progress: callbacks.Tell | None = None,
 ) -> Stage:
     """Finds the elevation, trains in the cycle, goes on where it was stopped.
 
@@ -71,6 +72,7 @@ def train_first_stage(
       team: The devices.
       verbose: As in `run.train_and_evaluate`.
       say: Likewise.
+      progress: Likewise.
     """
     kept = run_dir / ("teacher" if config.student.steps else "best") / ESTIMATOR_FILE
     config, trials = first_stage(config), ()
@@ -86,14 +88,16 @@ def train_first_stage(
     checkpoint = run_dir / "checkpoints" / "latest.npz"
     begun = team.share(b"begun" if team.is_chief and checkpoint.exists() else b"")
     start = time.monotonic()
+    if say is not None and config.loss.flow and not begun:
+        say("Fitting the flow to the 2D poses.")
     trainer = make_trainer(config, data, fit=not begun, team=team)
     fitting = 0.0 if begun else time.monotonic() - start  # of the flow; else nearly nothing
     untrained = make_estimator(trainer, data)
-    progress = resume_together(checkpoint, trainer, team)
-    progress["seconds"] += fitting
-    seconds = progress["seconds"]
-    if progress["epochs"] < config.epochs:
-        seconds = _fit(config, data, trainer, progress, verbose, kept, team)
+    done = resume_together(checkpoint, trainer, team)
+    done["seconds"] += fitting
+    seconds = done["seconds"]
+    if done["epochs"] < config.epochs:
+        seconds = _fit(config, data, trainer, done, verbose, kept, team, progress)
     facts: dict[str, Any] = {"steps": config.steps}
     if config.view.kind != "uniform":
         facts["elevation"] = config.elevation
@@ -118,6 +122,7 @@ def train_a_teacher_each(
     team: Team = ALONE,
     verbose: int | str = 0,
     say: Say = None,
+    progress: callbacks.Tell | None = None,
 ) -> Stage:
     """A first stage on the archive's poses, then one on procedural ones, in `procedural/`.
 
@@ -128,7 +133,7 @@ def train_a_teacher_each(
     Arguments as those of `train_first_stage`.
     """
     no_signs = dataclasses.replace(config, loss=dataclasses.replace(config.loss, signs=0.0))
-    first = train_first_stage(no_signs, data.of_kind(0), run_dir, team, verbose, say)
+    first = train_first_stage(no_signs, data.of_kind(0), run_dir, team, verbose, say, progress)
     own = data.of_kind(1)
     seen = own.train.keep(np.arange(0, len(own.train), -(-len(own.train) // len(own.validation))))
     folder = run_dir / "procedural"
@@ -138,7 +143,7 @@ def train_a_teacher_each(
         config, run_dir=str(folder), elevation=None, source_data="", init_model=""
     )
     own = dataclasses.replace(own, source=None, validation=seen)
-    second = train_first_stage(alone, own, folder, team, verbose, say)
+    second = train_first_stage(alone, own, folder, team, verbose, say, progress)
     return dataclasses.replace(
         first,
         teachers=(*first.teachers, *second.teachers),
@@ -187,20 +192,23 @@ def _fit(
     config: TrainingConfig,
     data: RunData,
     trainer: GeometricSelfSupervision,
-    progress: dict[str, Any],
+    before: dict[str, Any],
     verbose: int | str,
     kept: Path,
     team: Team,
+    progress: callbacks.Tell | None,
 ) -> float:
     """Trains from where the run stands to its end; returns the seconds it has taken in all."""
-    done = progress["epochs"]
-    clock = callbacks.Clock(progress["seconds"])
+    done = before["epochs"]
+    clock = callbacks.Clock(before["seconds"])
     called = [clock, callbacks.StopOnDivergence()]
     if config.loss.signs:
         called.append(SearchSigns(trainer, data))
     validation = None
     if team.is_chief:
-        called += _records(config, data, trainer, progress, kept)
+        called += _records(config, data, trainer, before, kept)
+        if progress is not None:
+            called.append(callbacks.Progress(progress, "cycle", "view_distance"))
         validation = pipeline.validation_batches(data.validation, config.batch_size)
     loop.fit(
         trainer,

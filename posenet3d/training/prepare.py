@@ -93,7 +93,7 @@ def prepare(config: TrainingConfig) -> RunData:
     _check_enough(len(complete), config.batch_size, dropped)
     if dropped:
         train, group = train.keep(complete), None if group is None else group[complete]
-    normalised = _varied(train)
+    normalised = varied(train)
     with_neighbour = int(train.lengths[train.lengths > 1].sum())
     if config.loss.motion and with_neighbour < config.batch_size:
         raise TrainingError(
@@ -137,7 +137,7 @@ def _source(config: TrainingConfig, joints: RunJoints) -> NormalisedPoses:
     _check_enough(len(complete), source_batch_size(config), dropped)
     if dropped:
         poses = poses.keep(complete)
-    return _varied(poses)
+    return varied(poses)
 
 
 def _read(config: TrainingConfig, joints: RunJoints) -> tuple[Poses2D, Poses2D]:
@@ -225,8 +225,12 @@ def _check_enough(count: int, batch_size: int, dropped: int) -> None:
         )
 
 
-def _varied(poses: Poses2D) -> NormalisedPoses:
-    """The poses, each at its own scale; refused where they are nearly all the same."""
+def varied(poses: Poses2D) -> NormalisedPoses:
+    """The poses, each at its own scale.
+
+    Raises:
+      TrainingError: If they are nearly all the same.
+    """
     normalised = NormalisedPoses.of(poses)
     sample = normalised.read(slice(None, None, max(1, len(poses) // _SAMPLE)))
     variation = float(np.sqrt(sample.var(axis=0).mean()) * camera.DISTANCE)

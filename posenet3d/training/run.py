@@ -14,14 +14,18 @@ from posenet3d.distribution import Team, make_team
 from posenet3d.errors import ConfigError, InputError
 from posenet3d.evaluation.report import Report, make_report, write_report
 from posenet3d.files.locks import alone
-from posenet3d.models import load
+from posenet3d.models import PoseEstimator, load
+from posenet3d.models.weights import named_weights
 from posenet3d.training.first_stage import Stage, train_a_teacher_each, train_first_stage
 from posenet3d.training.loop import lost_workers
-from posenet3d.training.prepare import prepare, source_batch_size
+from posenet3d.training.prepare import RunData, prepare, source_batch_size
+from posenet3d.training.records.callbacks import Tell
 from posenet3d.training.records.text_files import record
 from posenet3d.training.run_joints import RunJoints, run_joints
 from posenet3d.training.second_stage import teach
 from posenet3d.training.settings.config import TrainingConfig
+from posenet3d.training.student.student_trainer import StudentTrainer
+from posenet3d.training.teachers import MOST_APART, Together, apart
 
 
 def train_and_evaluate(
@@ -29,6 +33,7 @@ def train_and_evaluate(
     verbose: int | str = 0,
     records: dict[str, str] | None = None,
     say: Callable[[str], None] | None = None,
+    progress: Tell | None = None,
 ) -> Report | None:
     """Trains a lifter from 2D poses, evaluates the one that is kept, and records both.
 
@@ -43,6 +48,7 @@ def train_and_evaluate(
       verbose: Progress that Keras prints: 0 nothing, 1 a bar, 2 a line an epoch.
       records: Further texts for the run's folder by file name, written as training starts.
       say: Called with a line of text about what goes on outside of Keras's own progress.
+      progress: Called after every epoch, see `callbacks.Progress`.
 
     Returns:
       The report; `str(report)` is its table. None in a worker that is not the chief.
@@ -69,24 +75,30 @@ def train_and_evaluate(
                 held.enter_context(_alone_in(run_dir))
                 _check_same_run(run_dir / "config.json", settings)
             else:
-                verbose, say = 0, None
+                verbose, say, progress = 0, None, None
             _check_shares(config, team)
             if say is not None and config.strategy != "none":
                 say(f"Training on {team}.")
+            _check_student(config, joints)
             data = prepare(config)
-            stage = _given_teacher(config, joints) if config.student.teacher else None
+            stage = _given_teachers(config, joints) if config.student.teacher else None
             if team.is_chief:
                 record(run_dir, {"config.json": json.dumps(settings, indent=1)} | (records or {}))
             if say is not None and config.mirror and joints.note():
                 say(joints.note())
-            if stage is None and config.student.steps and data.group is not None:
-                stage = train_a_teacher_each(config, data, run_dir, team, verbose, say)
+            each = config.student.steps and data.group is not None
+            if stage is None and each and not config.student.general:
+                stage = train_a_teacher_each(config, data, run_dir, team, verbose, say, progress)
             elif stage is None:
-                stage = train_first_stage(config, data, run_dir, team, verbose, say)
+                own = data.of_kind(0) if each else data
+                stage = train_first_stage(config, own, run_dir, team, verbose, say, progress)
+                stage = _with_saved(config, joints, stage, own, say)
             seconds, facts = stage.seconds, {"poses": len(data.train), "incomplete": data.dropped}
             if config.student.steps:
                 known = dataclasses.replace(config, elevation=stage.elevation)
-                seconds += teach(known, data, stage.teachers, stage.adapter, run_dir, verbose, team)
+                seconds += teach(
+                    known, data, stage.teachers, stage.adapter, run_dir, verbose, team, progress
+                )
                 facts["student_steps"] = config.student.steps * config.student.rounds
         if not team.is_chief:
             return None
@@ -99,10 +111,7 @@ def train_and_evaluate(
             training=facts | stage.facts,
             elevation_trials=stage.trials,
         )
-        metrics = run_dir / "metrics.jsonl"
-        lines = metrics.read_text().splitlines() if metrics.exists() else []
-        history = [json.loads(line) for line in lines]
-        write_report(report, run_dir, history, figures=config.figures)
+        write_report(report, run_dir, _history(run_dir), figures=config.figures)
         return report
 
 
@@ -121,18 +130,90 @@ def _alone_in(run_dir: Path) -> Iterator[None]:
             run_dir.rmdir()
 
 
-def _given_teacher(config: TrainingConfig, joints: RunJoints) -> Stage:
-    """A saved model in the place of a first stage."""
-    teacher = load(config.student.teacher)
-    if teacher.skeleton != joints.skeleton:
-        raise ConfigError(
-            f"student_teacher {config.student.teacher} lifts the skeleton "
-            f"{teacher.skeleton.name}; give --skeleton={teacher.skeleton.name}, or the map file "
-            "with which it was trained."
-        )
+def _history(run_dir: Path) -> list[dict[str, float]]:
+    """The logs of each epoch: of the first stage, or where there was none, of the students."""
+    students = sorted(run_dir.glob("student_*.jsonl"), key=lambda path: int(path.stem[8:]))
+    first = run_dir / "metrics.jsonl"
+    paths = [first] if first.exists() else students
+    return [json.loads(line) for path in paths for line in path.read_text().splitlines()]
+
+
+def _given_teachers(config: TrainingConfig, joints: RunJoints) -> Stage:
+    """Saved models in the place of a first stage: one, or another for procedural poses."""
+    teacher = _saved("student_teacher", config.student.teacher, joints)
     elevation = teacher.elevation if config.elevation is None else config.elevation
     facts = {"teacher": config.student.teacher}
-    return Stage((teacher,), None, None, elevation, 0.0, (), facts)
+    stage = Stage((teacher,), None, None, elevation, 0.0, (), facts)
+    return _with_saved(config, joints, stage)
+
+
+def _with_saved(
+    config: TrainingConfig,
+    joints: RunJoints,
+    stage: Stage,
+    own: RunData | None = None,
+    say: Callable[[str], None] | None = None,
+) -> Stage:
+    """The stage with what saved models say beside its teacher, where the settings name any.
+
+    Args:
+      config: The run's settings.
+      joints: Its joints.
+      stage: The first stage, or saved models in its place.
+      own: What a first stage was trained on; None: there was none.
+      say: As in `train_and_evaluate`.
+    """
+    student, teachers = config.student, stage.teachers
+    before = stage.untrained
+    if student.steps and student.init:
+        before = _saved("student_init", student.init, joints)
+        if own is not None:
+            ratio = apart(teachers[0], before, own.train.read())
+            teachers = (Together(*teachers, before),) if ratio <= MOST_APART else (before,)
+            if say is not None and ratio > MOST_APART:
+                say(
+                    f"The lifter that was trained from nothing is left out: it disagrees with "
+                    f"{student.init} by {ratio:.1f} times the error that this expects of itself."
+                )
+    if student.steps and student.general:
+        teachers = (*teachers, _saved("student_general", student.general, joints))
+    return dataclasses.replace(stage, teachers=teachers, untrained=before)
+
+
+def _check_student(config: TrainingConfig, joints: RunJoints) -> None:
+    """Refuses a model to start the student from that has another size, and one for nothing."""
+    if config.student.general and not (config.train_data and config.synthetic_sequences):
+        raise ConfigError(
+            "student_general says what procedural poses beside train_data are; give train_data "
+            "and synthetic_sequences, or leave it out."
+        )
+    if not (config.student.steps and config.student.init):
+        return
+    lifter = _saved("student_init", config.student.init, joints).lifter
+    own = StudentTrainer(config, joints.skeleton).lifter
+    given, wanted = ({**net.trunk.settings, "completes": net.completes} for net in (lifter, own))
+    differ = [
+        f"{name} {given[name]}, not {wanted[name]}" for name in given if given[name] != wanted[name]
+    ]
+    if not differ and named_weights(lifter).keys() != named_weights(own).keys():
+        differ = ["no estimate of its error, or of the elevation"]
+    if differ:
+        raise ConfigError(
+            f"student_init {config.student.init} has another size than the student: "
+            f"{'; '.join(differ)}."
+        )
+
+
+def _saved(setting: str, model: str, joints: RunJoints) -> PoseEstimator:
+    """A saved model that has the run's skeleton."""
+    estimator = load(model)
+    if estimator.skeleton != joints.skeleton:
+        name = estimator.skeleton.name
+        raise ConfigError(
+            f"{setting} {model} lifts the skeleton {name}; give --skeleton={name}, or the map file "
+            "with which it was trained."
+        )
+    return estimator
 
 
 def _check_devices(config: TrainingConfig) -> None:

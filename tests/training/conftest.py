@@ -9,6 +9,7 @@ import pytest
 from posenet3d.data import synthetic
 from posenet3d.data.normalised import NormalisedPoses
 from posenet3d.geometry import camera
+from posenet3d.poses.archives.archive_writer import write_archive
 from posenet3d.skeletons.skeleton import H36M_17
 from posenet3d.training import (
     DiscriminatorConfig,
@@ -28,6 +29,14 @@ def poses():
     return synthetic.generate_poses(
         synthetic.SyntheticConfig(num_sequences=20, frames_per_sequence=20, seed=3)
     )
+
+
+@pytest.fixture(scope="session")
+def data(poses, tmp_path_factory):
+    """The path of an archive that holds them."""
+    path = tmp_path_factory.mktemp("data") / "poses.npz"
+    write_archive(path, poses)
+    return str(path)
 
 
 @pytest.fixture(scope="session")

@@ -28,13 +28,6 @@ pytestmark = pytest.mark.eagerly
 
 
 @pytest.fixture(scope="module")
-def data(poses, tmp_path_factory):
-    path = tmp_path_factory.mktemp("data") / "poses.npz"
-    write_archive(path, poses)
-    return str(path)
-
-
-@pytest.fixture(scope="module")
 def finished(small_config, data, tmp_path_factory):
     """A whole small run with pictures: its settings and report."""
     run_dir = tmp_path_factory.mktemp("run") / "finished"

@@ -8,7 +8,6 @@ import pytest
 import posenet3d
 from posenet3d.data import synthetic
 from posenet3d.errors import ConfigError, InputError
-from posenet3d.poses.archives.archive_writer import write_archive
 from posenet3d.training import run, second_stage, train_and_evaluate
 from posenet3d.training.records import callbacks
 from posenet3d.training.run_joints import run_joints
@@ -21,13 +20,6 @@ from posenet3d.training.settings.config import (
 STUDENT = StudentConfig(steps=8, batch_size=16)
 MUCH = AugmentConfig(placements=4, hide=0.4, noise=0.05)
 COMPLETES = LifterConfig(width=16, num_blocks=1, completes=True)
-
-
-@pytest.fixture(scope="module")
-def data(poses, tmp_path_factory):
-    path = tmp_path_factory.mktemp("data") / "poses.npz"
-    write_archive(path, poses)
-    return str(path)
 
 
 @pytest.fixture(scope="module")
@@ -148,7 +140,7 @@ def test_stopped_student_ends_with_the_weights_of_an_uninterrupted_one(
 def test_in_the_second_round_the_first_rounds_student_teaches(
     small_config, data, teacher, tmp_path, monkeypatch
 ):
-    asked, trusts, lessons = [], [], second_stage.lessons
+    asked, trusts, lessons = [], [], second_stage.make_lessons
     begun, fit = [], second_stage.loop.fit
 
     def spy(run_data, models, *args):
@@ -162,7 +154,7 @@ def test_in_the_second_round_the_first_rounds_student_teaches(
         )
         return fit(student, *args, **kwargs)
 
-    monkeypatch.setattr(second_stage, "lessons", spy)
+    monkeypatch.setattr(second_stage, "make_lessons", spy)
     monkeypatch.setattr(second_stage.loop, "fit", fit_spy)
     student = dataclasses.replace(STUDENT, steps=4, rounds=2, teacher=str(teacher))
     config = small_config(run_dir=str(tmp_path / "run"), train_data=data, student=student)
@@ -184,13 +176,13 @@ def test_in_the_second_round_the_first_rounds_student_teaches(
 
 @pytest.mark.eagerly
 def test_procedural_poses_have_a_teacher_of_their_own(small_config, data, tmp_path, monkeypatch):
-    asked, lessons = [], second_stage.lessons
+    asked, lessons = [], second_stage.make_lessons
 
     def spy(run_data, models, *args):
         asked.append((run_data, models, lessons(run_data, models, *args)))
         return asked[-1][-1]
 
-    monkeypatch.setattr(second_stage, "lessons", spy)
+    monkeypatch.setattr(second_stage, "make_lessons", spy)
     config = small_config(
         run_dir=str(tmp_path / "run"),
         train_data=data,
@@ -199,7 +191,7 @@ def test_procedural_poses_have_a_teacher_of_their_own(small_config, data, tmp_pa
         student=dataclasses.replace(STUDENT, steps=4, refine=False),
     )
     train_and_evaluate(config)
-    run_data, teachers, (_, keypoints_3d, elevation, true_3d) = asked[0]
+    run_data, teachers, (_, keypoints_3d, elevation, true_3d, _) = asked[0]
     folders = [tmp_path / "run" / "teacher", tmp_path / "run" / "procedural" / "teacher"]
     first, second = map(posenet3d.load, folders)
     assert [t.elevation for t in teachers] == [first.elevation, second.elevation]
@@ -267,7 +259,7 @@ def test_the_elevation_is_the_saved_teachers(by_saved_teacher, finished):
 
 def test_a_given_elevation_comes_before_the_teachers(small_config, teacher):
     config = small_config(elevation=-3.0, student=StudentConfig(steps=4, teacher=str(teacher)))
-    assert run._given_teacher(config, run_joints(config)).elevation == -3.0
+    assert run._given_teachers(config, run_joints(config)).elevation == -3.0
 
 
 @pytest.mark.parametrize(

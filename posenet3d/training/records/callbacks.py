@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from posenet3d.data.normalised import NormalisedPoses
 from posenet3d.errors import ConfigError, TrainingError
 from posenet3d.files.atomic import atomic_path, flush
 from posenet3d.models import PoseEstimator
-from posenet3d.models.weights import copy_weights
+from posenet3d.models.weights import copy_weights, mix_weights
 from posenet3d.models.weights_file import save_weights_file
 from posenet3d.training.estimates.view_distance import ViewDistance
 from posenet3d.training.records.checkpoint import save_checkpoint
@@ -82,6 +83,35 @@ class MeasureViews(keras.callbacks.Callback):
         logs["view_distance"] = self.view_distance.of(self.model)
 
 
+Tell = Callable[[str, int, float], None]
+"""Takes which stage an epoch was of ("cycle" or "student"), the steps that are done, and how well
+it does without labels: in the cycle how far new views are from real poses, of a student its mean
+distance from its lessons in sizes of a pose."""
+
+
+class Progress(keras.callbacks.Callback):
+    """Tells how far a stage is, and how well it does.
+
+    Args:
+      tell: Whom.
+      stage: The stage.
+      metric: The name of what is logged.
+      before: Steps done in rounds before this one.
+    """
+
+    def __init__(self, tell: Tell, stage: str, metric: str, before: int = 0) -> None:
+        super().__init__()
+        self.tell = tell
+        self.stage = stage
+        self.metric = metric
+        self.before = before
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any]) -> None:
+        """Tells it."""
+        steps = self.before + (epoch + 1) * self.params["steps"]
+        self.tell(self.stage, steps, float(logs[self.metric]))
+
+
 class LearningRates(keras.callbacks.Callback):
     """Adds the learning rates to what is logged."""
 
@@ -100,16 +130,26 @@ class KeepLifter(keras.callbacks.Callback):
       estimator: Its statistics are kept; its lifter's weights are replaced.
       config: `keep` and `keep_metric`.
       best: Value of the metric so far, of a run that is resumed.
+      started_from: What the training has started from, if a share of it is to be kept.
+      share: That share of its weights.
     """
 
     def __init__(
-        self, path: Path, estimator: PoseEstimator, config: TrainingConfig, best: float = math.inf
+        self,
+        path: Path,
+        estimator: PoseEstimator,
+        config: TrainingConfig,
+        best: float = math.inf,
+        started_from: PoseEstimator | None = None,
+        share: float = 0.0,
     ) -> None:
         super().__init__()
         self.path = path
         self.estimator = estimator
         self.config = config
         self.best = best
+        self.started_from = started_from
+        self.share = share
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any]) -> None:
         """Replaces the kept file if this epoch's lifter is to be kept."""
@@ -122,7 +162,11 @@ class KeepLifter(keras.callbacks.Callback):
             if logs[self.config.keep_metric] >= self.best:
                 return
             self.best = float(logs[self.config.keep_metric])
-        copy_weights(self.model.averaged_lifter, self.estimator.lifter)
+        if self.share:
+            before = self.started_from.lifter
+            mix_weights(self.model.averaged_lifter, before, self.share, self.estimator.lifter)
+        else:
+            copy_weights(self.model.averaged_lifter, self.estimator.lifter)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         save_weights_file(self.estimator, self.path.with_suffix(".npz"))
         with atomic_path(self.path) as temporary:

@@ -24,9 +24,9 @@ from posenet3d.training.settings.step_settings import (
     AugmentConfig,
     LossConfig,
     OptimizerConfig,
-    StudentConfig,
     ViewConfig,
 )
+from posenet3d.training.settings.student_settings import StudentConfig
 
 PLACEMENTS = ("h36m17", "cmu17")
 """The known skeletons that can be trained on."""

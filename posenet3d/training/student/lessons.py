@@ -35,6 +35,8 @@ class Lessons(NamedTuple):
     true_3d: np.ndarray | None = None
     """`[N, J, 3]`, the truth where it is free, else NaN; None: nowhere. Only the estimate of the
     lifter's own error learns from it."""
+    kinds: np.ndarray | None = None
+    """`[N]`, 0 for poses of the archive that is trained on, else 1; None: all are alike."""
 
 
 class Lesson(NamedTuple):
@@ -78,14 +80,17 @@ class DrawnLessons:
             self._true_3d = tf.constant(true_3d, tf.float32)
         self._true_known = tf.constant(true_known, tf.float32)
         self.knows_truth = bool(true_known.any())
+        self._own = self._others = None
+        if config.student.own and lessons.kinds is not None:
+            own = lessons.kinds == 0
+            self._own, self._others = (tf.constant(np.flatnonzero(x)) for x in (own, ~own))
 
     def draw(self, seed: Seeds) -> Lesson:
         """The poses of a step, whose seeds are given: some as they are, the others through virtual
         cameras."""
         count = self.config.student.batch_size
         seen = round(count * self.config.student.virtual)
-        share = randomness.uniform([count], seed(_ROWS))
-        rows = tf.cast(share * float(len(self._poses_2d)), tf.int32)
+        rows = self._rows(randomness.uniform([count], seed(_ROWS)))
         keypoints_2d = tf.gather(self._poses_2d, rows)
         keypoints_3d = tf.gather(self._poses_3d, rows)
         true_3d = tf.gather(self._true_3d, rows)
@@ -108,6 +113,22 @@ class DrawnLessons:
             real = (poses[seen:] for poses in all_of_them)
             parts.append(self._real(*real))
         return Lesson(*(tf.concat(tensors, axis=0) for tensors in zip(*parts, strict=True)))
+
+    def _rows(self, drawn: tf.Tensor) -> tf.Tensor:
+        """Rows of all lessons, from numbers that are even in [0, 1)."""
+        if self._own is None:
+            return tf.cast(drawn * float(len(self._poses_2d)), tf.int32)
+        share = self.config.student.own
+
+        def row(rows: tf.Tensor, drawn: tf.Tensor) -> tf.Tensor:
+            """One of these; rounding and the other part's numbers lead beyond the ends."""
+            place = tf.cast(drawn * float(len(rows)), tf.int32)
+            return tf.gather(rows, tf.clip_by_value(place, 0, len(rows) - 1))
+
+        if share == 1.0:
+            return row(self._own, drawn)
+        own, other = row(self._own, drawn / share), row(self._others, (drawn - share) / (1 - share))
+        return tf.where(drawn < share, own, other)
 
     def _virtual(
         self, keypoints_3d: tf.Tensor, matrices: tf.Tensor, elevation: tf.Tensor, seed: Seeds

@@ -7,7 +7,7 @@ from posenet3d.errors import ConfigError
 from posenet3d.platform import stack
 from posenet3d.training import OptimizerConfig
 from posenet3d.training.settings.optimizer_names import addons_names, keras_names
-from posenet3d.training.settings.step_settings import StudentConfig
+from posenet3d.training.settings.student_settings import StudentConfig
 from posenet3d.training.updates.optimizers import (
     current_learning_rate,
     make_optimizers,
