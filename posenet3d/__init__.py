@@ -12,11 +12,13 @@ from posenet3d.skeletons.skeleton import Skeleton
 from posenet3d.version import __version__
 
 if TYPE_CHECKING:
+    from posenet3d.adapting import adapt
     from posenet3d.models import PoseEstimator, load
 
-__all__ = ["LiftResult", "PoseEstimator", "Skeleton", "__version__", "load"]
+__all__ = ["LiftResult", "PoseEstimator", "Skeleton", "__version__", "adapt", "load"]
 
 # TensorFlow is imported with the first of these, not with the package.
 __getattr__, __dir__ = lazy.exports(
-    __name__, dict.fromkeys(("PoseEstimator", "load"), "posenet3d.models")
+    __name__,
+    dict.fromkeys(("PoseEstimator", "load"), "posenet3d.models") | {"adapt": "posenet3d.adapting"},
 )

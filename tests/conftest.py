@@ -16,7 +16,7 @@ pytest_plugins = [f"tests.fixtures.{name}" for name in ("detected", "foreign_fil
 HAS_ADDONS = not stack.KERAS_3 and importlib.util.find_spec("tensorflow_addons") is not None
 
 
-_FIRST = ("bulk", "distribution", "training", "export", "scripts", "docs")
+_FIRST = ("adapting", "bulk", "distribution", "training", "export", "scripts", "docs")
 """Folders with files that take minutes: begun last, they would keep one worker waiting."""
 
 

@@ -33,7 +33,12 @@ MODULES = {
     ],
     "motion": ["motion.config", "motion.people", "motion.association", "motion.smoothing"],
     "viz": ["viz.figures", "viz.page", "viz.video", "viz.rerun_log", "viz.scene"],
-    "training": ["training", "training.settings.step_settings"],
+    "adapting": ["adapting"],
+    "training": [
+        "training",
+        "training.settings.step_settings",
+        "training.settings.student_settings",
+    ],
     "data": ["data.synthetic", "data.datasets.prepare"],
     "evaluation": [
         "evaluation",

@@ -39,6 +39,7 @@ def lifted_sheet(
     confidence: np.ndarray | None = None,
     filled: np.ndarray | None = None,
     true_3d: np.ndarray | None = None,
+    grey: str = "true pose",
     problems: tuple[str, ...] | None = None,
     titles: list[str] | None = None,
     columns: int = 2,
@@ -58,6 +59,7 @@ def lifted_sheet(
       filled: bool `[P, J]`; joints that were missing and filled in: hollow, their bones dashed.
       true_3d: `[P, J, 3]` as `keypoints_3d`; drawn in grey behind, from the same root and scaled
         to the same size.
+      grey: What the poses in grey are, for the legend.
       problems: Why a person was not lifted, one text a person.
       titles: A line above each person.
       columns: Persons beside each other.
@@ -91,7 +93,7 @@ def lifted_sheet(
             _say(sheet.panel(person, 1, len(drawing.VIEWS)), f"not lifted\n{reason}".strip())
     total = total or persons
     note = f"{shown} of {total} people" if shown < total else ""
-    sheet.write_legend(bool(filled[:shown].any()), true_3d is not None, note)
+    sheet.write_legend(bool(filled[:shown].any()), "" if true_3d is None else grey, note)
     return sheet.figure
 
 
@@ -143,7 +145,7 @@ class _Sheet:
         row, column = divmod(person, self._columns)
         self._text(self._left(column, 0), self._top(row) - 0.1, title, size=8)
 
-    def write_legend(self, with_filled: bool, with_truth: bool, note: str) -> None:
+    def write_legend(self, with_filled: bool, grey: str, note: str) -> None:
         """What the colours and dashes mean, below everything."""
         from matplotlib.lines import Line2D
 
@@ -159,8 +161,8 @@ class _Sheet:
         if with_filled:
             style = dict(linestyle=(0, (1.3, 1.1)), markerfacecolor="white")
             keys.append(key(drawing.MIDDLE, "not seen, filled in", **style))
-        if with_truth:
-            keys.append(key(drawing.TRUTH, "true pose", marker="", linewidth=drawing.TRUTH_WIDTH))
+        if grey:
+            keys.append(key(drawing.TRUTH, grey, marker="", linewidth=drawing.TRUTH_WIDTH))
         self.figure.legend(
             handles=keys,
             loc="lower center",

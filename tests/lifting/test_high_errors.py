@@ -50,7 +50,7 @@ def test_a_long_stretch_is_told_with_its_images_across_parts():
     for help_ in (
         "more joints in view",
         "another side",
-        "trained on such footage",
+        "adapted to such footage",
         "left and right",
     ):
         assert help_ in text

@@ -27,7 +27,7 @@ def test_formats_maps_and_lifting_need_no_tensorflow():
         "people = detect.read_people('docs/samples/coco_results.json')\n"
         "print(len(people), sorted(posenet3d.__all__))\n"
     )
-    shown = "16 ['LiftResult', 'PoseEstimator', 'Skeleton', '__version__', 'load']\n"
+    shown = "16 ['LiftResult', 'PoseEstimator', 'Skeleton', '__version__', 'adapt', 'load']\n"
     assert in_a_new_process(code) == shown
 
 

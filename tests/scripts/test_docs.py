@@ -4,6 +4,7 @@ import typing
 
 import pytest
 
+from posenet3d.adapting import AdaptConfig
 from posenet3d.export import ExportConfig
 from posenet3d.formats.detect import FORMATS, detect_format, read_people
 from posenet3d.formats.output import ENDINGS, Output
@@ -17,7 +18,12 @@ TARGETS = {"output", "figure", "video", "html", "rerun"}
 
 @pytest.mark.parametrize(
     ("page", "config"),
-    [("training", TrainingConfig), ("inference", LiftConfig), ("export", ExportConfig)],
+    [
+        ("training", TrainingConfig),
+        ("inference", LiftConfig),
+        ("export", ExportConfig),
+        ("adapt", AdaptConfig),
+    ],
 )
 def test_documented_flags_are_those_there_are(checkout, page, config):
     flags = load_module("scripts/_flags.py")

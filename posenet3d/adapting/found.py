@@ -1,0 +1,182 @@
+"""What was found in the recordings: poses to learn from, and what they show, told in a table."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+
+from posenet3d.adapting.recordings import Recording
+from posenet3d.adapting.tracks import Frames
+from posenet3d.errors import InputError
+from posenet3d.models import PoseEstimator
+from posenet3d.poses.lift_result import LiftResult
+from posenet3d.poses.records import Poses2D
+from posenet3d.skeletons.skeleton import Skeleton
+from posenet3d.training.student.refine import MIN_FRAMES
+
+SIDES = 8
+"""Parts of a turn in which people are counted, 45 degrees each."""
+
+_LEAST = 0.02  # share of the poses from which on people are seen from a side; ours
+_SHOWN = 20  # recordings that are listed one by one
+
+
+@dataclasses.dataclass(frozen=True)
+class Found:
+    """The poses of all recordings.
+
+    Args:
+      poses: N whole 2D poses on the skeleton that is learned; a sequence is a stretch of a track,
+        and sequences of one name are one body. With the cameras' elevation, where that is known.
+      lifted: What the pretrained lifter says of them; None: it has other joints.
+      recordings: What each input had.
+      elevations: Of each, degrees, median; NaN where nobody says.
+      sides: From how many of `SIDES` people are seen; 0: unknown.
+    """
+
+    poses: Poses2D
+    lifted: LiftResult | None
+    recordings: tuple[Recording, ...]
+    elevations: tuple[float, ...]
+    sides: int
+
+    @property
+    def moving(self) -> int:
+        """Poses of bodies that are seen long enough to tell their bones by."""
+        body = np.unique(np.repeat(self.poses.sequences, self.poses.lengths), return_inverse=True)[
+            1
+        ]
+        return int((np.bincount(body)[body] >= MIN_FRAMES).sum())
+
+    def __str__(self) -> str:
+        """The lines that a user reads."""
+        lines = []
+        shown = list(zip(self.recordings, self.elevations, strict=True))
+        for recording, elevation in shown[:_SHOWN]:
+            tracks = "1 track" if recording.tracks == 1 else f"{recording.tracks} tracks"
+            parts = [
+                f"{recording.path.name}: {recording.poses} poses in {tracks}",
+                f"{recording.usable} to learn from",
+            ]
+            single = sum(len(p.keypoints_2d) for p in recording.frames if not p.is_motion)
+            if single:
+                parts.append(f"{single} are single images and no motion")
+            if any(part.was_calmed for part in recording.frames):
+                parts.append("they jitter and have been smoothed")
+            if recording.missing:
+                parts.append(f"{100 * recording.missing:.1f} % of joints missing")
+            if recording.image_sizes:
+                parts.append(" and ".join(f"{w} x {h} px" for w, h in recording.image_sizes[:3]))
+            if np.isfinite(elevation):
+                parts.append(f"camera at {elevation:.0f} degrees")
+            lines.append(", ".join(parts))
+        if len(shown) > _SHOWN:
+            lines.append(f"... and {len(shown) - _SHOWN} recordings more")
+        bodies = len(set(self.poses.sequences))
+        named = "1 body" if bodies == 1 else f"{bodies} bodies by their names"
+        total = f"In all {len(self.poses)} poses of {named}"
+        if self.poses.frame_rate:
+            total += f", {len(self.poses) / self.poses.frame_rate / 60:.1f} minutes"
+        if self.sides:
+            total += f", seen from {self.sides} of {SIDES} sides"
+        return "\n".join([*lines, f"{total}."])
+
+
+def look_at(
+    recordings: Sequence[Recording],
+    skeleton: Skeleton,
+    model: PoseEstimator | None,
+    elevation: float | None = None,
+    frame_rate: float | None = None,
+) -> Found:
+    """Lifts all recordings' poses with the pretrained lifter and looks at what they show.
+
+    Args:
+      recordings: What was read.
+      skeleton: The skeleton of their joints.
+      model: The pretrained lifter; None where it has other joints.
+      elevation: Of all cameras, degrees, if the user says so.
+      frame_rate: Frames a second, where known.
+
+    Raises:
+      InputError: If there is no whole pose.
+    """
+    parts = [part for recording in recordings for part in recording.frames]
+    of_part = [i for i, recording in enumerate(recordings) for _ in recording.frames]
+    whole = [_whole(part, model) for part in parts]
+    kept = [i for i, part in enumerate(whole) if len(part)]
+    if not kept:
+        raise InputError("No pose has all its joints, and too many are missing to guess the rest.")
+    lengths, names, inputs = [], [], []
+    for i in kept:
+        count, part = len(whole[i]), parts[i]
+        own = [count] if part.is_motion else [1] * count
+        lengths += own
+        inputs += [of_part[i]] * len(own)
+        names += [part.name] if part.is_motion else [f"{part.name}/{row}" for row in range(count)]
+    lengths = np.array(lengths)
+    keypoints_2d = np.concatenate([whole[i] for i in kept])
+    lifted = None if model is None else model.lift(keypoints_2d)
+    own = _elevations(lifted, lengths, elevation)
+    recording_of = np.repeat(inputs, lengths)
+    poses = Poses2D(
+        keypoints_2d,
+        skeleton,
+        camera_elevation=own,
+        lengths=lengths,
+        sequences=tuple(names),
+        frame_rate=frame_rate,
+    )
+    medians = [
+        float(np.median(own[recording_of == i])) if (recording_of == i).any() else np.nan
+        for i in range(len(recordings))
+    ]
+    sides = 0 if lifted is None else sides_seen(lifted.keypoints_3d, skeleton)
+    return Found(poses, lifted, tuple(recordings), tuple(medians), sides)
+
+
+def sides_seen(keypoints_3d: np.ndarray, skeleton: Skeleton) -> int:
+    """From how many of `SIDES` people `[N, J, 3]` are seen; 0 where they have no left and right.
+
+    A side counts if two poses in a hundred show it. Which way people face is told by the pairs that
+    are nearest the root, hips and shoulders.
+    """
+    pairs = [(left, right) for left, right in zip(skeleton.left, skeleton.right, strict=True)]
+    if not pairs:
+        return 0
+    across = np.sum(
+        [keypoints_3d[:, left] - keypoints_3d[:, right] for left, right in pairs], axis=0
+    )
+    azimuth = np.arctan2(across[:, 2], across[:, 0])
+    side = np.floor((azimuth / (2 * np.pi) + 1) * SIDES).astype(int) % SIDES
+    return int((np.bincount(side, minlength=SIDES) >= _LEAST * len(side)).sum())
+
+
+def _whole(part: Frames, model: PoseEstimator | None) -> np.ndarray:
+    """Poses `[F, J, 2]` without gaps: the lifter guesses what is missing, or they are left out."""
+    missing = part.confidence <= 0
+    if not missing.any():
+        return part.keypoints_2d
+    if model is None:
+        return part.keypoints_2d[~missing.any(axis=1)]
+    whole = model.complete(part.keypoints_2d, part.confidence)
+    return whole[np.isfinite(whole).all(axis=(1, 2))]
+
+
+def _elevations(lifted: LiftResult | None, lengths: np.ndarray, given: float | None) -> np.ndarray:
+    """Degrees by which the camera of each pose looks down, one value a sequence; NaN: unknown.
+
+    The median over the half of the poses that the lifter is surest of: who bends or lies is seen
+    from elsewhere, it thinks.
+    """
+    total = int(lengths.sum())
+    if given is not None or lifted is None:
+        return np.full(total, np.nan if given is None else given, np.float32)
+    error = np.nan_to_num(lifted.expected_error_mm)
+    result = np.empty(total, np.float32)
+    for start, end in zip(np.cumsum(lengths) - lengths, np.cumsum(lengths), strict=True):
+        surest = start + np.argsort(error[start:end], kind="stable")[: -(-(end - start) // 2)]
+        result[start:end] = np.median(lifted.elevation[surest])
+    return np.clip(result, -90.0, 90.0)

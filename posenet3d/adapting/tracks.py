@@ -1,0 +1,120 @@
+"""From people in images to whole 2D poses, track by track: what can be learned from."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from posenet3d.adapting.jitter import calmed
+from posenet3d.poses.image_ids import sequence_of
+from posenet3d.poses.people import People
+from posenet3d.poses.tracks import Track, tracks_of
+
+LONGEST_GAP = 10
+"""Most frames over which a joint is put between where it was seen before and after. Ours."""
+
+LEAST_JOINTS = 0.7
+"""Share of the joints that a pose needs for the others to be guessed from them. Ours."""
+
+
+MOST_JUMP = 0.25
+"""How far joints move between most neighbouring frames of a motion, in sizes of a pose: 0.03 in
+motion capture at 30 frames a second; 0.48 between photographs of different people. Ours."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Frames:
+    """F frames of one track, one after another, in which enough joints were seen.
+
+    Args:
+      keypoints_2d: `[F, J, 2]`, pixels.
+      confidence: `[F, J]`, 0 where a joint is still missing.
+      name: Whose they are; the same for all of a track, and for a motion that several cameras saw.
+      is_motion: Whether each pose follows from the one before; else they are single images, perhaps
+        of different people.
+      was_calmed: Whether jitter has been taken out of them.
+    """
+
+    keypoints_2d: np.ndarray
+    confidence: np.ndarray
+    name: str
+    is_motion: bool = True
+    was_calmed: bool = False
+
+
+def frames_of(people: People, prefix: str) -> list[Frames]:
+    """The usable stretches of all tracks.
+
+    Joints that are missing for a short time are put on the straight line between before and after.
+    Poses with too few joints are left out; a track is cut there. Where joints jitter, they are
+    smoothed over time.
+
+    Args:
+      people: Tracked people.
+      prefix: What tells those of this input from others.
+
+    Raises:
+      InputError: If a person is twice in an image.
+    """
+    return [part for track in tracks_of(people) for part in _stretches(people, track, prefix)]
+
+
+def _stretches(people: People, track: Track, prefix: str) -> list[Frames]:
+    keypoints_2d = track.over_time(people.keypoints_2d)
+    confidence = np.nan_to_num(track.over_time(people.confidence))
+    keypoints_2d, confidence = _bridged(keypoints_2d, confidence)
+    usable = (confidence > 0).mean(axis=1) >= LEAST_JOINTS
+    edges = np.flatnonzero(np.diff(usable, prepend=False, append=False))
+    row = track.rows[0]
+    # An archive's name returns where several cameras saw one motion: walk, walk#2.
+    sequence = sequence_of(people.image_ids[row]).partition("#")[0]
+    name = "/".join(filter(None, (prefix, sequence, str(people.person_ids[row]))))
+    is_motion = _is_motion(keypoints_2d[usable], confidence[usable])
+    parts = []
+    for start, end in edges.reshape(-1, 2):
+        own, seen, calm = keypoints_2d[start:end], confidence[start:end], False
+        if is_motion:
+            own, calm = calmed(own, _centred(own, seen)[1])
+        own, seen = own.astype(np.float32), seen.astype(np.float32)
+        parts.append(Frames(own, seen, name, is_motion, calm))
+    return parts
+
+
+def _is_motion(keypoints_2d: np.ndarray, confidence: np.ndarray) -> bool:
+    """Whether most poses `[F, J, 2]` are near those before them, wherever in the image they are."""
+    if len(keypoints_2d) < 2:
+        return True
+    centred, size = _centred(keypoints_2d, confidence)
+    moved = np.linalg.norm(np.diff(centred / size[:, None, None], axis=0), axis=-1)
+    both = (confidence[1:] > 0) & (confidence[:-1] > 0)
+    jumps = (moved * both).sum(axis=1) / np.maximum(both.sum(axis=1), 1)
+    return bool(np.median(jumps) <= MOST_JUMP)
+
+
+def _centred(keypoints_2d: np.ndarray, confidence: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Joints `[F, J, 2]` from the middle of those that are seen, and their mean distance `[F]`."""
+    seen = (confidence > 0)[..., None]
+    count = np.maximum(seen.sum(axis=1, keepdims=True), 1)
+    centred = seen * (keypoints_2d - (seen * keypoints_2d).sum(axis=1, keepdims=True) / count)
+    size = np.linalg.norm(centred, axis=-1).sum(axis=1) / count[:, 0, 0]
+    return centred, np.maximum(size, 1e-9)
+
+
+def _bridged(keypoints_2d: np.ndarray, confidence: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The same with the short gaps of each joint bridged, at half the confidence around them."""
+    keypoints_2d, confidence = np.nan_to_num(keypoints_2d), confidence.copy()
+    frames = np.arange(len(confidence))
+    for joint in range(confidence.shape[1]):
+        seen = np.flatnonzero(confidence[:, joint] > 0)
+        if len(seen) < 2:
+            continue
+        place = np.searchsorted(seen, frames)
+        before, after = seen[np.maximum(place - 1, 0)], seen[np.minimum(place, len(seen) - 1)]
+        inside = (before < frames) & (frames < after) & (after - before - 1 <= LONGEST_GAP)
+        for axis in range(2):
+            line = np.interp(frames[inside], seen, keypoints_2d[seen, joint, axis])
+            keypoints_2d[inside, joint, axis] = line
+        around = np.minimum(confidence[before, joint], confidence[after, joint])
+        confidence[inside, joint] = around[inside] / 2
+    return keypoints_2d, confidence

@@ -1,0 +1,38 @@
+import numpy as np
+import pytest
+
+from posenet3d.adapting.jitter import calmed
+
+
+@pytest.fixture(scope="module")
+def walk(poses):
+    """One person in 40 frames, and the size of each pose in pixels."""
+    keypoints_2d = poses.keypoints_2d[:40].astype(float)
+    size = np.linalg.norm(keypoints_2d - keypoints_2d[:, :1], axis=-1).mean(axis=1)
+    return keypoints_2d, size
+
+
+def test_jitter_is_taken_out_and_outliers_too(walk):
+    keypoints_2d, size = walk
+    random = np.random.default_rng(0)
+    noisy = keypoints_2d + random.normal(0, 0.04, keypoints_2d.shape) * size[:, None, None]
+    noisy[20, 13] += 3 * size[20]
+    calm, was_calmed = calmed(noisy, size)
+    assert was_calmed
+    before, after = (np.linalg.norm(x - keypoints_2d, axis=-1) for x in (noisy, calm))
+    assert after.mean() < 0.6 * before.mean()
+    assert after[20, 13] < 0.1 * before[20, 13]
+
+
+@pytest.mark.parametrize("step", [1, 2])
+def test_clean_motion_stays_as_it_is_at_usual_rates(walk, step):
+    keypoints_2d, size = walk
+    calm, was_calmed = calmed(keypoints_2d[::step], size[::step])
+    assert not was_calmed
+    np.testing.assert_array_equal(calm, keypoints_2d[::step])
+
+
+def test_a_few_frames_stay_as_they_are(walk):
+    keypoints_2d, size = walk
+    noisy = keypoints_2d[:6] + np.random.default_rng(0).normal(0, 9, (6, 17, 2))
+    np.testing.assert_array_equal(calmed(noisy, size[:6])[0], noisy)
