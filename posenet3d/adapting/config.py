@@ -35,6 +35,7 @@ class AdaptConfig:
         "auto",
         "Join persons into tracks by position. auto: where the input has no ids that last.",
     )
+    fps: float = setting(30.0, "Frames a second of the recordings; told as minutes, and recorded.")
     skip_bad: bool = setting(True, "Leave out files that cannot be used, and say so.")
     several_cameras: bool = setting(
         True,
@@ -66,6 +67,7 @@ class AdaptConfig:
             raise ConfigError("output is empty; name the folder of the run: --output=runs/NAME.")
         if self.min_confidence is not None:
             check_range("min_confidence", self.min_confidence, 0.0, 1.0)
+        check_range("fps", self.fps, 1e-3, 1e6)
         check_range("steps", self.steps, 0, 10**7)
         if self.elevation is not None:
             check_range("elevation", self.elevation, -90.0, 90.0)

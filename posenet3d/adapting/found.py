@@ -76,9 +76,8 @@ class Found:
             lines.append(f"... and {len(shown) - _SHOWN} recordings more")
         bodies = len(set(self.poses.sequences))
         named = "1 body" if bodies == 1 else f"{bodies} bodies by their names"
-        total = f"In all {len(self.poses)} poses of {named}"
-        if self.poses.frame_rate:
-            total += f", {len(self.poses) / self.poses.frame_rate / 60:.1f} minutes"
+        minutes = len(self.poses) / self.poses.frame_rate / 60
+        total = f"In all {len(self.poses)} poses of {named}, {minutes:.1f} minutes"
         if self.sides:
             total += f", seen from {self.sides} of {SIDES} sides"
         return "\n".join([*lines, f"{total}."])
@@ -88,8 +87,8 @@ def look_at(
     recordings: Sequence[Recording],
     skeleton: Skeleton,
     model: PoseEstimator | None,
+    frame_rate: float,
     elevation: float | None = None,
-    frame_rate: float | None = None,
 ) -> Found:
     """Lifts all recordings' poses with the pretrained lifter and looks at what they show.
 
@@ -97,8 +96,8 @@ def look_at(
       recordings: What was read.
       skeleton: The skeleton of their joints.
       model: The pretrained lifter; None where it has other joints.
+      frame_rate: Frames a second.
       elevation: Of all cameras, degrees, if the user says so.
-      frame_rate: Frames a second, where known.
 
     Raises:
       InputError: If there is no whole pose.
@@ -140,8 +139,8 @@ def look_at(
 def sides_seen(keypoints_3d: np.ndarray, skeleton: Skeleton) -> int:
     """From how many of `SIDES` people `[N, J, 3]` are seen; 0 where they have no left and right.
 
-    A side counts if two poses in a hundred show it. Which way people face is told by the pairs that
-    are nearest the root, hips and shoulders.
+    A side counts if two poses in a hundred show it. Which way people face is told by the mean
+    direction from right to left joints, seen from above.
     """
     pairs = [(left, right) for left, right in zip(skeleton.left, skeleton.right, strict=True)]
     if not pairs:

@@ -94,7 +94,7 @@ def adapt_lifter(config: AdaptConfig, say: Say = lambda line: None) -> Adaptatio
         say(f"Left out: {len(left_out) - _SHOWN} more files that hold no keypoints.")
     recordings = read_recordings(config, paths, skeleton, map_file, say)
     known = model if skeleton == model.skeleton else None
-    found = look_at(recordings, skeleton, known, config.elevation)
+    found = look_at(recordings, skeleton, known, config.fps, config.elevation)
     say(str(found))
     plan = make_plan(config, found, model, folder / POSES_FILE)
     for reason in plan.reasons:

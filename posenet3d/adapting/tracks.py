@@ -57,19 +57,29 @@ def frames_of(people: People, prefix: str) -> list[Frames]:
     Raises:
       InputError: If a person is twice in an image.
     """
-    return [part for track in tracks_of(people) for part in _stretches(people, track, prefix)]
+    called = {sequence_of(image_id) for image_id in people.image_ids}
+    parts = []
+    for track in tracks_of(people):
+        row = track.rows[0]
+        sequence = _motion_of(sequence_of(people.image_ids[row]), called)
+        name = "/".join(filter(None, (prefix, sequence, str(people.person_ids[row]))))
+        parts += _stretches(people, track, name)
+    return parts
 
 
-def _stretches(people: People, track: Track, prefix: str) -> list[Frames]:
+def _motion_of(sequence: str, called: set[str]) -> str:
+    """The name of what a sequence shows: an archive's returns, walk and walk#2, where several
+    cameras saw one motion."""
+    name, _, number = sequence.rpartition("#")
+    return name if number.isdigit() and name in called else sequence
+
+
+def _stretches(people: People, track: Track, name: str) -> list[Frames]:
     keypoints_2d = track.over_time(people.keypoints_2d)
     confidence = np.nan_to_num(track.over_time(people.confidence))
     keypoints_2d, confidence = _bridged(keypoints_2d, confidence)
     usable = (confidence > 0).mean(axis=1) >= LEAST_JOINTS
     edges = np.flatnonzero(np.diff(usable, prepend=False, append=False))
-    row = track.rows[0]
-    # An archive's name returns where several cameras saw one motion: walk, walk#2.
-    sequence = sequence_of(people.image_ids[row]).partition("#")[0]
-    name = "/".join(filter(None, (prefix, sequence, str(people.person_ids[row]))))
     is_motion = _is_motion(keypoints_2d[usable], confidence[usable])
     parts = []
     for start, end in edges.reshape(-1, 2):

@@ -75,6 +75,12 @@ def test_takes_of_one_name_are_one_motion_seen_by_several_cameras(make_people):
     assert [(part.name, len(part.keypoints_2d)) for part in parts] == [("walk/3", 30)] * 2
 
 
+def test_a_name_with_a_hash_of_its_own_is_kept(make_people):
+    ids = [f"take #7/{frame}" for frame in range(30)] + [f"take#8/{frame}" for frame in range(30)]
+    parts = frames_of(make_people(names=ids), "")
+    assert [part.name for part in parts] == ["take #7/3", "take#8/3"]
+
+
 def test_photographs_are_no_motion(make_people, poses):
     (part,) = frames_of(make_people(), "")
     assert part.is_motion
