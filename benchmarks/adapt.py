@@ -107,7 +107,7 @@ def _cases(folder: Path) -> list[Case]:
 
 def _clips() -> list[tuple[str, Poses2D]]:
     """Ten seconds of one person from one side: the benchmark's longest, one of each kind of motion;
-    the lab's, motions of one camera one after another."""
+    the lab's, short motions of one person one after another."""
     bench = read_archive(_BENCH.value, "test", placement="cmu17")
     starts = np.cumsum(bench.lengths) - bench.lengths
     clips: dict[str, Poses2D] = {}
@@ -118,10 +118,12 @@ def _clips() -> list[tuple[str, Poses2D]]:
             clips[kind] = bench.select(np.arange(first, first + _CLIP))
     lab = read_archive(_LAB.value, "test", placement="cmu17")
     with np.load(_LAB.value) as arrays:
-        camera = np.repeat(arrays["test_cameras"], lab.lengths)
-    rows = np.concatenate([np.flatnonzero(camera == number) for number in np.unique(camera)])
-    for first in np.linspace(0, len(rows) - _CLIP, _CLIPS.value).astype(int):
-        clips[f"lab from {first}"] = lab.select(rows[first : first + _CLIP])
+        cameras = np.repeat(arrays["test_cameras"], lab.lengths)
+    numbers = np.unique(cameras)
+    for i in range(_CLIPS.value):
+        seen = np.flatnonzero(cameras == numbers[i % len(numbers)])
+        first = (len(seen) - _CLIP) * i // max(_CLIPS.value - 1, 1)
+        clips[f"lab from {seen[first]}"] = lab.select(seen[first : first + _CLIP])
     return [(f"clip {name}", clip) for name, clip in clips.items()]
 
 

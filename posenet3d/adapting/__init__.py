@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from posenet3d.adapting.config import AdaptConfig
@@ -9,8 +10,6 @@ from posenet3d.adapting.job import Adaptation, adapt_lifter
 from posenet3d.models import load
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from posenet3d.models import PoseEstimator
 
 __all__ = ["AdaptConfig", "Adaptation", "adapt", "adapt_lifter"]
@@ -39,4 +38,4 @@ def adapt(input: str | Path, output: str | Path, **settings: Any) -> PoseEstimat
     """
     config = AdaptConfig(input=str(input), output=str(output), **settings)
     adapt_lifter(config)
-    return load(config.output)
+    return load(Path(config.output))

@@ -14,6 +14,7 @@ from posenet3d.geometry.alignment import procrustes
 from posenet3d.models import PoseEstimator
 from posenet3d.poses.lift_result import LiftResult
 from posenet3d.poses.records import Poses2D
+from posenet3d.training.student.refine import MIN_FRAMES
 
 _PICTURED = 12
 
@@ -69,8 +70,8 @@ class Comparison:
 
 def compare(found: Found, before: PoseEstimator, after: PoseEstimator) -> Comparison:
     """Compares two lifters on the poses of the recordings."""
-    was = found.lifted or before.lift(found.poses.keypoints_2d)
-    now = after.lift(found.poses.keypoints_2d)
+    was = found.lifted or before.lift(found.poses.keypoints_2d, found.confidence)
+    now = after.lift(found.poses.keypoints_2d, found.confidence)
     return Comparison(
         bone_variation(was, found.poses),
         bone_variation(now, found.poses),
@@ -92,11 +93,16 @@ def bone_variation(result: LiftResult, poses: Poses2D) -> float:
 
     Args:
       result: What a lifter says of the poses.
-      poses: Sequences of one name are one body.
+      poses: Sequences of one name are one body. Bodies of fewer than `MIN_FRAMES` frames are left
+        out; without any other it is NaN.
     """
     lengths = bones.bone_lengths(result.keypoints_3d, poses.skeleton).numpy()
     ratios = lengths / lengths.mean(axis=1, keepdims=True)
     body = np.unique(np.repeat(poses.sequences, poses.lengths), return_inverse=True)[1]
+    long = np.bincount(body)[body] >= MIN_FRAMES
+    if not long.any():
+        return float("nan")
+    ratios, body = ratios[long], np.unique(body[long], return_inverse=True)[1]
     count = np.bincount(body)[:, None]
     mean = np.stack([np.bincount(body, r) for r in ratios.T], axis=1) / count
     squared = np.stack([np.bincount(body, r) for r in ((ratios - mean[body]) ** 2).T], axis=1)

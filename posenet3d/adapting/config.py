@@ -25,7 +25,8 @@ class AdaptConfig:
     model: str = setting(DEFAULT_MODEL, "Pretrained model's name, or a path: what is adapted.")
     format: Format = setting_of(InputSettings, "format")
     split: str = setting(
-        "", "Split of pose archives. Empty: train of those that have it, else all of them."
+        "",
+        "Split of pose archives. Empty: train of those that have it, else keys without a prefix.",
     )
     map_file: str = setting_of(InputSettings, "map_file")
     skeleton: Placement = setting_of(InputSettings, "placement")
@@ -40,7 +41,8 @@ class AdaptConfig:
     several_cameras: bool = setting(
         True,
         "Sequences of one name and one length in an archive are one motion, seen by several "
-        "cameras at once: make their 3D poses agree. Cameras that do not agree are left alone.",
+        "cameras at once: make their 3D poses agree. Cameras that did not see the same at the same "
+        "time are left out.",
     )
     keep_general: bool = setting(
         True,
@@ -50,8 +52,8 @@ class AdaptConfig:
     steps: int = setting(0, "Steps of training; 0: as many as suit the recordings.")
     elevation: float | None = setting(
         None,
-        "Elevation of all cameras in degrees, positive if they look down. auto: of each recording, "
-        "as the pretrained lifter estimates it.",
+        "Elevation of all cameras in degrees, positive if they look down. auto: as archives say, "
+        "else as the pretrained lifter estimates it for each recording.",
     )
     eval_data: str = setting(
         "", "Pose archive with 3D to measure on, before and after. Empty: nothing is measured."

@@ -30,6 +30,7 @@ class Found:
     Args:
       poses: N whole 2D poses on the skeleton that is learned; a sequence is a stretch of a track,
         and sequences of one name are one body. With the cameras' elevation, where that is known.
+      confidence: `[N, J]`, 0 where a joint was not seen and has been guessed.
       lifted: What the pretrained lifter says of them; None: it has other joints.
       recordings: What each input had.
       elevations: Of each, degrees, median; NaN where nobody says.
@@ -37,6 +38,7 @@ class Found:
     """
 
     poses: Poses2D
+    confidence: np.ndarray
     lifted: LiftResult | None
     recordings: tuple[Recording, ...]
     elevations: tuple[float, ...]
@@ -104,27 +106,32 @@ def look_at(
     """
     parts = [part for recording in recordings for part in recording.frames]
     of_part = [i for i, recording in enumerate(recordings) for _ in recording.frames]
-    whole = [_whole(part, model) for part in parts]
-    kept = [i for i, part in enumerate(whole) if len(part)]
+    rows = [_rows(part, model) for part in parts]
+    kept = [i for i, part in enumerate(rows) if len(part)]
     if not kept:
         raise InputError("No pose has all its joints, and too many are missing to guess the rest.")
-    lengths, names, inputs = [], [], []
+
+    def every(array: str) -> np.ndarray:
+        return np.concatenate([getattr(parts[i], array)[rows[i]] for i in kept])
+
+    keypoints_2d, confidence = every("keypoints_2d"), every("confidence")
+    if model is not None:
+        keypoints_2d = model.complete(keypoints_2d, confidence)
+    lifted = None if model is None else model.lift(keypoints_2d, confidence)
+    lengths, names = [], []
     for i in kept:
-        count, part = len(whole[i]), parts[i]
-        own = [count] if part.is_motion else [1] * count
-        lengths += own
-        inputs += [of_part[i]] * len(own)
-        names += [part.name] if part.is_motion else [f"{part.name}/{row}" for row in range(count)]
-    lengths = np.array(lengths)
-    keypoints_2d = np.concatenate([whole[i] for i in kept])
-    lifted = None if model is None else model.lift(keypoints_2d)
-    own = _elevations(lifted, lengths, elevation)
-    recording_of = np.repeat(inputs, lengths)
+        singly = not parts[i].is_motion
+        lengths += [1] * len(rows[i]) if singly else [len(rows[i])]
+        names += [f"{parts[i].name}/{row}" for row in rows[i]] if singly else [parts[i].name]
+    counts = [len(rows[i]) for i in kept]
+    recording_of = np.repeat([of_part[i] for i in kept], counts)
+    camera_of = np.repeat([f"{of_part[i]}/{parts[i].camera}" for i in kept], counts)
+    own = _elevations(lifted, camera_of, every("elevation"), elevation)
     poses = Poses2D(
         keypoints_2d,
         skeleton,
         camera_elevation=own,
-        lengths=lengths,
+        lengths=np.array(lengths),
         sequences=tuple(names),
         frame_rate=frame_rate,
     )
@@ -133,7 +140,7 @@ def look_at(
         for i in range(len(recordings))
     ]
     sides = 0 if lifted is None else sides_seen(lifted.keypoints_3d, skeleton)
-    return Found(poses, lifted, tuple(recordings), tuple(medians), sides)
+    return Found(poses, confidence, lifted, tuple(recordings), tuple(medians), sides)
 
 
 def sides_seen(keypoints_3d: np.ndarray, skeleton: Skeleton) -> int:
@@ -153,29 +160,42 @@ def sides_seen(keypoints_3d: np.ndarray, skeleton: Skeleton) -> int:
     return int((np.bincount(side, minlength=SIDES) >= _LEAST * len(side)).sum())
 
 
-def _whole(part: Frames, model: PoseEstimator | None) -> np.ndarray:
-    """Poses `[F, J, 2]` without gaps: the lifter guesses what is missing, or they are left out."""
-    missing = part.confidence <= 0
-    if not missing.any():
-        return part.keypoints_2d
+def _rows(part: Frames, model: PoseEstimator | None) -> np.ndarray:
+    """The poses that are whole, or of which the lifter's statistics can guess what is missing."""
     if model is None:
-        return part.keypoints_2d[~missing.any(axis=1)]
+        return np.flatnonzero((part.confidence > 0).all(axis=1))
     whole = model.complete(part.keypoints_2d, part.confidence)
-    return whole[np.isfinite(whole).all(axis=(1, 2))]
+    return np.flatnonzero(np.isfinite(whole).all(axis=(1, 2)))
 
 
-def _elevations(lifted: LiftResult | None, lengths: np.ndarray, given: float | None) -> np.ndarray:
-    """Degrees by which the camera of each pose looks down, one value a sequence; NaN: unknown.
+def _elevations(
+    lifted: LiftResult | None, camera_of: np.ndarray, known: np.ndarray, given: float | None
+) -> np.ndarray:
+    """Degrees by which the camera of each pose looks down, one value a camera; NaN: unknown.
 
-    The median over the half of the poses that the lifter is surest of: who bends or lies is seen
-    from elsewhere, it thinks.
+    As the user says, or else the input; else the median over the half of a camera's poses that the
+    lifter is surest of: who bends or lies is seen from elsewhere, it thinks.
+
+    Args:
+      lifted: What the lifter says of N poses; None: it has other joints.
+      camera_of: `[N]`, which camera saw each.
+      known: `[N]`, degrees, what the input says; NaN: nothing.
+      given: What the user says.
     """
-    total = int(lengths.sum())
-    if given is not None or lifted is None:
-        return np.full(total, np.nan if given is None else given, np.float32)
+    if given is not None:
+        return np.full(len(known), given, np.float32)
+    result = np.array(known, np.float32)
+    if lifted is None:
+        return result
     error = np.nan_to_num(lifted.expected_error_mm)
-    result = np.empty(total, np.float32)
-    for start, end in zip(np.cumsum(lengths) - lengths, np.cumsum(lengths), strict=True):
-        surest = start + np.argsort(error[start:end], kind="stable")[: -(-(end - start) // 2)]
-        result[start:end] = np.median(lifted.elevation[surest])
-    return np.clip(result, -90.0, 90.0)
+    for rows in _groups(camera_of):
+        surest = rows[np.argsort(error[rows], kind="stable")[: -(-len(rows) // 2)]]
+        unknown = rows[np.isnan(result[rows])]
+        result[unknown] = np.clip(np.median(lifted.elevation[surest]), -90.0, 90.0)
+    return result
+
+
+def _groups(values: np.ndarray) -> list[np.ndarray]:
+    """The rows of each value."""
+    order = np.argsort(values, kind="stable")
+    return np.split(order, np.flatnonzero(values[order][1:] != values[order][:-1]) + 1)

@@ -7,10 +7,13 @@ from pathlib import Path
 
 from posenet3d.errors import InputError
 from posenet3d.files.opening import opening
-from posenet3d.formats.detect import detect_format
+from posenet3d.formats.detect import detect_format, open_people
+from posenet3d.formats.parsing.persons import NobodyError
 
 MOST_INPUTS = 100_000
 """More files than anybody films; a folder with so many is the wrong one. Ours."""
+
+_TRIED = 3  # files of a folder that are read to see whether it is one recording
 
 
 def find_inputs(
@@ -18,8 +21,8 @@ def find_inputs(
 ) -> list[Path]:
     """The inputs that a text with commas names, in its order; those of a folder by name.
 
-    A folder that is one input, such as one of OpenPose's frames, is not looked into. In all others
-    each file and each folder is an input of its own.
+    A folder whose JSON files are the frames of one recording, such as OpenPose's, is one input.
+    All other files and folders in a folder are inputs of their own. Runs are not looked into.
 
     Args:
       named: Paths, with commas between several; a path that exists with its commas is one.
@@ -47,18 +50,50 @@ def find_inputs(
 
 
 def _inputs_of(path: Path, left_out: Callable[[str], None], output: Path | None) -> list[Path]:
-    try:
-        detect_format(path)
-        return [path]
-    except InputError as error:
-        if not path.is_dir():
+    if not path.is_dir():
+        try:
+            detect_format(path)
+        except InputError as error:
             left_out(str(error))
             return []
+        return [path]
+    if _is_run(path) or (output is not None and path.resolve() == output.resolve()):
+        left_out(f"{path} is a run's folder.")
+        return []
+    try:
+        inside = sorted(inner for inner in path.iterdir() if not inner.name.startswith("."))
+    except OSError as error:
+        left_out(f"{path}: {error.strerror}.")
+        return []
     found: list[Path] = []
-    for inner in sorted(path.iterdir()):
-        is_output = output is not None and inner.resolve() == output.resolve()
-        if not (is_output or inner.name.startswith(".")):
-            found += _inputs_of(inner, left_out, output)
+    if _is_one_recording(path):
+        found.append(path)
+        inside = [inner for inner in inside if inner.suffix.lower() != ".json"]
+    for inner in inside:
+        found += _inputs_of(inner, left_out, output)
         if len(found) > MOST_INPUTS:
             raise InputError(f"{path} has more than {MOST_INPUTS} inputs; name a smaller folder.")
     return found
+
+
+def _is_run(folder: Path) -> bool:
+    """Whether a training has written this folder."""
+    return (folder / "config.json").exists() and (folder / "best").is_dir()
+
+
+def _is_one_recording(folder: Path) -> bool:
+    """Whether the files of a folder are frames of one recording, and not recordings themselves."""
+    try:
+        detect_format(folder)
+        parts = open_people(folder).parts(size=1)
+    except InputError:
+        return False
+    for _, part in zip(range(_TRIED), parts, strict=False):
+        try:
+            part.read()
+        except NobodyError:
+            return True
+        except InputError:
+            continue
+        return True
+    return False

@@ -16,14 +16,18 @@ frames a second and more at most 1.1. Ours."""
 _MEDIAN, _WINDOW, _ORDER = 7, 7, 2  # frames; of the polynomial. Ours, by the distance from true 2D
 
 
-def calmed(keypoints_2d: np.ndarray, size: np.ndarray) -> tuple[np.ndarray, bool]:
+def calmed(
+    keypoints_2d: np.ndarray, confidence: np.ndarray, size: np.ndarray
+) -> tuple[np.ndarray, bool]:
     """Smooth 2D poses where they jitter: a running median, then a Savitzky-Golay filter.
 
     Frames that are far apart in time differ as much as noise makes them, but most go on in their
-    direction, and noise turns back.
+    direction, and noise turns back. Each joint is smoothed where it is seen in enough frames one
+    after another; what is missing takes no part.
 
     Args:
       keypoints_2d: `[F, J, 2]`, pixels, one after another.
+      confidence: `[F, J]`; 0: missing.
       size: `[F]`, of each pose in pixels.
 
     Returns:
@@ -32,12 +36,19 @@ def calmed(keypoints_2d: np.ndarray, size: np.ndarray) -> tuple[np.ndarray, bool
     from scipy.ndimage import median_filter
     from scipy.signal import savgol_filter  # half a second, which others need not wait for
 
-    if len(keypoints_2d) < max(_MEDIAN, _WINDOW):
+    seen = confidence > 0
+    velocity = np.linalg.norm(np.diff(keypoints_2d, axis=0), axis=-1) / size[1:, None]
+    change = np.linalg.norm(np.diff(keypoints_2d, n=2, axis=0), axis=-1) / size[2:, None]
+    velocity, change = velocity[seen[1:] & seen[:-1]], change[seen[2:] & seen[1:-1] & seen[:-2]]
+    if not len(change) or np.median(change) < max(LEAST_JITTER, LEAST_RATIO * np.median(velocity)):
         return keypoints_2d, False
-    velocity = np.diff(keypoints_2d, axis=0) / size[1:, None, None]
-    change = np.median(np.linalg.norm(np.diff(velocity, axis=0), axis=-1))
-    speed = np.median(np.linalg.norm(velocity, axis=-1))
-    if change < max(LEAST_JITTER, LEAST_RATIO * speed):
-        return keypoints_2d, False
-    middle = median_filter(keypoints_2d, size=(_MEDIAN, 1, 1), mode="nearest")
-    return savgol_filter(middle, _WINDOW, _ORDER, axis=0), True
+    smooth, was_smoothed = keypoints_2d.copy(), False
+    for joint in range(keypoints_2d.shape[1]):
+        edges = np.flatnonzero(np.diff(seen[:, joint], prepend=False, append=False))
+        for start, end in edges.reshape(-1, 2):
+            if end - start >= _WINDOW:
+                run = keypoints_2d[start:end, joint]
+                middle = median_filter(run, size=(_MEDIAN, 1), mode="nearest")
+                smooth[start:end, joint] = savgol_filter(middle, _WINDOW, _ORDER, axis=0)
+                was_smoothed = True
+    return smooth, was_smoothed

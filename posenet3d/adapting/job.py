@@ -23,6 +23,7 @@ from posenet3d.export.config import ExportConfig
 from posenet3d.export.job import export
 from posenet3d.files.locks import alone
 from posenet3d.models import load
+from posenet3d.models.loading import ESTIMATOR_FILE
 from posenet3d.poses.archives.archive_writer import write_archive
 from posenet3d.training import train_and_evaluate
 from posenet3d.training.records.text_files import record
@@ -96,7 +97,7 @@ def adapt_lifter(config: AdaptConfig, say: Say = lambda line: None) -> Adaptatio
     known = model if skeleton == model.skeleton else None
     found = look_at(recordings, skeleton, known, config.fps, config.elevation)
     say(str(found))
-    plan = make_plan(config, found, model, folder / POSES_FILE)
+    plan = make_plan(config, found, model, map_file, folder / POSES_FILE)
     for reason in plan.reasons:
         say(reason)
     folder.mkdir(parents=True, exist_ok=True)
@@ -116,7 +117,7 @@ def adapt_lifter(config: AdaptConfig, say: Say = lambda line: None) -> Adaptatio
         exported = export(
             ExportConfig(
                 output=str(folder / "export"),
-                model=config.output,
+                model=str(folder / "best" / ESTIMATOR_FILE),
                 tflite=True,
                 licence="yours",
                 training_data=f"{config.model}, adapted to 2D poses of one's own",
@@ -126,20 +127,32 @@ def adapt_lifter(config: AdaptConfig, say: Say = lambda line: None) -> Adaptatio
 
 
 def _record(folder: Path, found: Found, plan: Plan) -> None:
-    """Writes the poses and what they are known by; refuses a folder of other poses."""
-    digest = hashlib.sha256()
-    poses = found.poses
-    for array in (poses.keypoints_2d, poses.lengths, poses.camera_elevation):
-        digest.update(np.ascontiguousarray(array).tobytes())
-    text = {"poses": digest.hexdigest(), "found": str(found), "reasons": plan.reasons}
-    path = folder / RECORD_FILE
-    if path.exists() and json.loads(path.read_text()).get("poses") != text["poses"]:
-        raise ConfigError(
-            f"{folder} holds an adaptation to other recordings. Choose another output, or remove "
-            "that folder."
-        )
-    write_archive(folder / POSES_FILE, poses)
+    """Writes the poses and what they are known by; refuses a folder that holds anything else."""
+    digest = _digest(found)
+    path, poses = folder / RECORD_FILE, folder / POSES_FILE
+    if path.exists():
+        if json.loads(path.read_text()).get("recordings") != digest:
+            raise ConfigError(
+                f"{folder} holds an adaptation to other recordings. Choose another output, or "
+                "remove that folder."
+            )
+    elif poses.exists() or (folder / "config.json").exists():
+        raise ConfigError(f"{folder} holds something else already. Choose another output.")
+    if not poses.exists():
+        write_archive(poses, found.poses)
+    text = {"recordings": digest, "found": str(found), "reasons": plan.reasons}
     record(folder, {RECORD_FILE: json.dumps(text, indent=1)})
+
+
+def _digest(found: Found) -> str:
+    """Tells recordings from others, by what was read of them."""
+    digest = hashlib.sha256()
+    for recording in found.recordings:
+        for part in recording.frames:
+            digest.update(part.name.encode())
+            for array in (part.keypoints_2d, part.confidence, part.elevation):
+                digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()
 
 
 class _Progress:

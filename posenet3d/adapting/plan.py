@@ -9,6 +9,7 @@ from posenet3d.adapting.config import AdaptConfig
 from posenet3d.adapting.found import SIDES, Found
 from posenet3d.errors import ConfigError, TrainingError
 from posenet3d.models import PoseEstimator
+from posenet3d.skeletons.map_files.map_file import MapFile
 from posenet3d.skeletons.skeleton import H36M_17
 from posenet3d.training.prepare import varied
 from posenet3d.training.settings.config import PLACEMENTS, TrainingConfig
@@ -60,13 +61,20 @@ class Plan:
     from_nothing: bool
 
 
-def make_plan(config: AdaptConfig, found: Found, model: PoseEstimator, train_data: Path) -> Plan:
+def make_plan(
+    config: AdaptConfig,
+    found: Found,
+    model: PoseEstimator,
+    map_file: MapFile | None,
+    train_data: Path,
+) -> Plan:
     """Decides how to train.
 
     Args:
       config: The settings.
       found: What the recordings show.
       model: The pretrained lifter.
+      map_file: The recordings' own skeleton and its maps, or None.
       train_data: The archive that holds the recordings' poses.
 
     Raises:
@@ -86,6 +94,13 @@ def make_plan(config: AdaptConfig, found: Found, model: PoseEstimator, train_dat
         raise ConfigError(
             f"model {config.model} does not estimate its error and the camera's elevation, which "
             "adapting needs: take a pretrained one, or one with a second stage (--student_steps)."
+        )
+    own_skeleton = model.skeleton.name not in PLACEMENTS
+    if own_skeleton and (map_file is None or map_file.skeleton != model.skeleton):
+        raise ConfigError(
+            f"model {config.model} lifts the skeleton {model.skeleton.name}, which is none of "
+            f"{', '.join(PLACEMENTS)}: give the map file with which it was trained (--map_file), "
+            "and recordings with its joints."
         )
     count = found.moving
     if count < LEAST_POSES:
@@ -144,7 +159,7 @@ def make_plan(config: AdaptConfig, found: Found, model: PoseEstimator, train_dat
         train_data=str(train_data),
         eval_data=config.eval_data or str(train_data),
         synthetic_sequences=_PROCEDURAL if general else 0,
-        skeleton=model.skeleton.name if model.skeleton.name in PLACEMENTS else config.map_file,
+        skeleton=config.map_file if own_skeleton else model.skeleton.name,
         steps_per_epoch=steps // _EPOCHS,
         steps=steps,
         average_mirrored=model.average_mirrored,

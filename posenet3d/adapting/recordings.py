@@ -13,7 +13,7 @@ from posenet3d.adapting.tracks import Frames, frames_of
 from posenet3d.errors import InputError
 from posenet3d.formats.parsing.persons import NobodyError
 from posenet3d.lifting.over_time import with_tracks
-from posenet3d.poses.archives.archive import archive_splits
+from posenet3d.poses.archives.archive import archive_splits, read_archive
 from posenet3d.poses.image_ids import sequence_of
 from posenet3d.poses.people import People, join
 from posenet3d.skeletons.joint_maps import route
@@ -120,13 +120,22 @@ def _read(
     if not parts:
         raise InputError(f"{path}: nobody is in any of the {source.count} {source.kind}.")
     people = dataclasses.replace(join(parts), listed=source.listed())
+    elevation = None
+    if source.format == "npz":  # of one pose a row
+        elevation = read_archive(
+            path,
+            reading.split or None,
+            placement=skeleton,
+            map_file=map_file,
+            image_size=reading.image_width_height,
+        ).camera_elevation
     least = source.guessed_below if config.min_confidence is None else config.min_confidence
     confidence = np.where(people.confidence < least, 0, people.confidence)
     people = dataclasses.replace(people, confidence=confidence.astype(np.float32))
     people = people.on(skeleton, map_file.maps if map_file else None)
     if config.associate == "always" or (config.associate == "auto" and not people.tracked):
         people = with_tracks(people, alone=config.associate == "auto")
-    frames = frames_of(people, prefix)
+    frames = frames_of(people, prefix, elevation)
     sizes = {tuple(size) for size in people.image_sizes or () if size is not None}
     return Recording(
         path,

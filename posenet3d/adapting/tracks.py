@@ -17,7 +17,6 @@ LONGEST_GAP = 10
 LEAST_JOINTS = 0.7
 """Share of the joints that a pose needs for the others to be guessed from them. Ours."""
 
-
 MOST_JUMP = 0.25
 """How far joints move between most neighbouring frames of a motion, in sizes of a pose: 0.03 in
 motion capture at 30 frames a second; 0.48 between photographs of different people. Ours."""
@@ -28,9 +27,12 @@ class Frames:
     """F frames of one track, one after another, in which enough joints were seen.
 
     Args:
-      keypoints_2d: `[F, J, 2]`, pixels.
+      keypoints_2d: `[F, J, 2]`, pixels; where a joint is missing they mean nothing.
       confidence: `[F, J]`, 0 where a joint is still missing.
-      name: Whose they are; the same for all of a track, and for a motion that several cameras saw.
+      elevation: `[F]`, degrees by which the camera looks down; NaN: unknown.
+      name: Whose they are; the same for a motion that several cameras saw. A track that was cut has
+        one for each stretch, which tells when it began.
+      camera: The input's sequence, which one camera saw; empty where there is one alone.
       is_motion: Whether each pose follows from the one before; else they are single images, perhaps
         of different people.
       was_calmed: Whether jitter has been taken out of them.
@@ -38,12 +40,14 @@ class Frames:
 
     keypoints_2d: np.ndarray
     confidence: np.ndarray
+    elevation: np.ndarray
     name: str
+    camera: str
     is_motion: bool = True
     was_calmed: bool = False
 
 
-def frames_of(people: People, prefix: str) -> list[Frames]:
+def frames_of(people: People, prefix: str, elevation: np.ndarray | None = None) -> list[Frames]:
     """The usable stretches of all tracks.
 
     Joints that are missing for a short time are put on the straight line between before and after.
@@ -53,17 +57,21 @@ def frames_of(people: People, prefix: str) -> list[Frames]:
     Args:
       people: Tracked people.
       prefix: What tells those of this input from others.
+      elevation: `[P]`, degrees, of the camera that saw each; None: unknown.
 
     Raises:
       InputError: If a person is twice in an image.
     """
+    if elevation is None:
+        elevation = np.full(len(people), np.nan)
     called = {sequence_of(image_id) for image_id in people.image_ids}
     parts = []
     for track in tracks_of(people):
         row = track.rows[0]
-        sequence = _motion_of(sequence_of(people.image_ids[row]), called)
-        name = "/".join(filter(None, (prefix, sequence, str(people.person_ids[row]))))
-        parts += _stretches(people, track, name)
+        camera = sequence_of(people.image_ids[row])
+        motion = _motion_of(camera, called)
+        name = "/".join(filter(None, (prefix, motion, str(people.person_ids[row]))))
+        parts += _stretches(people, elevation, track, name, camera)
     return parts
 
 
@@ -74,20 +82,39 @@ def _motion_of(sequence: str, called: set[str]) -> str:
     return name if number.isdigit() and name in called else sequence
 
 
-def _stretches(people: People, track: Track, name: str) -> list[Frames]:
-    keypoints_2d = track.over_time(people.keypoints_2d)
+def _stretches(
+    people: People, elevation: np.ndarray, track: Track, name: str, camera: str
+) -> list[Frames]:
+    keypoints_2d = np.nan_to_num(track.over_time(people.keypoints_2d))
     confidence = np.nan_to_num(track.over_time(people.confidence))
-    keypoints_2d, confidence = _bridged(keypoints_2d, confidence)
+    elevation = track.over_time(elevation)
+    seen = (confidence > 0).any(axis=1)
+    is_motion = _is_motion(keypoints_2d[seen], confidence[seen])
+    if is_motion:
+        keypoints_2d, confidence = _bridged(keypoints_2d, confidence)
+        known = np.flatnonzero(np.isfinite(elevation))
+        if len(known):  # in frames without a row too
+            elevation = np.interp(np.arange(len(elevation)), known, elevation[known])
     usable = (confidence > 0).mean(axis=1) >= LEAST_JOINTS
-    edges = np.flatnonzero(np.diff(usable, prepend=False, append=False))
-    is_motion = _is_motion(keypoints_2d[usable], confidence[usable])
+    edges = np.flatnonzero(np.diff(usable, prepend=False, append=False)).reshape(-1, 2)
     parts = []
-    for start, end in edges.reshape(-1, 2):
-        own, seen, calm = keypoints_2d[start:end], confidence[start:end], False
+    for start, end in edges:
+        rows, was_calmed = slice(start, end), False
+        own = keypoints_2d[rows]
         if is_motion:
-            own, calm = calmed(own, _centred(own, seen)[1])
-        own, seen = own.astype(np.float32), seen.astype(np.float32)
-        parts.append(Frames(own, seen, name, is_motion, calm))
+            own, was_calmed = calmed(own, confidence[rows], _centred(own, confidence[rows])[1])
+        called = name if is_motion and len(edges) == 1 else f"{name}/{start}"
+        parts.append(
+            Frames(
+                own.astype(np.float32),
+                confidence[rows].astype(np.float32),
+                elevation[rows].astype(np.float32),
+                called,
+                camera,
+                is_motion,
+                was_calmed,
+            )
+        )
     return parts
 
 
@@ -113,7 +140,7 @@ def _centred(keypoints_2d: np.ndarray, confidence: np.ndarray) -> tuple[np.ndarr
 
 def _bridged(keypoints_2d: np.ndarray, confidence: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The same with the short gaps of each joint bridged, at half the confidence around them."""
-    keypoints_2d, confidence = np.nan_to_num(keypoints_2d), confidence.copy()
+    keypoints_2d, confidence = keypoints_2d.copy(), confidence.copy()
     frames = np.arange(len(confidence))
     for joint in range(confidence.shape[1]):
         seen = np.flatnonzero(confidence[:, joint] > 0)

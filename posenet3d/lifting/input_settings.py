@@ -39,10 +39,11 @@ class InputSettings:
     )
 
     def __post_init__(self) -> None:
-        _ = self._image_width_height
+        _ = self.image_width_height
 
     @property
-    def _image_width_height(self) -> tuple[int, int] | None:
+    def image_width_height(self) -> tuple[int, int] | None:
+        """`image_size` as two numbers; None where it is not given."""
         return width_height("image_size", self.image_size) if self.image_size else None
 
     def read_map(self) -> MapFile | None:
@@ -65,5 +66,5 @@ class InputSettings:
           InputError: As `formats.detect.open_people` does.
         """
         placement = skeleton if self.placement == "auto" else self.placement
-        size = self._image_width_height
+        size = self.image_width_height
         return open_people(path, self.format, self.split or None, placement, size, map_file)

@@ -189,6 +189,12 @@ def _check_student(config: TrainingConfig, joints: RunJoints) -> None:
         )
     if not (config.student.steps and config.student.init):
         return
+    both = config.train_data and config.synthetic_sequences
+    if both and not (config.student.teacher or config.student.general):
+        raise ConfigError(
+            "student_init beside a teacher for train_data and one for procedural poses needs "
+            "student_general, which says what procedural poses are."
+        )
     lifter = _saved("student_init", config.student.init, joints).lifter
     own = StudentTrainer(config, joints.skeleton).lifter
     given, wanted = ({**net.trunk.settings, "completes": net.completes} for net in (lifter, own))
@@ -263,9 +269,12 @@ def _settings(config: TrainingConfig) -> dict[str, Any]:
     """The settings as flat plain data, but for those that another start may have otherwise."""
     values = json.loads(json.dumps(dataclasses.asdict(config)))
     flat = {}
+    inside = f"{config.run_dir}/"
     for name, value in values.items():
         if name in _FREE:
             continue
+        if isinstance(value, str) and value.startswith(inside):  # the folder may be moved
+            value = value.replace(inside, "run_dir/", 1)
         if isinstance(value, dict):
             flat |= {f"{name}_{key}": v for key, v in value.items()}
         else:

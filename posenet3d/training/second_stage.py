@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -63,7 +64,9 @@ def teach(
       The seconds that the second stage has taken in all.
     """
     seconds = 0.0
-    started_from = load(config.student.init) if config.student.init else None
+    started_from = None
+    if config.student.init:
+        started_from = about(load(config.student.init).lifter, config.elevation or 0.0)
     for number in range(1, config.student.rounds + 1):
         last = number == config.student.rounds
         done = (number - 1) * config.student.steps
@@ -93,7 +96,7 @@ def _teach_once(
     data: RunData,
     teachers: Sequence[PoseEstimator],
     adapter: DomainAdapter | None,
-    started_from: PoseEstimator | None,
+    started_from: Lifter | None,
     run_dir: Path,
     number: int,
     kept: Path,
@@ -110,10 +113,10 @@ def _teach_once(
     student = compiled_student(config, data.skeleton, team)
     checkpoint = run_dir / "checkpoints" / f"student_{number}.npz"
     progress = resume_together(checkpoint, student, team)
-    before = started_from if number == 1 else teachers[0]
+    before = started_from if number == 1 else teachers[0].lifter
     if before is not None and not progress["epochs"]:
         for network in (student.lifter, student.averaged_lifter):
-            copy_weights(before.lifter, network)
+            copy_weights(before, network)
     epochs = config.student.steps // config.steps_per_epoch
     if progress["epochs"] == epochs:
         return progress["seconds"]
@@ -147,6 +150,16 @@ def _teach_once(
         verbose=verbose,
     )
     return clock.seconds
+
+
+def about(lifter: Lifter, elevation: float) -> Lifter:
+    """The same lifter, whose second output predicts differences from another mean elevation."""
+    moved = Lifter.from_config(lifter.get_config() | {"elevation": elevation})
+    moved.build()
+    copy_weights(lifter, moved)
+    if moved.elevation_head is not None:
+        moved.elevation_head.bias.assign_add([math.radians(lifter.elevation - elevation)])
+    return moved
 
 
 def make_student(

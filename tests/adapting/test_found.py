@@ -33,12 +33,25 @@ def test_any_mix_of_formats_becomes_whole_poses_of_one_skeleton(recordings, mode
     assert f"of {SIDES} sides" in text
 
 
-def test_the_elevation_is_one_value_a_sequence_or_what_the_user_says(recordings, model):
+def test_the_elevation_is_one_value_a_camera_or_what_the_user_says(recordings, model):
     result, _ = found(recordings, model)
     parts = np.split(result.poses.camera_elevation, np.cumsum(result.poses.lengths)[:-1])
     assert all(np.ptp(part) == 0 for part in parts)
+    assert len({part[0] for part in parts}) > 1
     result, _ = found(recordings, model, elevation=20.0)
     assert (result.poses.camera_elevation == 20).all()
+
+
+def test_what_an_archive_says_of_its_cameras_is_kept(tmp_path, model, poses):
+    known = np.repeat([10.0, np.nan], 200).astype(np.float32)
+    np.savez(
+        tmp_path / "known.npz", keypoints_2d=poses.keypoints_2d, camera_elevation=known,
+        lengths=[200, 200], sequences=["a", "b"],
+    )  # fmt: skip
+    elevation = found(tmp_path / "known.npz", model)[0].poses.camera_elevation
+    assert (elevation[:200] == 10.0).all()
+    assert np.isfinite(elevation[200:]).all()
+    assert np.ptp(elevation[200:]) == 0
 
 
 def test_the_training_split_of_an_archive_is_read(tmp_path, model, poses):

@@ -1,7 +1,10 @@
+import shutil
+
 import pytest
 
 from posenet3d.adapting.inputs import find_inputs
 from posenet3d.errors import InputError
+from tests.fixtures.checkout import CHECKOUT
 
 
 def names(paths, folder):
@@ -43,3 +46,27 @@ def test_the_output_is_no_input(recordings, tmp_path):
     for path in (tmp_path / "walk.npz", tmp_path / "run" / "poses.npz"):
         path.write_bytes((recordings / "walk.npz").read_bytes())
     assert find_inputs(str(tmp_path), print, tmp_path / "run") == [tmp_path / "walk.npz"]
+
+
+def test_recordings_of_which_each_is_a_json_file_are_inputs_of_their_own(tmp_path, recordings):
+    sample = CHECKOUT / "docs" / "samples" / "mmpose.json"
+    for name in ("run.json", "walk.json"):
+        (tmp_path / name).write_bytes(sample.read_bytes())
+    (tmp_path / "more.npz").write_bytes((recordings / "walk.npz").read_bytes())
+    names_found = [path.name for path in find_inputs(str(tmp_path), print)]
+    assert names_found == ["more.npz", "run.json", "walk.json"]
+
+
+def test_what_lies_beside_a_recordings_frames_is_found_too(recordings, tmp_path):
+    shutil.copytree(recordings / "camera" / "openpose", tmp_path / "day")
+    (tmp_path / "day" / "walk.npz").write_bytes((recordings / "walk.npz").read_bytes())
+    found = find_inputs(str(tmp_path / "day"), print)
+    assert found == [tmp_path / "day", tmp_path / "day" / "walk.npz"]
+
+
+def test_runs_are_not_looked_into(recordings, tmp_path):
+    (tmp_path / "older" / "best").mkdir(parents=True)
+    (tmp_path / "older" / "config.json").write_text("{}")
+    for path in (tmp_path / "walk.npz", tmp_path / "older" / "poses.npz"):
+        path.write_bytes((recordings / "walk.npz").read_bytes())
+    assert find_inputs(str(tmp_path), print) == [tmp_path / "walk.npz"]

@@ -17,7 +17,7 @@ def test_jitter_is_taken_out_and_outliers_too(walk):
     random = np.random.default_rng(0)
     noisy = keypoints_2d + random.normal(0, 0.04, keypoints_2d.shape) * size[:, None, None]
     noisy[20, 13] += 3 * size[20]
-    calm, was_calmed = calmed(noisy, size)
+    calm, was_calmed = calmed(noisy, np.ones((40, 17)), size)
     assert was_calmed
     before, after = (np.linalg.norm(x - keypoints_2d, axis=-1) for x in (noisy, calm))
     assert after.mean() < 0.6 * before.mean()
@@ -27,7 +27,7 @@ def test_jitter_is_taken_out_and_outliers_too(walk):
 @pytest.mark.parametrize("step", [1, 2])
 def test_clean_motion_stays_as_it_is_at_usual_rates(walk, step):
     keypoints_2d, size = walk
-    calm, was_calmed = calmed(keypoints_2d[::step], size[::step])
+    calm, was_calmed = calmed(keypoints_2d[::step], np.ones((len(size[::step]), 17)), size[::step])
     assert not was_calmed
     np.testing.assert_array_equal(calm, keypoints_2d[::step])
 
@@ -35,4 +35,18 @@ def test_clean_motion_stays_as_it_is_at_usual_rates(walk, step):
 def test_a_few_frames_stay_as_they_are(walk):
     keypoints_2d, size = walk
     noisy = keypoints_2d[:6] + np.random.default_rng(0).normal(0, 9, (6, 17, 2))
-    np.testing.assert_array_equal(calmed(noisy, size[:6])[0], noisy)
+    np.testing.assert_array_equal(calmed(noisy, np.ones((6, 17)), size[:6])[0], noisy)
+
+
+def test_joints_beside_a_long_gap_are_not_drawn_into_it(walk):
+    keypoints_2d, size = walk
+    random = np.random.default_rng(0)
+    noisy = keypoints_2d + random.normal(0, 0.04, keypoints_2d.shape) * size[:, None, None]
+    confidence = np.ones((40, 17))
+    confidence[12:26, 13] = 0
+    noisy[12:26, 13] = 0.0
+    calm, was_calmed = calmed(noisy, confidence, size)
+    assert was_calmed
+    off = np.linalg.norm(calm - keypoints_2d, axis=-1) / size[:, None]
+    assert off[confidence > 0].max() < 0.3
+    np.testing.assert_array_equal(calm[12:26, 13], 0.0)

@@ -107,6 +107,25 @@ def test_a_folder_of_other_recordings_is_refused(adapted, recordings):
         adapt_lifter(other)
 
 
+@pytest.mark.parametrize("name", ["poses.npz", "config.json"])
+def test_a_folder_that_holds_something_else_is_left_as_it_is(recordings, model, tmp_path, name):
+    (tmp_path / name).write_bytes(b"mine")
+    config = AdaptConfig(input=str(recordings), output=str(tmp_path), model=model)
+    with pytest.raises(ConfigError, match="holds something else already"):
+        adapt_lifter(config)
+    assert (tmp_path / name).read_bytes() == b"mine"
+
+
+def test_a_folder_that_was_moved_goes_on(adapted, tmp_path):
+    config, result, _ = adapted
+    moved = tmp_path / "elsewhere"
+    shutil.copytree(config.output, moved)
+    said = []
+    again = adapt_lifter(dataclasses.replace(config, output=str(moved)), said.append)
+    assert not any(line.startswith("Step") for line in said)
+    assert again.report.rows == result.report.rows
+
+
 def test_without_keeping_nothing_procedural_is_learned(recordings, model, tmp_path):
     config = AdaptConfig(
         input=str(recordings), output=str(tmp_path / "run"), model=model, steps=10,

@@ -24,7 +24,8 @@ def planned(poses, model):
             sequences=tuple(f"body {i}" for i in range(len(lengths))) if names is None else names,
         )  # fmt: skip
         config = AdaptConfig(input="a", output="run", model=model, **settings)
-        return make_plan(config, Found(found, None, (), (), sides), posenet3d.load(model), TRAIN)
+        found = Found(found, np.ones((len(found), 17)), None, (), (), sides)
+        return make_plan(config, found, posenet3d.load(model), None, TRAIN)
 
     return make
 

@@ -59,7 +59,10 @@ def test_frames_with_too_few_joints_cut_the_track(make_people):
     confidence[20:40, :10] = 0
     parts = frames_of(make_people(confidence), "")
     assert [len(part.keypoints_2d) for part in parts] == [20, 20]
-    assert len({part.name for part in parts}) == 1
+    assert [part.name for part in parts] == [
+        "walk/3/0",
+        "walk/3/40",
+    ]  # no two cameras of one motion
 
 
 def test_missing_frames_are_bridged_or_cut(make_people):
@@ -95,6 +98,10 @@ def test_photographs_are_no_motion(make_people, poses):
     )
     (part,) = frames_of(others, "")
     assert not part.is_motion
+    confidence = others.confidence.copy()
+    confidence[::2, ELBOW] = 0
+    (part,) = frames_of(dataclasses.replace(others, confidence=confidence), "")
+    np.testing.assert_array_equal(part.confidence, confidence)  # nothing lies between strangers
 
 
 def test_a_camera_that_moves_or_comes_nearer_does_not_make_jumps(make_people):

@@ -7,6 +7,7 @@ import pytest
 
 import posenet3d
 from posenet3d.errors import ConfigError
+from posenet3d.geometry import camera
 from posenet3d.geometry.alignment import procrustes
 from posenet3d.training import make_lessons, run, second_stage, train_and_evaluate
 from posenet3d.training.settings.config import LifterConfig, StudentConfig
@@ -62,6 +63,7 @@ def test_the_student_starts_from_the_saved_lifter(small_config, saved, data, tmp
 def test_a_share_of_its_weights_is_kept(small_config, saved, data, tmp_path, kept):
     for name, share in (("none", 0.0), ("some", kept)):
         config = going_on(small_config, saved, data, tmp_path / name, student={"kept": share})
+        assert config.elevation is None  # so that it is the saved lifter's
         train_and_evaluate(config)
     before, none, some = (
         weights(posenet3d.load(path)) for path in (saved, tmp_path / "none", tmp_path / "some")
@@ -111,11 +113,22 @@ def test_own_poses_have_their_share_of_the_lessons(small_config, poses, share):
     assert len(set(rows[~kinds[rows]])) == count // 20  # each of them is drawn
 
 
+def test_the_elevation_that_is_predicted_does_not_change_with_the_mean(saved, poses):
+    lifter = posenet3d.load(saved).lifter
+    keypoints_2d = camera.normalise(poses.keypoints_2d, 0).keypoints_2d
+    moved = second_stage.about(lifter, 30.0)
+    assert moved.elevation == 30.0
+    np.testing.assert_allclose(
+        moved(keypoints_2d).elevation, lifter(keypoints_2d).elevation, atol=1e-5
+    )
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
         ({"lifter": LifterConfig(width=8, num_blocks=1, completes=True)}, "width 16, not 8"),
         ({"skeleton": "cmu17"}, "lifts the skeleton h36m17"),
+        ({"synthetic_sequences": 4, "student": {"teacher": ""}}, "needs student_general"),
         ({"student": {"general": "full"}}, "give train_data and synthetic_sequences"),
     ],
 )

@@ -20,7 +20,7 @@ import tensorflow as tf
 from posenet3d.data.normalised import NormalisedPoses
 from posenet3d.errors import ConfigError, TrainingError
 from posenet3d.files.atomic import atomic_path, flush
-from posenet3d.models import PoseEstimator
+from posenet3d.models import Lifter, PoseEstimator
 from posenet3d.models.weights import copy_weights, mix_weights
 from posenet3d.models.weights_file import save_weights_file
 from posenet3d.training.estimates.view_distance import ViewDistance
@@ -140,7 +140,7 @@ class KeepLifter(keras.callbacks.Callback):
         estimator: PoseEstimator,
         config: TrainingConfig,
         best: float = math.inf,
-        started_from: PoseEstimator | None = None,
+        started_from: Lifter | None = None,
         share: float = 0.0,
     ) -> None:
         super().__init__()
@@ -163,8 +163,9 @@ class KeepLifter(keras.callbacks.Callback):
                 return
             self.best = float(logs[self.config.keep_metric])
         if self.share:
-            before = self.started_from.lifter
-            mix_weights(self.model.averaged_lifter, before, self.share, self.estimator.lifter)
+            mix_weights(
+                self.model.averaged_lifter, self.started_from, self.share, self.estimator.lifter
+            )
         else:
             copy_weights(self.model.averaged_lifter, self.estimator.lifter)
         self.path.parent.mkdir(parents=True, exist_ok=True)
