@@ -32,7 +32,10 @@ _MODEL = flags.DEFINE_string("model", "full", "What is adapted.")
 _CASES = flags.DEFINE_list("cases", ["lab", "lab_single", "lab_noisy", "clips"], "Which to run.")
 _STEPS = flags.DEFINE_integer("steps", 0, "Steps of each; 0: as adapt.py decides.")
 
-_CLIPS = flags.DEFINE_integer("clips", 5, "Clips of each of both data sets.", lower_bound=1)
+_MOST_CLIPS = 5
+_CLIPS = flags.DEFINE_integer(
+    "clips", _MOST_CLIPS, "The first clips of each of both data sets.", 1, _MOST_CLIPS
+)
 
 _CLIP = 300  # frames, ten seconds
 _NOISY = "keypoints_2d_noisy"
@@ -122,7 +125,7 @@ def _clips() -> list[tuple[str, Poses2D]]:
     numbers = np.unique(cameras)
     for i in range(_CLIPS.value):
         seen = np.flatnonzero(cameras == numbers[i % len(numbers)])
-        first = (len(seen) - _CLIP) * i // max(_CLIPS.value - 1, 1)
+        first = (len(seen) - _CLIP) * i // (_MOST_CLIPS - 1)
         clips[f"lab from {seen[first]}"] = lab.select(seen[first : first + _CLIP])
     return [(f"clip {name}", clip) for name, clip in clips.items()]
 
