@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from posenet3d.adapting.found import Found
+from posenet3d.evaluation.metrics.joint_errors import pa_mpjpe
 from posenet3d.files.atomic import atomic_path
 from posenet3d.geometry import bones
-from posenet3d.geometry.alignment import procrustes
 from posenet3d.models import PoseEstimator
 from posenet3d.poses.lift_result import LiftResult
 from posenet3d.poses.records import Poses2D
@@ -68,24 +68,19 @@ class Comparison:
         return "\n".join(lines)
 
 
-def compare(found: Found, before: PoseEstimator, after: PoseEstimator) -> Comparison:
-    """Compares two lifters on the poses of the recordings."""
-    was = found.lifted or before.lift(found.poses.keypoints_2d, found.confidence)
+def compare(found: Found, after: PoseEstimator) -> Comparison:
+    """Compares what the pretrained lifter said of the recordings with what the adapted one says."""
+    was = found.lifted
     now = after.lift(found.poses.keypoints_2d, found.confidence)
     return Comparison(
         bone_variation(was, found.poses),
         bone_variation(now, found.poses),
         float(np.mean(was.expected_error_mm)),
         float(np.mean(now.expected_error_mm)),
-        float(_moved(was.keypoints_3d, now.keypoints_3d).mean()),
+        float(pa_mpjpe(now.keypoints_3d, was.keypoints_3d).mean()),
         was.keypoints_3d,
         now.keypoints_3d,
     )
-
-
-def _moved(was: np.ndarray, now: np.ndarray) -> np.ndarray:
-    """How far the joints of each pose `[N, J, 3]` have moved, mean `[N]`, after alignment."""
-    return np.linalg.norm(procrustes(now, was).numpy() - was, axis=-1).mean(axis=1)
 
 
 def bone_variation(result: LiftResult, poses: Poses2D) -> float:
@@ -135,7 +130,7 @@ def _draw(poses: Poses2D, comparison: Comparison, path: Path) -> None:
     from posenet3d.viz import figures
 
     was, now = comparison.lifted_before, comparison.lifted_after
-    moved = _moved(was, now)
+    moved = pa_mpjpe(now, was)
     parts = np.array_split(np.arange(len(moved)), min(_PICTURED, len(moved)))
     rows = np.array([part[moved[part].argmax()] for part in parts])
     sheet = figures.lifted_sheet(

@@ -106,7 +106,8 @@ def look_at(
     """
     parts = [part for recording in recordings for part in recording.frames]
     of_part = [i for i, recording in enumerate(recordings) for _ in recording.frames]
-    rows = [_rows(part, model) for part in parts]
+    whole = [_whole(part, model) for part in parts]
+    rows = [np.flatnonzero(np.isfinite(poses).all(axis=(1, 2))) for poses in whole]
     kept = [i for i, part in enumerate(rows) if len(part)]
     if not kept:
         raise InputError("No pose has all its joints, and too many are missing to guess the rest.")
@@ -114,9 +115,8 @@ def look_at(
     def every(array: str) -> np.ndarray:
         return np.concatenate([getattr(parts[i], array)[rows[i]] for i in kept])
 
-    keypoints_2d, confidence = every("keypoints_2d"), every("confidence")
-    if model is not None:
-        keypoints_2d = model.complete(keypoints_2d, confidence)
+    keypoints_2d = np.concatenate([whole[i][rows[i]] for i in kept])
+    confidence = every("confidence")
     lifted = None if model is None else model.lift(keypoints_2d, confidence)
     lengths, names = [], []
     for i in kept:
@@ -160,12 +160,12 @@ def sides_seen(keypoints_3d: np.ndarray, skeleton: Skeleton) -> int:
     return int((np.bincount(side, minlength=SIDES) >= _LEAST * len(side)).sum())
 
 
-def _rows(part: Frames, model: PoseEstimator | None) -> np.ndarray:
-    """The poses that are whole, or of which the lifter's statistics can guess what is missing."""
-    if model is None:
-        return np.flatnonzero((part.confidence > 0).all(axis=1))
-    whole = model.complete(part.keypoints_2d, part.confidence)
-    return np.flatnonzero(np.isfinite(whole).all(axis=(1, 2)))
+def _whole(part: Frames, model: PoseEstimator | None) -> np.ndarray:
+    """The poses `[F, J, 2]`, with the lifter's statistics for what is missing; NaN: too much is."""
+    if model is not None:
+        return model.complete(part.keypoints_2d, part.confidence)
+    seen = (part.confidence > 0).all(axis=1)
+    return np.where(seen[:, None, None], part.keypoints_2d, np.float32(np.nan))
 
 
 def _elevations(

@@ -110,7 +110,7 @@ def adapt_lifter(config: AdaptConfig, say: Say = lambda line: None) -> Adaptatio
         )
         comparison = None
         if known is not None:
-            comparison = compare(found, model, load(folder))
+            comparison = compare(found, load(folder))
         write_comparison(folder, found, plan.reasons, comparison, config.figures)
     exported: list[Path] = []
     if config.export:

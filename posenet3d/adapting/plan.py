@@ -53,12 +53,10 @@ class Plan:
     Args:
       training: Its settings.
       reasons: Sentences for the user.
-      from_nothing: Whether it starts from random weights.
     """
 
     training: TrainingConfig
     reasons: tuple[str, ...]
-    from_nothing: bool
 
 
 def make_plan(
@@ -172,7 +170,7 @@ def make_plan(
         # A student has batches of its own: this size is but the least number of poses.
         **(_CYCLE | {"flow": _FLOW} if cycle else {"batch_size": LEAST_POSES}),
     )
-    return Plan(training, tuple(reasons), from_nothing=False)
+    return Plan(training, tuple(reasons))
 
 
 def _shown_together(config: AdaptConfig, found: Found) -> float:
@@ -206,7 +204,7 @@ def _from_nothing(
         seed=config.seed,
         **_CYCLE | {"batch_size": min(_CYCLE["batch_size"], len(found.poses))},
     )
-    return Plan(training, (reason,), from_nothing=True)
+    return Plan(training, (reason,))
 
 
 def _rounded(steps: int) -> int:

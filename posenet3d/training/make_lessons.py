@@ -43,10 +43,11 @@ def make_lessons(
     rows = np.arange(0, len(data.train), -(-len(data.train) // _MOST_LESSONS))
     train = data.train.keep(rows)
     keypoints_2d = train.read()
-    kind = np.zeros(len(rows), int) if len(teachers) == 1 else data.group[rows]
+    kinds = None if data.group is None else data.group[rows]
+    of_teacher = np.zeros(len(rows), int) if len(teachers) == 1 else kinds
     keypoints_3d = np.empty((*keypoints_2d.shape[:2], 3), np.float32)
     for number, teacher in enumerate(teachers):
-        own = kind == number
+        own = of_teacher == number
         if own.any():
             keypoints_3d[own] = teacher.lift(keypoints_2d[own], score=False).keypoints_3d
     bodies = _bodies(train.pixels, data.group, rows)
@@ -58,10 +59,9 @@ def make_lessons(
     true_3d = None
     if data.procedural_3d is not None:
         place = np.cumsum(data.group)[rows] - 1  # among the procedural poses
-        procedural = data.group[rows] == 1
+        procedural = kinds == 1
         true_3d = np.full_like(keypoints_3d, np.nan)
         true_3d[procedural] = data.procedural_3d[place[procedural]]
-    kinds = None if data.group is None else data.group[rows]
     known = Lessons(keypoints_2d, keypoints_3d, train.elevation, true_3d, kinds)
     if data.source is None or not trust:
         return known

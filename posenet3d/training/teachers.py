@@ -6,7 +6,7 @@ import dataclasses
 
 import numpy as np
 
-from posenet3d.geometry.alignment import procrustes
+from posenet3d.evaluation.metrics.joint_errors import pa_mpjpe
 from posenet3d.models import PoseEstimator
 from posenet3d.poses.lift_result import LiftResult
 
@@ -28,9 +28,9 @@ def apart(own: PoseEstimator, before: PoseEstimator, keypoints_2d: np.ndarray) -
     """
     sample = keypoints_2d[:: -(-len(keypoints_2d) // _SAMPLE)]
     said, was = own.lift(sample, score=False), before.lift(sample)
-    moved = procrustes(said.keypoints_3d, was.keypoints_3d).numpy() - was.keypoints_3d
+    moved = float(pa_mpjpe(said.keypoints_3d, was.keypoints_3d).mean())
     expected = float(np.mean(was.expected_error_mm))
-    return float(np.linalg.norm(moved, axis=-1).mean()) / (expected if expected > 0 else 0.1)
+    return moved / (expected if expected > 0 else 0.1)
 
 
 class Together:
