@@ -14,8 +14,8 @@ from absl import app, flags
 import posenet3d
 from posenet3d.data.normalised import NormalisedPoses
 from posenet3d.evaluation.metrics import joint_errors
+from posenet3d.motion.refine import refine
 from posenet3d.poses.archives.archive import read_archive
-from posenet3d.training.student.refine import refine
 from posenet3d.training.student.several_cameras import agree
 
 _DATA = flags.DEFINE_string("data", None, "Archive of the skeleton cmu17 with 3D.", required=True)

@@ -12,9 +12,9 @@ from posenet3d.evaluation.metrics.joint_errors import pa_mpjpe
 from posenet3d.files.atomic import atomic_path
 from posenet3d.geometry import bones
 from posenet3d.models import PoseEstimator
+from posenet3d.motion.refine import MIN_FRAMES
 from posenet3d.poses.lift_result import LiftResult
 from posenet3d.poses.records import Poses2D
-from posenet3d.training.student.refine import MIN_FRAMES
 
 _PICTURED = 12
 

@@ -11,10 +11,10 @@ from posenet3d.adapting.recordings import Recording
 from posenet3d.adapting.tracks import Frames
 from posenet3d.errors import InputError
 from posenet3d.models import PoseEstimator
+from posenet3d.motion.refine import MIN_FRAMES
 from posenet3d.poses.lift_result import LiftResult
 from posenet3d.poses.records import Poses2D
 from posenet3d.skeletons.skeleton import Skeleton
-from posenet3d.training.student.refine import MIN_FRAMES
 
 SIDES = 8
 """Parts of a turn in which people are counted, 45 degrees each."""

@@ -9,6 +9,7 @@ from posenet3d.adapting.config import AdaptConfig
 from posenet3d.adapting.found import SIDES, Found
 from posenet3d.errors import ConfigError, TrainingError
 from posenet3d.models import PoseEstimator
+from posenet3d.motion.refine import MIN_FRAMES
 from posenet3d.skeletons.map_files.map_file import MapFile
 from posenet3d.skeletons.skeleton import H36M_17
 from posenet3d.training.prepare import varied
@@ -16,7 +17,6 @@ from posenet3d.training.settings.config import PLACEMENTS, TrainingConfig
 from posenet3d.training.settings.network_settings import FlowConfig, LifterConfig
 from posenet3d.training.settings.step_settings import AugmentConfig, LossConfig, OptimizerConfig
 from posenet3d.training.settings.student_settings import StudentConfig
-from posenet3d.training.student.refine import MIN_FRAMES
 from posenet3d.training.student.several_cameras import shown_at_once
 
 LEAST_POSES = 64

@@ -6,20 +6,13 @@ import dataclasses
 
 import numpy as np
 
-from posenet3d.adapting.jitter import calmed
+from posenet3d.motion.mended_2d import is_motion, mended
 from posenet3d.poses.image_ids import sequence_of
 from posenet3d.poses.people import People
 from posenet3d.poses.tracks import Track, tracks_of
 
-LONGEST_GAP = 10
-"""Most frames over which a joint is put between where it was seen before and after. Ours."""
-
 LEAST_JOINTS = 0.7
 """Share of the joints that a pose needs for the others to be guessed from them. Ours."""
-
-MOST_JUMP = 0.25
-"""How far joints move between most neighbouring frames of a motion, in sizes of a pose: 0.03 in
-motion capture at 30 frames a second; 0.48 between photographs of different people. Ours."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,13 +78,15 @@ def _motion_of(sequence: str, called: set[str]) -> str:
 def _stretches(
     people: People, elevation: np.ndarray, track: Track, name: str, camera: str
 ) -> list[Frames]:
-    keypoints_2d = np.nan_to_num(track.over_time(people.keypoints_2d))
-    confidence = np.nan_to_num(track.over_time(people.confidence))
+    keypoints_2d, confidence = (
+        track.over_time(values) for values in (people.keypoints_2d, people.confidence)
+    )
     elevation = track.over_time(elevation)
-    seen = (confidence > 0).any(axis=1)
-    is_motion = _is_motion(keypoints_2d[seen], confidence[seen])
-    if is_motion:
-        keypoints_2d, confidence = _bridged(keypoints_2d, confidence)
+    moves, was_calmed = is_motion(keypoints_2d, confidence), False
+    if moves:
+        found = mended(keypoints_2d, confidence, people.skeleton)
+        keypoints_2d, confidence = found.keypoints_2d, found.confidence
+        was_calmed = found.was_calmed
         known = np.flatnonzero(np.isfinite(elevation))
         if len(known):  # in frames without a row too
             elevation = np.interp(np.arange(len(elevation)), known, elevation[known])
@@ -99,59 +94,16 @@ def _stretches(
     edges = np.flatnonzero(np.diff(usable, prepend=False, append=False)).reshape(-1, 2)
     parts = []
     for start, end in edges:
-        rows, was_calmed = slice(start, end), False
-        own = keypoints_2d[rows]
-        if is_motion:
-            own, was_calmed = calmed(own, confidence[rows], _centred(own, confidence[rows])[1])
-        called = name if is_motion and len(edges) == 1 else f"{name}/{start}"
+        rows = slice(start, end)
         parts.append(
             Frames(
-                own.astype(np.float32),
+                keypoints_2d[rows].astype(np.float32),
                 confidence[rows].astype(np.float32),
                 elevation[rows].astype(np.float32),
-                called,
+                name if moves and len(edges) == 1 else f"{name}/{start}",
                 camera,
-                is_motion,
+                moves,
                 was_calmed,
             )
         )
     return parts
-
-
-def _is_motion(keypoints_2d: np.ndarray, confidence: np.ndarray) -> bool:
-    """Whether most poses `[F, J, 2]` are near those before them, wherever in the image they are."""
-    if len(keypoints_2d) < 2:
-        return True
-    centred, size = _centred(keypoints_2d, confidence)
-    moved = np.linalg.norm(np.diff(centred / size[:, None, None], axis=0), axis=-1)
-    both = (confidence[1:] > 0) & (confidence[:-1] > 0)
-    jumps = (moved * both).sum(axis=1) / np.maximum(both.sum(axis=1), 1)
-    return bool(np.median(jumps) <= MOST_JUMP)
-
-
-def _centred(keypoints_2d: np.ndarray, confidence: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Joints `[F, J, 2]` from the middle of those that are seen, and their mean distance `[F]`."""
-    seen = (confidence > 0)[..., None]
-    count = np.maximum(seen.sum(axis=1, keepdims=True), 1)
-    centred = seen * (keypoints_2d - (seen * keypoints_2d).sum(axis=1, keepdims=True) / count)
-    size = np.linalg.norm(centred, axis=-1).sum(axis=1) / count[:, 0, 0]
-    return centred, np.maximum(size, 1e-9)
-
-
-def _bridged(keypoints_2d: np.ndarray, confidence: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The same with the short gaps of each joint bridged, at half the confidence around them."""
-    keypoints_2d, confidence = keypoints_2d.copy(), confidence.copy()
-    frames = np.arange(len(confidence))
-    for joint in range(confidence.shape[1]):
-        seen = np.flatnonzero(confidence[:, joint] > 0)
-        if len(seen) < 2:
-            continue
-        place = np.searchsorted(seen, frames)
-        before, after = seen[np.maximum(place - 1, 0)], seen[np.minimum(place, len(seen) - 1)]
-        inside = (before < frames) & (frames < after) & (after - before - 1 <= LONGEST_GAP)
-        for axis in range(2):
-            line = np.interp(frames[inside], seen, keypoints_2d[seen, joint, axis])
-            keypoints_2d[inside, joint, axis] = line
-        around = np.minimum(confidence[before, joint], confidence[after, joint])
-        confidence[inside, joint] = around[inside] / 2
-    return keypoints_2d, confidence

@@ -10,11 +10,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-DISTANCE = 10.0
-"""Distance c from the camera to the root, in units of the pose's size (Chen et al., CVPR 2019)."""
-
-MIN_DEPTH = 1.0
-"""No joint comes nearer to the camera than this: z = max(1, c + offset)."""
+from posenet3d.geometry.numpy_camera import DISTANCE, MIN_DEPTH
 
 _TINY = 1e-12  # square of the size of a pose whose joints coincide: finite, as is its gradient
 

@@ -39,10 +39,19 @@ class LiftConfig:
         "Joints of less confidence count as missing: the detector guesses there. auto: the "
         "format's, 0.1 or 0.2.",
     )
+    mend: bool = setting(
+        True,
+        "Mend the 2D of each track before lifting: left and right that the detector exchanged, "
+        "joints missing for up to ten frames, jitter.",
+    )
+    body: Literal["track", "off"] = setting(
+        "track",
+        "track: the bones of a person keep their length over a track of 30 frames and more, as "
+        "its 2D shows them; off: every pose has its own.",
+    )
     associate: Literal["auto", "always", "never"] = setting(
         "auto",
-        "Join persons into tracks by position. auto: if the output or --smooth needs tracks "
-        "and the input has none.",
+        "Join persons into tracks by position. auto: where the input has no ids that last.",
     )
     smooth: Literal[METHODS] = setting(
         "none",
@@ -104,6 +113,11 @@ class LiftConfig:
         rerun = "" if self.rerun == SPAWN else self.rerun
         files = (self.output, self.figure, self.video, self.html, rerun)
         return tuple(Path(path) for path in files if path)
+
+    @property
+    def looks_at_tracks(self) -> bool:
+        """Whether the frames around a pose are to tell about it."""
+        return self.mend or self.body != "off"
 
     @property
     def moving_pictures(self) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from posenet3d.geometry.numpy_camera import pose_unit
 from posenet3d.poses.image_ids import sequence_of
 from posenet3d.poses.lifted import Lifted
 
@@ -97,9 +98,4 @@ def relative_errors(result: LiftResult) -> np.ndarray:
     number = counts.sum(axis=1)
     seen = np.where(counts, result.expected_error, 0.0).sum(axis=1)
     errors = np.where(number > 0, seen / np.maximum(number, 1), np.nan)
-    if result.unit == "pose":
-        return errors
-    # The pose's unit is the mean distance of its 2D joints from the root. Nearly so far are the 3D
-    # joints from the line of sight through it: perspective makes a difference of some percent.
-    across = np.linalg.norm(result.keypoints_3d[..., :2], axis=-1).mean(axis=-1)
-    return errors / across
+    return errors / pose_unit(result.keypoints_3d)[:, 0, 0]

@@ -19,10 +19,11 @@ from posenet3d.files.parts import parts_folder
 from posenet3d.formats.output import Output
 from posenet3d.formats.parsing.persons import NobodyError
 from posenet3d.formats.parsing.source import UNITS_A_PART, Part, PeopleSource
+from posenet3d.lifting.by_track import Lift
 from posenet3d.lifting.config import LiftConfig
 from posenet3d.lifting.image_size import with_size_of_images
 from posenet3d.lifting.odd_joints import Counts, notes_on_joints, odd_joints
-from posenet3d.lifting.over_time import over_time
+from posenet3d.lifting.over_time import in_context, over_time
 from posenet3d.lifting.pictures import Pictures
 from posenet3d.lifting.spool import Spool
 from posenet3d.lifting.summary import Summary
@@ -34,6 +35,10 @@ from posenet3d.poses.timeline import notes_of
 from posenet3d.skeletons.joint_rules import JointMap
 from posenet3d.skeletons.map_files.map_file import MapFile
 from posenet3d.skeletons.skeleton import Skeleton
+
+MOST_PEOPLE = 250_000
+"""More are not held in memory (200 MB) to look at their tracks where the output needs none; ours.
+Two hours of one person at 30 frames a second."""
 
 Say = Callable[[str], None]
 """Takes a line for the user."""
@@ -108,7 +113,8 @@ def _lift_file(
     spool = Spool(_parts_folder(config, settings), settings)
     try:
         _fill(spool, source, lift, config, say, progress)
-        summary = _finish(spool, source, output, pictures, config)
+        again = functools.partial(estimator.lift, height_mm=config.height_mm, score=config.score)
+        summary = _finish(spool, source, output, pictures, config, again)
         summary.notes[:0] = notes
     except BaseException:
         if len(spool) and source.count > UNITS_A_PART:
@@ -176,23 +182,34 @@ def _finish(
     output: Output | None,
     pictures: Pictures,
     config: LiftConfig,
+    again: Lift,
 ) -> Summary:
     """Writes what is asked for from the finished parts."""
     summary = Summary(units=source.count, kind=source.kind)
     summary.add_faults(spool.faults())
     summary.notes += notes_on_joints(spool.counts(), config.min_confidence)
-    for part in spool:
+    parts: Iterable[Lifted] = spool
+    needs_tracks = config.moving_pictures or (output is not None and output.holds_motion)
+    needs_tracks |= config.motion != MotionConfig() or config.associate == "always"
+    looks = config.looks_at_tracks and spool.people <= MOST_PEOPLE
+    if spool.people and (needs_tracks or looks):
+        whole = join(list(spool))
+        whole = Lifted(dataclasses.replace(whole.people, listed=source.listed()), whole.result)
+        if looks:
+            whole, found = in_context(whole, config, again)
+            summary.notes += found.notes()
+        parts = [whole]
+    if config.looks_at_tracks and not looks:
+        summary.notes.append(
+            f"More than {MOST_PEOPLE} people: each was lifted alone, without --mend and --body."
+        )
+    for part in parts:
         summary.add(part)
     if not summary.people:
         raise _nobody(source, summary)
-    parts: Iterable[Lifted] = spool
-    needs_tracks = config.moving_pictures or (output is not None and output.holds_motion)
-    if needs_tracks or config.motion != MotionConfig() or config.associate == "always":
-        lifted = join(list(spool))
-        people = dataclasses.replace(lifted.people, listed=source.listed())
-        lifted = Lifted(people, lifted.result)
-        summary.notes += notes_of(people)
-        parts = [over_time(lifted, config.associate, config.motion, config.fps)]
+    if needs_tracks:
+        summary.notes += notes_of(whole.people)
+        parts = [over_time(whole, config.associate, config.motion, config.fps)]
         summary.interpolated = int(parts[0].interpolated.sum())
     if output:
         written = output.write_parts(parts)

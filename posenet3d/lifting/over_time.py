@@ -6,6 +6,9 @@ import dataclasses
 from collections import Counter
 from typing import Literal
 
+from posenet3d.errors import InputError
+from posenet3d.lifting.by_track import Found, Lift, by_track
+from posenet3d.lifting.config import LiftConfig
 from posenet3d.motion.association import Associator
 from posenet3d.motion.config import MotionConfig
 from posenet3d.motion.people import smooth_people
@@ -30,10 +33,32 @@ def over_time(lifted: Lifted, associate: Associate, motion: MotionConfig, fps: f
     Raises:
       InputError: If ids do not make tracks and are needed.
     """
-    people = lifted.people
-    if associate == "always" or (associate == "auto" and not people.tracked):
-        people = with_tracks(people, alone=associate == "auto")
+    people = _tracked(lifted.people, associate)
     return Lifted(*smooth_people(people, lifted.result, motion, fps))
+
+
+def in_context(lifted: Lifted, config: LiftConfig, lift: Lift) -> tuple[Lifted, Found]:
+    """People whose poses agree with those before and after, under the ids that they have.
+
+    Args:
+      lifted: All people of the input.
+      config: The settings.
+      lift: Lifts anew whose 2D has been mended.
+
+    Returns:
+      The people, and what was found. Where ids make no tracks, nothing is changed.
+    """
+    people = _tracked(lifted.people, config.associate)
+    try:
+        return by_track(lifted, people, lift, config.mend, config.body == "track", config.height_mm)
+    except InputError:  # a person is twice in an image
+        return lifted, Found()
+
+
+def _tracked(people: People, associate: Associate) -> People:
+    if associate == "always" or (associate == "auto" and not people.tracked):
+        return with_tracks(people, alone=associate == "auto")
+    return people
 
 
 def with_tracks(people: People, alone: bool = True) -> People:

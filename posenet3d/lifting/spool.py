@@ -36,12 +36,19 @@ class Spool:
     def __init__(self, folder: Path, settings: Mapping[str, Any]) -> None:
         self.folder = folder
         parts.claim(folder, settings)
-        self._fingerprints = self._finished()
+        self._fingerprints: list[str] = []
+        self._persons: list[int] = []  # of each finished part
+        self._find_finished()
         self.resumed = len(self._fingerprints)
 
     def __len__(self) -> int:
         """The number of finished parts, with and without people."""
         return len(self._fingerprints)
+
+    @property
+    def people(self) -> int:
+        """The number of people in all finished parts."""
+        return sum(self._persons)
 
     def has(self, number: int, fingerprint: str) -> bool:
         """Whether this part is finished; removes it and those behind it if its files changed."""
@@ -50,7 +57,7 @@ class Spool:
         if self._fingerprints[number] == fingerprint:
             return True
         self._remove_from(number)
-        del self._fingerprints[number:]
+        del self._fingerprints[number:], self._persons[number:]
         self.resumed = min(self.resumed, number)
         return False
 
@@ -82,6 +89,7 @@ class Spool:
         text = np.frombuffer(json.dumps(about).encode(), np.uint8)
         parts.save(self._path(len(self)), {"about": text} | arrays)
         self._fingerprints.append(fingerprint)
+        self._persons.append(0 if lifted is None else len(lifted.people))
 
     def __iter__(self) -> Iterator[Lifted]:
         """Yields the parts that have people, in order."""
@@ -112,13 +120,13 @@ class Spool:
     def _path(self, number: int) -> Path:
         return self.folder / f"{number:06d}.npz"
 
-    def _finished(self) -> list[str]:
-        """The fingerprints of the parts from the first to the first that is missing or damaged."""
-        found: list[str] = []
-        while part := parts.load(self._path(len(found))):
-            found.append(_about(part)["fingerprint"])
-        self._remove_from(len(found))
-        return found
+    def _find_finished(self) -> None:
+        """Looks for parts from the first to the first that is missing or damaged."""
+        while part := parts.load(self._path(len(self))):
+            about = _about(part)
+            self._fingerprints.append(about["fingerprint"])
+            self._persons.append(len(about.get("image_ids", ())))
+        self._remove_from(len(self))
 
     def _remove_from(self, number: int) -> None:
         for path in self.folder.glob("*.npz"):

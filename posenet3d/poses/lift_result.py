@@ -27,6 +27,9 @@ class LiftResult:
       expected_error: `[N, J]` float32, in `unit`: how far the lifter expects each joint to be from
         the truth, after Procrustes alignment; 0 for the root. NaN where it says nothing. None:
         NaN everywhere.
+      exchanged: `[N, J]` bool: a detector had taken the joint for that of the other side, as the
+        frames before and after tell (`motion.exchanged_sides`); the pose is lifted with its sides
+        put right. None: there is none such.
     """
 
     keypoints_3d: np.ndarray
@@ -38,6 +41,7 @@ class LiftResult:
     unit: str
     interpolated: np.ndarray | None = None
     expected_error: np.ndarray | None = None
+    exchanged: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         if self.expected_error is None:

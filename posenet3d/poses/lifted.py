@@ -53,6 +53,13 @@ class Lifted:
             return np.zeros(len(self.people), bool)
         return self.result.interpolated
 
+    @property
+    def exchanged(self) -> np.ndarray:
+        """bool `[P, J]`: joints that were taken for those of the other side, and put right."""
+        if self.result.exchanged is None:
+            return np.zeros(self.result.filled.shape, bool)
+        return self.result.exchanged
+
 
 def join(parts: Sequence[Lifted]) -> Lifted:
     """The people of all parts, one behind the other.
@@ -74,5 +81,6 @@ def join(parts: Sequence[Lifted]) -> Lifted:
         **arrays,
         problems=tuple(problem for part in parts for problem in part.result.problems),
         interpolated=np.concatenate([part.interpolated for part in parts]),
+        exchanged=np.concatenate([part.exchanged for part in parts]),
     )
     return Lifted(people, result)

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from posenet3d.models import DomainAdapter, PoseEstimator
+from posenet3d.motion.refine import refine
 from posenet3d.poses.records import Poses2D
 from posenet3d.training.prepare import RunData
 from posenet3d.training.settings.student_settings import StudentConfig
 from posenet3d.training.student.lessons import Lessons
-from posenet3d.training.student.refine import refine
 from posenet3d.training.student.several_cameras import agree
 
 _MOST_LESSONS = 600_000  # poses whose 2D and 3D are held in memory

@@ -15,6 +15,7 @@ from posenet3d.poses.lifted import Lifted
 
 COLUMNS = (
     "frame", "person", "joint", "x", "y", "z", "filled", "interpolated", "score", "expected_error",
+    "exchanged",
 )  # fmt: skip
 """The first line of the file."""
 
@@ -33,6 +34,7 @@ def write_csv(path: str | Path, parts: Iterable[Lifted], up: str = CAMERA) -> No
     | `interpolated` | 1: not seen in this frame; between the poses before and after; else 0 |
     | `score` | of the person's pose, as `LiftResult` defines it; empty: not known |
     | `expected_error` | how far the joint is expected to be off, in the unit of `x`; or empty |
+    | `exchanged` | 1: the detector gave the joint to the other side; put right; else 0 |
 
     Args:
       path: The file to write, ending in `.csv`.
@@ -55,10 +57,11 @@ def _rows(part: Lifted, up: str) -> Iterator[tuple]:
     scores, errors = _cells(result.score), _cells(result.expected_error)
     filled = np.asarray(result.filled, int).tolist()
     interpolated = part.interpolated.astype(int).tolist()
+    exchanged = part.exchanged.astype(int).tolist()
     for row, (frame, person) in enumerate(zip(people.image_ids, people.person_ids, strict=True)):
         for joint, name in enumerate(people.skeleton.joint_names):
             marks = (filled[row][joint], interpolated[row], scores[row], errors[row][joint])
-            yield (frame, person, name, *points[row][joint], *marks)
+            yield (frame, person, name, *points[row][joint], *marks, exchanged[row][joint])
 
 
 def _cells(values: np.ndarray) -> list:

@@ -38,6 +38,7 @@ def write_lifted(path: str | Path, parts: Iterable[Lifted]) -> None:
     | `filled` | `[P, J]` | True: the joint was missing and its 3D position filled in |
     | `lifted` | `[P]` | True: the person has a 3D pose |
     | `interpolated` | `[P]` | True: not seen in this frame; between the poses before and after |
+    | `exchanged` | `[P, J]` | True: given to the other side by the detector; put right |
     | `problems` | `[P]` | why not lifted, in words; empty for lifted persons |
     | `score`, `elevation` | `[P]` | as `LiftResult` defines them |
     | `expected_error` | `[P, J]` | how far each joint is expected to be off; NaN: not known |
@@ -95,6 +96,7 @@ def _arrays(part: Lifted, kinds: dict[str, np.dtype]) -> dict[str, np.ndarray]:
         "filled": np.asarray(result.filled, bool),
         "lifted": np.asarray(result.lifted, bool),
         "interpolated": part.interpolated,
+        "exchanged": part.exchanged,
         "score": np.asarray(result.score, np.float32),
         "elevation": np.asarray(result.elevation, np.float32),
         "expected_error": np.asarray(result.expected_error, np.float32),

@@ -29,6 +29,7 @@ def test_every_joint_of_everybody_is_a_row(tmp_path, crowd, lifted):
         "interpolated",
         "score",
         "expected_error",
+        "exchanged",
     ]
     assert [row["joint"] for row in rows] == 4 * list(H36M_17.joint_names)
     assert [row["frame"] for row in rows[::17]] == [str(i) for i in crowd.image_ids]

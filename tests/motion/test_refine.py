@@ -3,9 +3,9 @@ import pytest
 
 from posenet3d.data import synthetic
 from posenet3d.geometry import bones, camera
+from posenet3d.motion import refine as module
+from posenet3d.motion.refine import MIN_FRAMES, body_ratios, refine
 from posenet3d.skeletons.skeleton import H36M_17
-from posenet3d.training.student import refine as module
-from posenet3d.training.student.refine import MIN_FRAMES, body_ratios, refine
 
 FRAMES, BODIES = 60, 4
 

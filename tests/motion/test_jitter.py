@@ -1,12 +1,15 @@
 import numpy as np
 import pytest
 
-from posenet3d.adapting.jitter import calmed
+from posenet3d.data import synthetic
+from posenet3d.motion.jitter import calmed
 
 
 @pytest.fixture(scope="module")
-def walk(poses):
+def walk():
     """One person in 40 frames, and the size of each pose in pixels."""
+    config = synthetic.SyntheticConfig(num_sequences=10, frames_per_sequence=40, seed=3)
+    poses = synthetic.generate_poses(config)
     keypoints_2d = poses.keypoints_2d[:40].astype(float)
     size = np.linalg.norm(keypoints_2d - keypoints_2d[:, :1], axis=-1).mean(axis=1)
     return keypoints_2d, size

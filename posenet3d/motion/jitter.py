@@ -33,15 +33,12 @@ def calmed(
     Returns:
       The poses, and whether they have been smoothed.
     """
+    if not jitters(keypoints_2d, confidence, size):
+        return keypoints_2d, False
     from scipy.ndimage import median_filter
     from scipy.signal import savgol_filter  # half a second, which others need not wait for
 
     seen = confidence > 0
-    velocity = np.linalg.norm(np.diff(keypoints_2d, axis=0), axis=-1) / size[1:, None]
-    change = np.linalg.norm(np.diff(keypoints_2d, n=2, axis=0), axis=-1) / size[2:, None]
-    velocity, change = velocity[seen[1:] & seen[:-1]], change[seen[2:] & seen[1:-1] & seen[:-2]]
-    if not len(change) or np.median(change) < max(LEAST_JITTER, LEAST_RATIO * np.median(velocity)):
-        return keypoints_2d, False
     smooth, was_smoothed = keypoints_2d.copy(), False
     for joint in range(keypoints_2d.shape[1]):
         edges = np.flatnonzero(np.diff(seen[:, joint], prepend=False, append=False))
@@ -52,3 +49,14 @@ def calmed(
                 smooth[start:end, joint] = savgol_filter(middle, _WINDOW, _ORDER, axis=0)
                 was_smoothed = True
     return smooth, was_smoothed
+
+
+def jitters(keypoints_2d: np.ndarray, confidence: np.ndarray, size: np.ndarray) -> bool:
+    """Whether most joints' velocities change more than motion does; arguments as of `calmed`."""
+    seen = confidence > 0
+    velocity = np.linalg.norm(np.diff(keypoints_2d, axis=0), axis=-1) / size[1:, None]
+    change = np.linalg.norm(np.diff(keypoints_2d, n=2, axis=0), axis=-1) / size[2:, None]
+    velocity, change = velocity[seen[1:] & seen[:-1]], change[seen[2:] & seen[1:-1] & seen[:-2]]
+    if not len(change):
+        return False
+    return bool(np.median(change) >= max(LEAST_JITTER, LEAST_RATIO * np.median(velocity)))

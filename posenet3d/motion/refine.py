@@ -1,16 +1,16 @@
-"""Makes what a teacher says of one body's frames agree: bones keep their lengths, depth is calm.
+"""Makes lifted poses of one body agree: bones keep their lengths, depth is calm.
 
 A lifter sees one frame at a time and gives the same body other bones in each. Whose frames belong
 together is known without any label, and a pose's 2D joints with its bones' lengths leave little of
-its depth open. The poses so mended are better lessons than the teacher's own.
+its depth open. Poses so mended are better than the lifter's own, and better lessons.
 """
 
 from __future__ import annotations
 
 import numpy as np
-import tensorflow as tf
 
-from posenet3d.geometry import bones, camera
+from posenet3d.geometry.numpy_camera import DISTANCE, MIN_DEPTH, unproject
+from posenet3d.motion.steady import bone_vectors
 from posenet3d.skeletons.skeleton import Skeleton
 
 MIN_FRAMES = 30
@@ -19,10 +19,12 @@ MIN_FRAMES = 30
 _HALF_WINDOW = 4  # frames; at 30 a second the window is a third of a second long
 _ALIKE = 0.3  # of a pose's size; neighbours that are further away count for little
 _ACROSS = 16  # power of how much a bone lies across the line of sight, by which it is trusted
+_ANYHOW = 0.1  # weight of a lifted bone wherever it points: some lie along the sight all the time
 _OUTLIER = 0.1  # logarithm of a length: further from the body's it counts for little
 _ANCHOR = 0.1  # weight of the squared change in depth against squared relative errors of bones
-_STEPS, _RATE = 120, 0.02  # of the descent
-_CHUNK = 1 << 15  # poses at a time
+_STEPS, _DAMPING = 10, 0.1  # of the least squares
+_CHUNK = 1 << 12  # poses at a time, so that a processor's cache holds them
+_TINY = 1e-12  # keeps the slope of a length finite where two joints coincide
 
 
 def refine(
@@ -52,7 +54,7 @@ def refine(
     if not len(rows):
         return result
     depth = _smoothed(result[..., 2], keypoints_2d, lengths)
-    smooth_3d = camera.unproject(keypoints_2d, depth).numpy()
+    smooth_3d = unproject(keypoints_2d, depth)
     ratios = np.empty((len(result), len(skeleton.bones)), np.float32)
     order = np.argsort(of_pose, kind="stable")
     for frames in np.split(order, np.flatnonzero(np.diff(of_pose[order])) + 1):
@@ -60,7 +62,7 @@ def refine(
             ratios[frames] = body_ratios(smooth_3d[frames], skeleton)
     for part in np.split(rows, range(_CHUNK, len(rows), _CHUNK)):
         depths = _with_bones(keypoints_2d[part], depth[part], ratios[part], skeleton)
-        result[part] = camera.unproject(keypoints_2d[part], depths).numpy()
+        result[part] = unproject(keypoints_2d[part], depths)
     return result
 
 
@@ -75,10 +77,9 @@ def body_ratios(keypoints_3d: np.ndarray, skeleton: Skeleton) -> np.ndarray:
       keypoints_3d: `[N, J, 3]`, camera frame, lifted.
       skeleton: The skeleton of the J joints.
     """
-    # In float32 the weight of a bone that points along the line of sight would be 0.
-    vectors = bones.bone_vectors(keypoints_3d, skeleton).numpy().astype(np.float64)
+    vectors = bone_vectors(keypoints_3d, skeleton).astype(np.float64)
     squared = np.maximum((vectors**2).sum(-1), 1e-12)
-    across = np.maximum(1.0 - vectors[..., 2] ** 2 / squared, 1e-3) ** _ACROSS
+    across = np.maximum(1.0 - vectors[..., 2] ** 2 / squared, 0.0) ** _ACROSS + _ANYHOW
     seen, mirror = 0.5 * np.log(squared), np.array(skeleton.bone_mirror)
     size, weight = np.zeros((len(seen), 1)), across
     for _ in range(30):
@@ -101,7 +102,7 @@ def _smoothed(depth: np.ndarray, keypoints_2d: np.ndarray, lengths: np.ndarray) 
         same = sequence[here] == sequence[there]
         here, there = here[same], there[same]
         apart = np.linalg.norm(keypoints_2d[here] - keypoints_2d[there], axis=-1).mean(-1)
-        alike = np.exp(-0.5 * (apart * camera.DISTANCE / _ALIKE) ** 2)
+        alike = np.exp(-0.5 * (apart * DISTANCE / _ALIKE) ** 2)
         weight = (near * alike).astype(np.float32)[:, None]
         sums[here] += weight * depth[there]
         sums[there] += weight * depth[here]
@@ -113,26 +114,74 @@ def _smoothed(depth: np.ndarray, keypoints_2d: np.ndarray, lengths: np.ndarray) 
 def _with_bones(
     keypoints_2d: np.ndarray, depth: np.ndarray, ratios: np.ndarray, skeleton: Skeleton
 ) -> np.ndarray:
-    """The depths `[N, J]` near these at which the bones have these ratios, by descent."""
-    start, ratios = tf.constant(depth, tf.float32), tf.constant(ratios, tf.float32)
-    movable = 1.0 - tf.one_hot(skeleton.root, skeleton.num_joints)
-    change = tf.Variable(tf.zeros_like(start))
-    first, second = (tf.Variable(tf.zeros_like(start)) for _ in range(2))  # moments, as in Adam
+    """The depths `[N, J]` near these at which the bones have these ratios.
 
-    @tf.function
-    def step(number: tf.Tensor) -> None:
-        with tf.GradientTape() as tape:
-            lengths = bones.bone_lengths(camera.unproject(keypoints_2d, start + change), skeleton)
-            size = tf.reduce_sum(lengths * ratios, -1, keepdims=True)
-            size = tf.stop_gradient(size / tf.reduce_sum(tf.square(ratios), -1, keepdims=True))
-            error = tf.reduce_sum(tf.square(lengths / size - ratios))
-            loss = error + _ANCHOR * tf.reduce_sum(tf.square(change))
-        gradient = tape.gradient(loss, change) * movable
-        first.assign(0.9 * first + 0.1 * gradient)
-        second.assign(0.999 * second + 0.001 * tf.square(gradient))
-        scale = tf.sqrt(1.0 - 0.999**number) / (1.0 - 0.9**number)
-        change.assign_sub(_RATE * scale * first / (tf.sqrt(second) + 1e-7))
+    Least squares by Levenberg and Marquardt, all poses at once, each with its own damping. Bones
+    make a tree, so the equations are solved from the ends of the limbs inwards.
+    """
+    parents, children = np.array(skeleton.bones).T
+    rays = np.concatenate([keypoints_2d, np.ones_like(keypoints_2d[..., :1])], axis=-1)
+    rays, start, ratios = rays.transpose(2, 1, 0), depth.T, ratios.T  # poses last: [.., J, N]
+    ray_of_child, ray_of_parent = rays[:, children], rays[:, parents]
+    target = (ratios**2).sum(axis=0)
 
-    for number in range(1, _STEPS + 1):
-        step(tf.constant(float(number)))
-    return (start + change).numpy()
+    def look(change: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """Cost `[N]`, what is left to do `[B, N]`, and its slopes for child and parent."""
+        far = np.maximum(start + change + DISTANCE, MIN_DEPTH)
+        vectors = ray_of_child * far[children] - ray_of_parent * far[parents]
+        lengths = np.sqrt((vectors**2).sum(axis=0) + _TINY)
+        size = (lengths * ratios).sum(axis=0) / target
+        left = lengths / size - ratios
+        cost = (left**2).sum(axis=0) + _ANCHOR * (change**2).sum(axis=0)
+        slopes = [
+            (vectors * ray).sum(axis=0) / (size * lengths) * (far > MIN_DEPTH)[joints]
+            for ray, joints in ((ray_of_child, children), (-ray_of_parent, parents))
+        ]
+        return cost, left, *slopes
+
+    change, damping = np.zeros_like(start), np.full(start.shape[1], _DAMPING, np.float32)
+    cost, left, of_child, of_parent = look(change)
+    for _ in range(_STEPS):
+        diagonal = np.broadcast_to(_ANCHOR + damping, start.shape).copy()
+        gradient = _ANCHOR * change
+        for bone, (parent, child) in enumerate(skeleton.bones):
+            diagonal[child] += of_child[bone] ** 2
+            gradient[child] += of_child[bone] * left[bone]
+            diagonal[parent] += of_parent[bone] ** 2
+            gradient[parent] += of_parent[bone] * left[bone]
+        moved = change - _solved(diagonal, of_child * of_parent, gradient, skeleton)
+        seen = look(moved)
+        better = seen[0] < cost
+        change = np.where(better, moved, change)
+        cost, left, of_child, of_parent = (
+            np.where(better, new, old)
+            for new, old in zip(seen, (cost, left, of_child, of_parent), strict=True)
+        )
+        damping *= np.where(better, np.float32(0.3), np.float32(4.0))
+    return (start + change).T
+
+
+def _solved(
+    diagonal: np.ndarray, between: np.ndarray, right: np.ndarray, skeleton: Skeleton
+) -> np.ndarray:
+    """Solutions `[J, N]` of N systems whose matrices have entries on the diagonal `[J, N]` and
+    between the joints of a bone, `[B, N]`; the root's is 0."""
+    inwards = [b for b in _outwards(skeleton)[::-1] if skeleton.bones[b][0] != skeleton.root]
+    for bone in inwards:
+        parent, child = skeleton.bones[bone]
+        factor = between[bone] / diagonal[child]
+        diagonal[parent] -= factor * between[bone]
+        right[parent] -= factor * right[child]
+    result = np.zeros_like(right)
+    for bone in _outwards(skeleton):
+        parent, child = skeleton.bones[bone]
+        result[child] = (right[child] - between[bone] * result[parent]) / diagonal[child]
+    return result
+
+
+def _outwards(skeleton: Skeleton) -> list[int]:
+    """The bones, each after the one that leads to it."""
+    depth = {skeleton.root: 0}
+    while len(depth) < skeleton.num_joints:
+        depth |= {child: depth[parent] + 1 for parent, child in skeleton.bones if parent in depth}
+    return sorted(range(len(skeleton.bones)), key=lambda bone: depth[skeleton.bones[bone][1]])

@@ -1,0 +1,181 @@
+"""What the frames around a pose tell about it: 2D mended and lifted again, one body a track."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from posenet3d.geometry.numpy_camera import pose_unit, project
+from posenet3d.motion.exchanged_sides import with_sides
+from posenet3d.motion.mended_2d import is_jittery, is_motion, mended
+from posenet3d.motion.refine import MIN_FRAMES, refine
+from posenet3d.motion.steady import bone_lengths, steady_bones
+from posenet3d.poses.lift_result import LiftResult
+from posenet3d.poses.lifted import PER_PERSON, Lifted
+from posenet3d.poses.people import People
+from posenet3d.poses.stature import mm_a_unit
+from posenet3d.poses.tracks import tracks_of
+from posenet3d.skeletons.skeleton import Skeleton
+
+Lift = Callable[[np.ndarray, np.ndarray], LiftResult]
+"""Lifts people: keypoints `[N, J, 2]` in pixels, confidence `[N, J]`."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Found:
+    """What was found in the tracks of an input.
+
+    Args:
+      tracks: Tracks whose poses follow one from another.
+      exchanged: Poses in which the detector had taken left for right.
+      calmed: Tracks whose 2D jittered.
+      bodies: Tracks whose bones have got one length.
+    """
+
+    tracks: int = 0
+    exchanged: int = 0
+    calmed: int = 0
+    bodies: int = 0
+
+    def notes(self) -> list[str]:
+        """Lines for the user; none where nothing was done."""
+        lines = []
+        if self.exchanged:
+            lines.append(
+                f"Left and right exchanged by the detector, put right and marked so: "
+                f"{self.exchanged} poses."
+            )
+        if self.calmed:
+            lines.append(f"2D that jitters, smoothed before lifting: {_count(self.calmed)}.")
+        if self.bodies:
+            lines.append(f"Bones of one length over time (--body): {_count(self.bodies)}.")
+        return lines
+
+
+def _count(tracks: int) -> str:
+    return f"{tracks} track{'s' * (tracks != 1)}"
+
+
+def by_track(
+    lifted: Lifted, tracked: People, lift: Lift, mend: bool, body: bool, height_mm: float | None
+) -> tuple[Lifted, Found]:
+    """The people with what the other frames of their tracks tell.
+
+    Args:
+      lifted: People, and what they are when each is lifted alone.
+      tracked: The same people with ids that last.
+      lift: Lifts those anew whose 2D has been mended.
+      mend: Whether 2D is mended.
+      body: Whether bones get one length.
+      height_mm: Standing height, where the poses are in mm.
+
+    Returns:
+      The same people with other poses, and what was found. Tracks that are no motion, such as
+      photographs, stay as they are.
+
+    Raises:
+      InputError: If a person is twice in an image.
+    """
+    people, result = lifted.people, lifted.result
+    motions = []
+    for track in tracks_of(tracked):
+        seen_2d, seen = track.over_time(people.keypoints_2d), track.over_time(people.confidence)
+        if len(track.rows) > 1 and is_motion(seen_2d, seen):
+            motions.append(_Motion(np.array(track.rows), np.array(track.frames), seen_2d, seen))
+    found = Found(len(motions))
+    if mend:
+        result, found = _lifted_again(people, result, motions, lift)
+    if body:
+        if not mend:  # joints that jitter do not lie on their rays: bones cannot tell their depth
+            motions = [m for m in motions if not is_jittery(m.keypoints_2d, m.confidence)]
+        result, bodies = _one_body(people.skeleton, result, motions, height_mm)
+        found = dataclasses.replace(found, bodies=bodies)
+    return Lifted(people, result), found
+
+
+class _Motion(NamedTuple):
+    """One person over time."""
+
+    rows: np.ndarray  # of the people, ascending in time
+    frames: np.ndarray  # of each row, ascending
+    keypoints_2d: np.ndarray  # [F, J, 2], pixels; NaN where there is no row
+    confidence: np.ndarray  # [F, J]
+
+
+def _lifted_again(
+    people: People, result: LiftResult, motions: Sequence[_Motion], lift: Lift
+) -> tuple[LiftResult, Found]:
+    """The result with those poses lifted anew whose 2D was mended, and what was mended."""
+    keypoints_2d, confidence = people.keypoints_2d.copy(), people.confidence.copy()
+    exchanged = np.zeros(confidence.shape, bool)
+    calmed = 0
+    for rows, frames, seen_2d, seen in motions:
+        track = mended(seen_2d, seen, people.skeleton)
+        there = track.confidence[frames] > 0
+        confidence[rows] = track.confidence[frames]
+        keypoints_2d[rows] = np.where(there[..., None], track.keypoints_2d[frames], 0.0)
+        exchanged[rows] = track.exchanged[frames]
+        calmed += track.was_calmed
+    there = (confidence > 0)[..., None]
+    changed = ((keypoints_2d != people.keypoints_2d) & there).any(axis=(1, 2))
+    changed |= ((confidence > 0) != (people.confidence > 0)).any(axis=1)
+    rows = np.flatnonzero(changed & result.lifted)  # who was hardly seen is for --fill_gaps
+    found = Found(len(motions), int(exchanged.any(axis=1).sum()), calmed)
+    if not len(rows):
+        return result, found
+    anew = lift(keypoints_2d[rows], confidence[rows])
+    arrays = {name: getattr(result, name).copy() for name in PER_PERSON}
+    problems = list(result.problems)
+    for name, array in arrays.items():
+        array[rows] = getattr(anew, name)
+    for row, problem in zip(rows, anew.problems, strict=True):
+        problems[row] = problem
+    # A joint between two frames is a guess as well.
+    missing = with_sides(people.confidence, exchanged, people.skeleton) == 0
+    arrays["filled"] = missing & arrays["lifted"][:, None]
+    mended_result = dataclasses.replace(
+        result,
+        **arrays,
+        problems=tuple(problems),
+        exchanged=exchanged if exchanged.any() else None,
+    )
+    return mended_result, found
+
+
+def _one_body(
+    skeleton: Skeleton, result: LiftResult, motions: Sequence[_Motion], height_mm: float | None
+) -> tuple[LiftResult, int]:
+    """The result with bones of one length in each track that is long enough, and how many are."""
+    tracks, lengths, bodies = [], [], []
+    for number, (rows, frames, *_) in enumerate(motions):
+        lifted = result.lifted[rows]
+        rows, frames = rows[lifted], frames[lifted]
+        if len(rows) >= MIN_FRAMES:
+            tracks.append(rows)
+            runs = np.split(frames, np.flatnonzero(np.diff(frames) != 1) + 1)
+            lengths += [len(run) for run in runs]
+            bodies += [str(number)] * len(runs)
+    if not tracks:
+        return result, 0
+    keypoints_3d, error = result.keypoints_3d.copy(), result.expected_error.copy()
+    every = np.concatenate(tracks)
+    unit = pose_unit(keypoints_3d[every])
+    poses_3d = keypoints_3d[every] / unit
+    refined_3d = refine(project(poses_3d), poses_3d, np.array(lengths), bodies, skeleton)
+    ends = np.cumsum([len(rows) for rows in tracks])
+    for rows, end in zip(tracks, ends, strict=True):
+        part = slice(end - len(rows), end)
+        steady_3d = steady_bones(refined_3d[part], skeleton)
+        sizes = [
+            bone_lengths(poses, skeleton).sum(axis=1) for poses in (refined_3d[part], steady_3d)
+        ]
+        resized = (sizes[1] / sizes[0])[:, None, None]
+        if result.unit == "mm":
+            resized *= mm_a_unit(steady_3d, np.float32(height_mm), skeleton)
+            steady_3d *= mm_a_unit(steady_3d, np.float32(height_mm), skeleton)
+        keypoints_3d[rows] = steady_3d
+        error[rows] *= (resized / unit[part])[..., 0]
+    return dataclasses.replace(result, keypoints_3d=keypoints_3d, expected_error=error), len(tracks)
