@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
+from collections.abc import Sequence
 from typing import Literal
+
+import numpy as np
 
 from posenet3d.errors import InputError
 from posenet3d.lifting.by_track import Found, Lift, by_track
 from posenet3d.lifting.config import LiftConfig
-from posenet3d.motion.association import Associator
+from posenet3d.motion.association import AssociationConfig, Associator
 from posenet3d.motion.config import MotionConfig
 from posenet3d.motion.people import smooth_people
 from posenet3d.poses.image_ids import place_of
 from posenet3d.poses.lifted import Lifted
 from posenet3d.poses.people import People
 from posenet3d.poses.timeline import timelines_of
+
+_QUICK = 4.0  # times the usual way between two frames; further, and it is somebody else. Ours
 
 Associate = Literal["auto", "always", "never"]
 
@@ -66,11 +71,10 @@ def with_tracks(people: People, alone: bool = True) -> People:
 
     Args:
       people: Images may come in any order; `poses.timeline` says which frame each is.
-      alone: Whether a person who is alone in every image is one and the same, however far the
-        person has moved from one image to the next.
+      alone: Whether somebody who is alone in every image is taken for one person, who may move
+        quickly and stay away for long. Whoever jumps much further than usual from one image to the
+        next is another one: some detectors see one person at a time, and not always the same.
     """
-    if alone and max(Counter(people.image_ids).values()) == 1:
-        return dataclasses.replace(people, person_ids=(0,) * len(people), tracked=True)
     timelines = timelines_of(people)
     places = []
     for image_id in people.image_ids:
@@ -80,8 +84,52 @@ def with_tracks(people: People, alone: bool = True) -> People:
     in_order = dataclasses.replace(
         people.select(order), image_ids=tuple("{}/{}".format(*places[row]) for row in order)
     )
-    ids = Associator().associate(in_order).person_ids
+    if alone and max(Counter(people.image_ids).values()) == 1:
+        ids = _of_one_at_a_time(in_order, [places[row] for row in order])
+    else:
+        ids = Associator().associate(in_order).person_ids
     by_row = dict(zip(order, ids, strict=True))
     return dataclasses.replace(
         people, person_ids=tuple(by_row[row] for row in range(len(people))), tracked=True
     )
+
+
+def _of_one_at_a_time(people: People, places: Sequence[tuple[str, int]]) -> list[int]:
+    """The track of each row, of people in the order of time of whom each image has one."""
+    config = AssociationConfig()
+    gate = max(config.gate, _QUICK * _usual_step(people, places))
+    found = Associator(dataclasses.replace(config, gate=gate)).associate(people).person_ids
+    seen = (people.confidence > 0).any(axis=1)
+    known: dict[tuple[str, int], int] = {}  # {track of the associator: track}
+    before: dict[str, tuple[int, int]] = {}  # {sequence: track and frame of its last row}
+    tracks = []
+    for row, (sequence, frame) in enumerate(places):
+        last, then = before.get(sequence, (0, frame))
+        key = (sequence, found[row])
+        if not seen[row]:
+            track = last
+        elif key in known:
+            track = known[key]
+        elif frame - then > config.max_missed or sequence not in before:
+            track = last  # nobody else was there in the meantime
+        else:
+            track = 1 + max(number for (other, _), number in known.items() if other == sequence)
+        if seen[row]:
+            known[key] = track
+            before[sequence] = track, frame
+        tracks.append(track)
+    return tracks
+
+
+def _usual_step(people: People, places: Sequence[tuple[str, int]]) -> float:
+    """The median way of joints between neighbouring frames, in sizes; 0 where there are none."""
+    both = (people.confidence[1:] > 0) & (people.confidence[:-1] > 0)
+    steps = np.linalg.norm(np.diff(people.keypoints_2d, axis=0), axis=-1)
+    extent = np.where(people.confidence[1:, :, None] > 0, people.keypoints_2d[1:], np.nan)
+    ways = []
+    for row in np.flatnonzero(both.any(axis=1)):
+        (sequence, frame), (following, next_frame) = places[row : row + 2]
+        size = np.linalg.norm(np.nanmax(extent[row], axis=0) - np.nanmin(extent[row], axis=0))
+        if sequence == following and next_frame > frame and size > 0:
+            ways.append(np.median(steps[row, both[row]]) / size / (next_frame - frame))
+    return float(np.median(ways)) if ways else 0.0

@@ -36,10 +36,41 @@ def test_images_in_another_order_are_frames_by_their_numbers(name):
     assert with_tracks(people(*shuffled)).person_ids == tuple(ids[person] for person in shuffled)
 
 
-def test_who_is_alone_in_every_image_is_one_person_however_far_the_jump():
-    alone = people((0, 0), (1, 9000), (7, 0))
-    assert with_tracks(alone).person_ids == (0, 0, 0)
-    assert with_tracks(alone, alone=False).person_ids == (0, 1, 0)
+def test_who_is_alone_is_one_person_however_fast():
+    alone = people((0, 0), (1, 9000), (2, 18000), (3, 9000))
+    assert with_tracks(alone).person_ids == (0, 0, 0, 0)
+    assert with_tracks(alone, alone=False).person_ids == (0, 1, 2, 1)
+
+
+def test_a_detector_that_jumps_between_two_people_gives_two_tracks():
+    """It sees one person at a time: ten frames here, five there, and so on."""
+    seen = [(n, 4 * n) if n % 15 < 10 else (n, 700 - 4 * n) for n in range(60)]
+    expected = tuple(0 if n % 15 < 10 else 1 for n in range(60))
+    assert with_tracks(people(*seen)).person_ids == expected
+
+
+def test_a_jump_of_one_frame_is_not_the_person():
+    assert with_tracks(people(*[(n, 500 if n == 7 else 3 * n) for n in range(20)])).person_ids == (
+        *(0,) * 7, 1, *(0,) * 12
+    )  # fmt: skip
+
+
+def test_who_comes_back_elsewhere_after_long_is_the_same():
+    seen = [*((n, 3 * n) for n in range(20)), *((n, 900 + 3 * n) for n in range(60, 80))]
+    assert with_tracks(people(*seen)).person_ids == (0,) * 40
+    soon = [*((n, 3 * n) for n in range(20)), *((n, 900 + 3 * n) for n in range(22, 42))]
+    assert with_tracks(people(*soon)).person_ids == (0,) * 20 + (1,) * 20
+
+
+def test_frames_without_a_joint_are_of_who_was_there_before():
+    alone = people(*[(n, 3 * n) for n in range(20)])
+    alone.confidence[[0, 7, 8]] = 0
+    assert with_tracks(alone).person_ids == (0,) * 20
+
+
+def test_photographs_of_one_person_each_stay_together():
+    places = np.random.default_rng(0).uniform(0, 2000, 30)
+    assert set(with_tracks(people(*enumerate(places))).person_ids) == {0}
 
 
 def test_nothing_but_the_ids_changes():
