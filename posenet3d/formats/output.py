@@ -96,6 +96,11 @@ class Output:
         return next(writer for writer in self.writers if writer.ending == self._ending)
 
     @property
+    def axes(self) -> str:
+        """The file's axes, a key of `geometry.axes.MATRICES`."""
+        return self.up or self._writer.ups[0]
+
+    @property
     def holds_motion(self) -> bool:
         """Whether the format holds one person over time, for which ids must make tracks."""
         return self._writer.holds_motion
@@ -132,11 +137,10 @@ class Output:
           InputError: If the folder does not exist, the ids do not make tracks or nobody was
             lifted, so that there is no motion to write.
         """
-        up = self.up or self._writer.ups[0]
         if self._writer.people:
-            self._writer.people(self.path, parts, up=up)
+            self._writer.people(self.path, parts, up=self.axes)
             return Written((Path(self.path),))
-        return self._write_tracks(join(list(parts)), up)
+        return self._write_tracks(join(list(parts)), self.axes)
 
     def _write_tracks(self, lifted: Lifted, up: str) -> Written:
         people, result = lifted.people, lifted.result

@@ -9,6 +9,7 @@ from typing import Literal
 from posenet3d.errors import ConfigError
 from posenet3d.formats.output import ENDINGS
 from posenet3d.lifting.input_settings import Format, InputSettings, Placement
+from posenet3d.lifting.upright import Level
 from posenet3d.models.loading import DEFAULT_MODEL
 from posenet3d.motion.config import METHODS, MotionConfig
 from posenet3d.settings import check_range, setting, setting_of
@@ -33,6 +34,12 @@ class LiftConfig:
     fps: float = setting(30.0, "Frames a second, for outputs that hold motion.")
     up: Literal["auto", "camera", "y", "z"] = setting(
         "auto", "Axis of the output that points up; auto: the format's."
+    )
+    level: str = setting(
+        "auto",
+        "Undo the camera's tilt, so that people stand upright: auto (where an axis of the output "
+        "points up, and in moving pictures), on, off, or the degrees by which the camera looks "
+        "down. Estimated otherwise, one camera a sequence that does not move.",
     )
     min_confidence: float | None = setting(
         None,
@@ -87,7 +94,11 @@ class LiftConfig:
             )
         if self.min_confidence is not None:
             check_range("min_confidence", self.min_confidence, 0.0, 1.0)
-        _ = self.motion, self.reading  # whatever is wrong with them is said at once
+        _ = (
+            self.motion,
+            self.reading,
+            Level(self.level),
+        )  # whatever is wrong with them is said at once
 
     @property
     def reading(self) -> InputSettings:

@@ -19,6 +19,7 @@ from posenet3d.files.parts import parts_folder
 from posenet3d.formats.output import Output
 from posenet3d.formats.parsing.persons import NobodyError
 from posenet3d.formats.parsing.source import UNITS_A_PART, Part, PeopleSource
+from posenet3d.geometry.axes import CAMERA
 from posenet3d.lifting.by_track import Lift
 from posenet3d.lifting.config import LiftConfig
 from posenet3d.lifting.image_size import with_size_of_images
@@ -27,6 +28,7 @@ from posenet3d.lifting.over_time import in_context, over_time
 from posenet3d.lifting.pictures import Pictures
 from posenet3d.lifting.spool import Spool
 from posenet3d.lifting.summary import Summary
+from posenet3d.lifting.upright import Level
 from posenet3d.models.loading import load
 from posenet3d.motion.config import MotionConfig
 from posenet3d.poses.lift_result import LiftResult
@@ -211,11 +213,19 @@ def _finish(
         summary.notes += notes_of(whole.people)
         parts = [over_time(whole, config.associate, config.motion, config.fps)]
         summary.interpolated = int(parts[0].interpolated.sum())
+    level = Level(config.level)
+    upright: Iterable[Lifted] = parts
+    up_in_output = output is not None and level.wanted(output.axes != CAMERA)
+    up_in_pictures = level.wanted(config.moving_pictures)
+    if up_in_output or up_in_pictures:
+        lifted, notes = level.upright(join(list(parts)))
+        upright = [lifted]
+        summary.notes += notes
     if output:
-        written = output.write_parts(parts)
+        written = output.write_parts(upright if up_in_output else parts)
         summary.paths += written.paths
         summary.notes += written.notes
-    paths, notes = pictures.write(parts, summary.people)
+    paths, notes = pictures.write(upright if up_in_pictures else parts, summary.people)
     summary.paths += paths
     summary.notes += notes
     return summary

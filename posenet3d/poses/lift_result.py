@@ -30,6 +30,9 @@ class LiftResult:
       exchanged: `[N, J]` bool: a detector had taken the joint for that of the other side, as the
         frames before and after tell (`motion.exchanged_sides`); the pose is lifted with its sides
         put right. None: there is none such.
+      levelled: `[N]` float32, degrees by which the pose was turned so that the camera's tilt is
+        undone (`motion.level`): its frame is that of a camera that looks straight ahead. None: the
+        camera's own frame.
     """
 
     keypoints_3d: np.ndarray
@@ -42,6 +45,7 @@ class LiftResult:
     interpolated: np.ndarray | None = None
     expected_error: np.ndarray | None = None
     exchanged: np.ndarray | None = None
+    levelled: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         if self.expected_error is None:

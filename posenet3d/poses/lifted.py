@@ -60,6 +60,13 @@ class Lifted:
             return np.zeros(self.result.filled.shape, bool)
         return self.result.exchanged
 
+    @property
+    def levelled(self) -> np.ndarray:
+        """float32 `[P]`: degrees of the camera's tilt that were undone; 0: as the camera saw it."""
+        if self.result.levelled is None:
+            return np.zeros(len(self.people), np.float32)
+        return self.result.levelled
+
 
 def join(parts: Sequence[Lifted]) -> Lifted:
     """The people of all parts, one behind the other.
@@ -82,5 +89,6 @@ def join(parts: Sequence[Lifted]) -> Lifted:
         problems=tuple(problem for part in parts for problem in part.result.problems),
         interpolated=np.concatenate([part.interpolated for part in parts]),
         exchanged=np.concatenate([part.exchanged for part in parts]),
+        levelled=np.concatenate([part.levelled for part in parts]),
     )
     return Lifted(people, result)

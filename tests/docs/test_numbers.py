@@ -58,7 +58,7 @@ def test_files_hold_the_joint_where_the_table_says(read, tmp_path):
     rows = [line for line in PAGE.splitlines() if line.startswith("| `.")]
     (row,) = [line for line in rows if f"`{ending}`" in line]
     config = LiftConfig(
-        input=str(SAMPLES / "openpose"), height_mm=1750.0, score=False,
+        input=str(SAMPLES / "openpose"), height_mm=1750.0, score=False, level="off",
         output=str(tmp_path / f"lifted{ending}"),
     )  # fmt: skip
     path = lift_file(config).paths[0]  # person 0

@@ -44,6 +44,7 @@ def write_json(path: str | Path, parts: Iterable[Lifted], up: str = CAMERA) -> N
         - `interpolated`: not seen in this frame; the pose lies between those before and after
         - `keypoints_3d`: J times `[x, y, z]`, from the root; null: not lifted
         - `filled`: J booleans: the joint was missing and has been guessed
+        - `levelled`: degrees of the camera's tilt that were undone; 0: the camera's own frame
         - `exchanged`: J booleans: the detector gave the joint to the other side; put right
         - `score`, `elevation`: as `LiftResult` defines them; null: not known
         - `expected_error`: how far each of the J joints is expected to be off; null: not known
@@ -96,6 +97,7 @@ def _entries(part: Lifted, up: str) -> Iterator[dict[str, Any]]:
             "keypoints_3d": points[row].tolist() if result.lifted[row] else None,
             "filled": np.asarray(result.filled[row], bool).tolist(),
             "exchanged": part.exchanged[row].tolist(),
+            "levelled": round(float(part.levelled[row]), DECIMALS),
             "score": _number(result.score[row]),
             "elevation": _number(result.elevation[row]),
             "expected_error": _numbers(result.expected_error[row]),
