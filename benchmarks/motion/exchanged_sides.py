@@ -14,7 +14,7 @@ import numpy as np
 from absl import app, flags
 
 from posenet3d.data import synthetic
-from posenet3d.motion.exchanged_sides import exchanged_sides, with_sides
+from posenet3d.motion.mending.exchanged_sides import exchanged_sides, with_sides
 from posenet3d.poses.archives.archive import read_archive
 from posenet3d.poses.records import Poses2D
 from posenet3d.skeletons.skeleton import Skeleton

@@ -18,7 +18,7 @@ from absl import app, flags
 
 import posenet3d
 from posenet3d.evaluation.metrics import jitter, joint_errors
-from posenet3d.lifting.by_track import by_track
+from posenet3d.lifting.scene.by_track import by_track
 from posenet3d.motion.config import MotionConfig
 from posenet3d.motion.people import smooth_track
 from posenet3d.poses.archives.archive import read_archive

@@ -7,7 +7,7 @@ import dataclasses
 from posenet3d.errors import ConfigError
 from posenet3d.lifting.config import LiftConfig
 from posenet3d.lifting.input_settings import Format, InputSettings, Placement
-from posenet3d.lifting.over_time import Associate
+from posenet3d.lifting.scene.over_time import Associate
 from posenet3d.models.loading import DEFAULT_MODEL
 from posenet3d.settings import check_range, setting, setting_of
 

@@ -12,7 +12,7 @@ from posenet3d.adapting.config import AdaptConfig
 from posenet3d.adapting.tracks import Frames, frames_of
 from posenet3d.errors import InputError
 from posenet3d.formats.parsing.persons import NobodyError
-from posenet3d.lifting.over_time import with_tracks
+from posenet3d.lifting.scene.over_time import with_tracks
 from posenet3d.poses.archives.archive import archive_splits, read_archive
 from posenet3d.poses.image_ids import sequence_of
 from posenet3d.poses.people import People, join

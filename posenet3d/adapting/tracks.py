@@ -6,7 +6,7 @@ import dataclasses
 
 import numpy as np
 
-from posenet3d.motion.mended_2d import is_motion, mended
+from posenet3d.motion.mending.mended_2d import is_motion, mended
 from posenet3d.poses.image_ids import sequence_of
 from posenet3d.poses.people import People
 from posenet3d.poses.tracks import Track, tracks_of

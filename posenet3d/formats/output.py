@@ -160,6 +160,8 @@ class Output:
             notes.append(
                 f"No height was given: {stature.ASSUMED_HEIGHT_MM:g} mm is assumed for everybody."
             )
+        if result.root_3d is not None:
+            keypoints_3d = keypoints_3d + result.root_3d[:, None]
         paths, gaps = [], 0
         for track in tracks_of(people):
             moving = track.over_time(keypoints_3d)

@@ -9,7 +9,7 @@ from typing import Literal
 from posenet3d.errors import ConfigError
 from posenet3d.formats.output import ENDINGS
 from posenet3d.lifting.input_settings import Format, InputSettings, Placement
-from posenet3d.lifting.upright import Level
+from posenet3d.lifting.scene.upright import Level
 from posenet3d.models.loading import DEFAULT_MODEL
 from posenet3d.motion.config import METHODS, MotionConfig
 from posenet3d.settings import check_range, setting, setting_of
@@ -30,6 +30,14 @@ class LiftConfig:
     image_size: str = setting_of(InputSettings, "image_size")
     height_mm: float | None = setting(
         None, "Standing height of the people; gives mm. auto: units of each pose's own size."
+    )
+    focal_length: float | None = setting(
+        None,
+        "Focal length of the camera in pixels; with --height_mm it gives where people are in the "
+        "room, and their way through it. auto: not known.",
+    )
+    fov: float | None = setting(
+        None, "Instead of --focal_length: horizontal field of view of the camera, degrees."
     )
     fps: float = setting(30.0, "Frames a second, for outputs that hold motion.")
     up: Literal["auto", "camera", "y", "z"] = setting(
@@ -92,6 +100,8 @@ class LiftConfig:
             raise ConfigError(
                 "Nothing to write: give --output=FILE, --figure, --video, --html or --rerun."
             )
+        if self.focal_length is not None or self.fov is not None:
+            self._check_camera()
         if self.min_confidence is not None:
             check_range("min_confidence", self.min_confidence, 0.0, 1.0)
         _ = (
@@ -99,6 +109,24 @@ class LiftConfig:
             self.reading,
             Level(self.level),
         )  # whatever is wrong with them is said at once
+
+    def _check_camera(self) -> None:
+        if self.focal_length is not None and self.fov is not None:
+            raise ConfigError("Give --focal_length or --fov, not both.")
+        if self.height_mm is None:
+            raise ConfigError(
+                "--focal_length and --fov need --height_mm: somebody small and near looks like "
+                "somebody tall and far away."
+            )
+        if self.focal_length is not None:
+            check_range("focal_length", self.focal_length, 1.0, 1e6)
+        if self.fov is not None:
+            check_range("fov", self.fov, 1.0, 170.0)
+
+    @property
+    def in_a_room(self) -> bool:
+        """Whether it is asked for where people are."""
+        return self.focal_length is not None or self.fov is not None
 
     @property
     def reading(self) -> InputSettings:

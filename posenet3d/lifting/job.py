@@ -20,19 +20,21 @@ from posenet3d.formats.output import Output
 from posenet3d.formats.parsing.persons import NobodyError
 from posenet3d.formats.parsing.source import UNITS_A_PART, Part, PeopleSource
 from posenet3d.geometry.axes import CAMERA
-from posenet3d.lifting.by_track import Lift
 from posenet3d.lifting.config import LiftConfig
 from posenet3d.lifting.image_size import with_size_of_images
 from posenet3d.lifting.odd_joints import Counts, notes_on_joints, odd_joints
-from posenet3d.lifting.over_time import in_context, over_time
 from posenet3d.lifting.pictures import Pictures
+from posenet3d.lifting.scene.by_track import Lift
+from posenet3d.lifting.scene.over_time import in_context, over_time
+from posenet3d.lifting.scene.room import Room, room_of
+from posenet3d.lifting.scene.upright import Level
 from posenet3d.lifting.spool import Spool
 from posenet3d.lifting.summary import Summary
-from posenet3d.lifting.upright import Level
 from posenet3d.models.loading import load
 from posenet3d.motion.config import MotionConfig
 from posenet3d.poses.lift_result import LiftResult
 from posenet3d.poses.lifted import Lifted, join
+from posenet3d.poses.people import People
 from posenet3d.poses.timeline import notes_of
 from posenet3d.skeletons.joint_rules import JointMap
 from posenet3d.skeletons.map_files.map_file import MapFile
@@ -169,13 +171,16 @@ def _lift(
     people = dataclasses.replace(people, confidence=np.where(guessed, 0, people.confidence))
     counts = {"corner": part.corner, **odd_joints(people, guessed)}
     people = people.on(estimator.skeleton, maps)
-    result = estimator.lift(
-        people.keypoints_2d,
-        people.confidence,
-        height_mm=config.height_mm,
-        score=config.score,
-    )
-    return Lifted(people, result), counts
+    lift = functools.partial(estimator.lift, height_mm=config.height_mm, score=config.score)
+    room = _room(config, people)
+    if room:
+        return Lifted(people, room.lift(lift, people)), counts
+    return Lifted(people, lift(people.keypoints_2d, people.confidence)), counts
+
+
+def _room(config: LiftConfig, people: People) -> Room | None:
+    size = config.reading.image_width_height
+    return room_of(people, config.focal_length, config.fov, size)
 
 
 def _finish(
@@ -193,12 +198,17 @@ def _finish(
     parts: Iterable[Lifted] = spool
     needs_tracks = config.moving_pictures or (output is not None and output.holds_motion)
     needs_tracks |= config.motion != MotionConfig() or config.associate == "always"
+    needs_tracks |= config.in_a_room
     looks = config.looks_at_tracks and spool.people <= MOST_PEOPLE
     if spool.people and (needs_tracks or looks):
         whole = join(list(spool))
         whole = Lifted(dataclasses.replace(whole.people, listed=source.listed()), whole.result)
+        room = _room(config, whole.people)
         if looks:
-            whole, found = in_context(whole, config, again)
+            anew = room.centring(again, whole.people) if room else again
+            whole, found = in_context(
+                whole, config.associate, anew, config.mend, config.body == "track", config.height_mm
+            )
             summary.notes += found.notes()
         parts = [whole]
     if config.looks_at_tracks and not looks:
@@ -213,6 +223,8 @@ def _finish(
         summary.notes += notes_of(whole.people)
         parts = [over_time(whole, config.associate, config.motion, config.fps)]
         summary.interpolated = int(parts[0].interpolated.sum())
+        if room:
+            parts = [room.placed(parts[0], config.fps)]
     level = Level(config.level)
     upright: Iterable[Lifted] = parts
     up_in_output = output is not None and level.wanted(output.axes != CAMERA)
@@ -241,7 +253,17 @@ def _parts_folder(config: LiftConfig, settings: dict[str, Any]) -> Path:
 
 def _settings(config: LiftConfig, estimator: Estimator, map_file: MapFile | None) -> dict[str, Any]:
     """What the parts depend on beside the input's files."""
-    names = ("format", "split", "skeleton", "image_size", "height_mm", "min_confidence", "score")
+    names = (
+        "format",
+        "split",
+        "skeleton",
+        "image_size",
+        "focal_length",
+        "fov",
+        "height_mm",
+        "min_confidence",
+        "score",
+    )
     digest = hashlib.sha256(json.dumps(estimator.get_config(), sort_keys=True).encode())
     for weights in estimator.get_weights():
         digest.update(weights.tobytes())

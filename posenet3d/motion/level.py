@@ -8,6 +8,7 @@ from posenet3d.skeletons.skeleton import Skeleton
 
 _AGREE = 10.0  # degrees between what the lifter says and the axis of a body that stands
 _ENOUGH = 0.15  # share of frames in which somebody must stand to be relied on
+_LOWEST = 95  # percentile of the lowest joints at which the floor is; single frames may be wrong
 _FEET, _TOP = ("left_ankle", "right_ankle"), "neck"
 
 
@@ -39,6 +40,22 @@ def camera_elevation(keypoints_3d: np.ndarray, elevation: np.ndarray, skeleton: 
         if stands.mean() >= _ENOUGH:
             return float(np.median((axis + said)[stands] / 2))
     return float(np.median(said))
+
+
+def floor_height(joints_3d: np.ndarray) -> float:
+    """Where the floor is along y (down): at the lowest joint of nearly all frames.
+
+    That is an ankle, as a rule, so the floor is found by the height of an ankle too high.
+
+    Args:
+      joints_3d: `[N, J, 3]`, upright, in the room, mm; NaN: not known.
+
+    Returns:
+      0 where nothing is known.
+    """
+    lowest = np.nanmax(np.where(np.isfinite(joints_3d), joints_3d, -np.inf)[..., 1], axis=1)
+    lowest = lowest[np.isfinite(lowest)]
+    return float(np.percentile(lowest, _LOWEST)) if len(lowest) else 0.0
 
 
 def levelled(keypoints_3d: np.ndarray, degrees: np.ndarray | float) -> np.ndarray:

@@ -28,11 +28,14 @@ class LiftResult:
         the truth, after Procrustes alignment; 0 for the root. NaN where it says nothing. None:
         NaN everywhere.
       exchanged: `[N, J]` bool: a detector had taken the joint for that of the other side, as the
-        frames before and after tell (`motion.exchanged_sides`); the pose is lifted with its sides
-        put right. None: there is none such.
+        frames before and after tell (`motion.mending`); the pose is lifted with its sides put
+        right. None: there is none such.
       levelled: `[N]` float32, degrees by which the pose was turned so that the camera's tilt is
         undone (`motion.level`): its frame is that of a camera that looks straight ahead. None: the
         camera's own frame.
+      root_3d: `[N, 3]` float32, mm: where the root is in the room, the camera at the origin, in the
+        axes of `keypoints_3d`; NaN: not known. Where poses are `levelled` and the floor is known,
+        y is 0 on the floor. None: nowhere known.
     """
 
     keypoints_3d: np.ndarray
@@ -46,6 +49,7 @@ class LiftResult:
     expected_error: np.ndarray | None = None
     exchanged: np.ndarray | None = None
     levelled: np.ndarray | None = None
+    root_3d: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         if self.expected_error is None:

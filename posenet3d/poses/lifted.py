@@ -14,6 +14,9 @@ from posenet3d.poses.people import join as join_people
 if TYPE_CHECKING:  # only for its name: writing needs no TensorFlow
     from posenet3d.poses.lift_result import LiftResult
 
+_MARKS = ("interpolated", "exchanged", "levelled", "root_3d")
+"""Those that are None where nothing was done to anybody."""
+
 PER_PERSON = ("keypoints_3d", "filled", "lifted", "score", "elevation", "expected_error")
 """The arrays of a `LiftResult` that have a row a person."""
 
@@ -67,6 +70,13 @@ class Lifted:
             return np.zeros(len(self.people), np.float32)
         return self.result.levelled
 
+    @property
+    def root_3d(self) -> np.ndarray:
+        """float32 `[P, 3]`, mm: where each root is in the room; NaN: not known."""
+        if self.result.root_3d is None:
+            return np.full((len(self.people), 3), np.nan, np.float32)
+        return self.result.root_3d
+
 
 def join(parts: Sequence[Lifted]) -> Lifted:
     """The people of all parts, one behind the other.
@@ -87,8 +97,12 @@ def join(parts: Sequence[Lifted]) -> Lifted:
         parts[0].result,
         **arrays,
         problems=tuple(problem for part in parts for problem in part.result.problems),
-        interpolated=np.concatenate([part.interpolated for part in parts]),
-        exchanged=np.concatenate([part.exchanged for part in parts]),
-        levelled=np.concatenate([part.levelled for part in parts]),
+        **{name: _marks(parts, name) for name in _MARKS},
     )
     return Lifted(people, result)
+
+
+def _marks(parts: Sequence[Lifted], name: str) -> np.ndarray | None:
+    if all(getattr(part.result, name) is None for part in parts):
+        return None
+    return np.concatenate([getattr(part, name) for part in parts])

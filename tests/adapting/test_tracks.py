@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from posenet3d.adapting.tracks import frames_of
-from posenet3d.motion.mended_2d import LONGEST_GAP
+from posenet3d.motion.mending.mended_2d import LONGEST_GAP
 from posenet3d.poses.people import People
 from posenet3d.skeletons.skeleton import H36M_17
 

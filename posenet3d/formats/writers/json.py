@@ -44,6 +44,7 @@ def write_json(path: str | Path, parts: Iterable[Lifted], up: str = CAMERA) -> N
         - `interpolated`: not seen in this frame; the pose lies between those before and after
         - `keypoints_3d`: J times `[x, y, z]`, from the root; null: not lifted
         - `filled`: J booleans: the joint was missing and has been guessed
+        - `root_3d`: `[x, y, z]` in mm, where the root is in the room; null: not known
         - `levelled`: degrees of the camera's tilt that were undone; 0: the camera's own frame
         - `exchanged`: J booleans: the detector gave the joint to the other side; put right
         - `score`, `elevation`: as `LiftResult` defines them; null: not known
@@ -85,6 +86,7 @@ def _head(part: Lifted, up: str) -> str:
 def _entries(part: Lifted, up: str) -> Iterator[dict[str, Any]]:
     people, result = part.people, part.result
     points = from_camera(result.keypoints_3d, up).round(DECIMALS)
+    roots = from_camera(part.root_3d, up)
     keypoints_2d = people.keypoints_2d.astype(np.float64).round(DECIMALS)
     confidence = people.confidence.astype(np.float64).round(DECIMALS)
     for row in range(len(people)):
@@ -97,6 +99,7 @@ def _entries(part: Lifted, up: str) -> Iterator[dict[str, Any]]:
             "keypoints_3d": points[row].tolist() if result.lifted[row] else None,
             "filled": np.asarray(result.filled[row], bool).tolist(),
             "exchanged": part.exchanged[row].tolist(),
+            "root_3d": _numbers(roots[row]),
             "levelled": round(float(part.levelled[row]), DECIMALS),
             "score": _number(result.score[row]),
             "elevation": _number(result.elevation[row]),

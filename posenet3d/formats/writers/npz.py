@@ -38,6 +38,7 @@ def write_lifted(path: str | Path, parts: Iterable[Lifted]) -> None:
     | `filled` | `[P, J]` | True: the joint was missing and its 3D position filled in |
     | `lifted` | `[P]` | True: the person has a 3D pose |
     | `interpolated` | `[P]` | True: not seen in this frame; between the poses before and after |
+    | `root_3d` | `[P, 3]` | mm, where the root is in the room (`--focal_length`); NaN: not known |
     | `levelled` | `[P]` | degrees of the camera's tilt that were undone; 0: the camera's frame |
     | `exchanged` | `[P, J]` | True: given to the other side by the detector; put right |
     | `problems` | `[P]` | why not lifted, in words; empty for lifted persons |
@@ -99,6 +100,7 @@ def _arrays(part: Lifted, kinds: dict[str, np.dtype]) -> dict[str, np.ndarray]:
         "interpolated": part.interpolated,
         "exchanged": part.exchanged,
         "levelled": part.levelled,
+        "root_3d": part.root_3d,
         "score": np.asarray(result.score, np.float32),
         "elevation": np.asarray(result.elevation, np.float32),
         "expected_error": np.asarray(result.expected_error, np.float32),

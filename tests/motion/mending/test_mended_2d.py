@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from posenet3d.data import synthetic
-from posenet3d.motion.exchanged_sides import with_sides
-from posenet3d.motion.mended_2d import LONGEST_GAP, is_jittery, is_motion, mended
+from posenet3d.motion.mending.exchanged_sides import with_sides
+from posenet3d.motion.mending.mended_2d import LONGEST_GAP, is_jittery, is_motion, mended
 from posenet3d.skeletons.skeleton import H36M_17
 
 ELBOW = H36M_17.index("left_elbow")

@@ -10,8 +10,7 @@ from typing import Literal
 import numpy as np
 
 from posenet3d.errors import InputError
-from posenet3d.lifting.by_track import Found, Lift, by_track
-from posenet3d.lifting.config import LiftConfig
+from posenet3d.lifting.scene.by_track import Found, Lift, by_track
 from posenet3d.motion.association import AssociationConfig, Associator
 from posenet3d.motion.config import MotionConfig
 from posenet3d.motion.people import smooth_people
@@ -42,20 +41,30 @@ def over_time(lifted: Lifted, associate: Associate, motion: MotionConfig, fps: f
     return Lifted(*smooth_people(people, lifted.result, motion, fps))
 
 
-def in_context(lifted: Lifted, config: LiftConfig, lift: Lift) -> tuple[Lifted, Found]:
+def in_context(
+    lifted: Lifted,
+    associate: Associate,
+    lift: Lift,
+    mend: bool,
+    body: bool,
+    height_mm: float | None,
+) -> tuple[Lifted, Found]:
     """People whose poses agree with those before and after, under the ids that they have.
 
     Args:
       lifted: All people of the input.
-      config: The settings.
+      associate: As in `over_time`.
       lift: Lifts anew whose 2D has been mended.
+      mend: Whether 2D is mended.
+      body: Whether bones get one length.
+      height_mm: Standing height, where the poses are in mm.
 
     Returns:
       The people, and what was found. Where ids make no tracks, nothing is changed.
     """
-    people = _tracked(lifted.people, config.associate)
+    people = _tracked(lifted.people, associate)
     try:
-        return by_track(lifted, people, lift, config.mend, config.body == "track", config.height_mm)
+        return by_track(lifted, people, lift, mend, body, height_mm)
     except InputError:  # a person is twice in an image
         return lifted, Found()
 

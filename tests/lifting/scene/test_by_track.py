@@ -7,8 +7,8 @@ import posenet3d
 from posenet3d.data import synthetic
 from posenet3d.evaluation.metrics.jitter import acceleration
 from posenet3d.evaluation.metrics.joint_errors import mpjpe, pa_mpjpe
-from posenet3d.lifting.by_track import by_track
-from posenet3d.motion.exchanged_sides import with_sides
+from posenet3d.lifting.scene.by_track import by_track
+from posenet3d.motion.mending.exchanged_sides import with_sides
 from posenet3d.motion.steady import bone_lengths
 from posenet3d.poses.lifted import Lifted
 from posenet3d.poses.people import People

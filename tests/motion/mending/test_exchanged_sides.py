@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from posenet3d.data import synthetic
-from posenet3d.motion.exchanged_sides import exchanged_sides, with_sides
+from posenet3d.motion.mending.exchanged_sides import exchanged_sides, with_sides
 from posenet3d.skeletons.skeleton import H36M_17, Skeleton
 
 MIRROR = list(H36M_17.mirror)

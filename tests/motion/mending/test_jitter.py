@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from posenet3d.data import synthetic
-from posenet3d.motion.jitter import calmed
+from posenet3d.motion.mending.jitter import calmed
 
 
 @pytest.fixture(scope="module")

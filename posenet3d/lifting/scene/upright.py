@@ -8,7 +8,7 @@ import math
 import numpy as np
 
 from posenet3d.errors import ConfigError
-from posenet3d.motion.level import camera_elevation, levelled
+from posenet3d.motion.level import camera_elevation, floor_height, levelled
 from posenet3d.poses.image_ids import sequence_of
 from posenet3d.poses.lifted import Lifted
 
@@ -58,13 +58,21 @@ class Level:
             if not math.isnan(degrees):
                 turned[rows] = degrees
                 told.append(f"{degrees:.1f}" + f" ({sequence})" * bool(sequence))
-        upright_3d = levelled(result.keypoints_3d, turned)
+        upright_3d, root_3d = levelled(result.keypoints_3d, turned), result.root_3d
+        if root_3d is not None:
+            root_3d = levelled(root_3d[:, None], turned)[:, 0]
+            for sequence in set(sequences.tolist()):
+                rows = np.flatnonzero(sequences == sequence)
+                joints_3d = upright_3d[rows] + root_3d[rows, None]
+                root_3d[rows, 1] -= floor_height(joints_3d)
         note = "Poses are upright, and lean with the camera no longer (--level)"
         if not told:
             note = "The model estimates no elevation, so that poses lean with the camera (--level)"
         elif len(told) <= _SHOWN:
             note += f": it looks down by {', '.join(told)} degrees"
-        changed = dataclasses.replace(result, keypoints_3d=upright_3d, levelled=turned)
+        changed = dataclasses.replace(
+            result, keypoints_3d=upright_3d, levelled=turned, root_3d=root_3d
+        )
         return Lifted(people, changed), [f"{note}."]
 
 

@@ -9,8 +9,8 @@ import dataclasses
 
 import numpy as np
 
-from posenet3d.motion.exchanged_sides import exchanged_sides, with_sides
-from posenet3d.motion.jitter import calmed, jitters
+from posenet3d.motion.mending.exchanged_sides import exchanged_sides, with_sides
+from posenet3d.motion.mending.jitter import calmed, jitters
 from posenet3d.skeletons.skeleton import Skeleton
 
 LONGEST_GAP = 10

@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from posenet3d.geometry.numpy_camera import pose_unit, project
-from posenet3d.motion.exchanged_sides import with_sides
-from posenet3d.motion.mended_2d import is_jittery, is_motion, mended
+from posenet3d.motion.mending.exchanged_sides import with_sides
+from posenet3d.motion.mending.mended_2d import is_jittery, is_motion, mended
 from posenet3d.motion.refine import MIN_FRAMES, refine
 from posenet3d.motion.steady import bone_lengths, steady_bones
 from posenet3d.poses.lift_result import LiftResult

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from posenet3d.lifting.over_time import with_tracks
+from posenet3d.lifting.scene.over_time import with_tracks
 from posenet3d.poses.people import People
 from posenet3d.skeletons.skeleton import H36M_17
 

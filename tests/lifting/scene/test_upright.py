@@ -6,7 +6,7 @@ import pytest
 
 from posenet3d.errors import ConfigError
 from posenet3d.lifting import lift_file
-from posenet3d.lifting.upright import Level
+from posenet3d.lifting.scene.upright import Level
 from posenet3d.motion.level import levelled
 from posenet3d.poses.lift_result import LiftResult
 from posenet3d.poses.lifted import Lifted

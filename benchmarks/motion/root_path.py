@@ -1,0 +1,113 @@
+"""How true the way through the room is that `lift.py --focal_length --height_mm` gives.
+
+    python benchmarks/motion/root_path.py --motion=cmu17.npz
+
+People of the CMU test set who walk 3 m or more within 10 s, each seen by four cameras that stand
+5 m from the middle of the way, 0 to 15 degrees above it (1000 x 1000 px, focal length 1145 px).
+The height is the person's own. *Path* is the mean distance between both ways, put on each other at
+their middles, over the distance walked; *distance* is by how much the mean distance from the camera
+is off.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from absl import app, flags
+
+import posenet3d
+from posenet3d.lifting.scene.by_track import by_track
+from posenet3d.lifting.scene.room import Room
+from posenet3d.motion.steady import bone_lengths
+from posenet3d.poses.lifted import Lifted
+from posenet3d.poses.people import People
+from posenet3d.poses.stature import ANKLE_TO_TOP
+
+_MOTION = flags.DEFINE_string("motion", None, "Motion in the world, y up, m.", required=True)
+_MODEL = flags.DEFINE_string("model", "full", "Saved model: a name, a folder or a file.")
+_FPS, _SECONDS = 30, 10
+_LEAST_WALKED, _AWAY = 3.0, 5.0  # m
+_FOCAL, _CENTRE = 1145.0, (500.0, 500.0)
+
+
+def main(_: list[str]) -> None:
+    """Sees, lifts, places, measures."""
+    print("| 2D | `--body` | ways | path: off by % | 9 of 10 below % | mm | distance % |")
+    print("|---|---|---:|---:|---:|---:|---:|")
+    seen = list(_seen())
+    for noise in (0.0, 3.0):
+        for body in (True, False):
+            found = np.array([_measured(*way, noise, body) for way in seen])
+            path, mm, distance = found.T
+            print(
+                f"| {f'noise {noise:g} px' if noise else 'true'} | {'track' if body else 'off'} "
+                f"| {len(seen)} | {path.mean():.1f} | {np.percentile(path, 90):.1f} "
+                f"| {mm.mean():.0f} | {distance.mean():.1f} |",
+                flush=True,
+            )
+
+
+def _seen() -> list[tuple[np.ndarray, float, float]]:
+    """Joints `[F, J, 3]` m in the frame of a camera, metres walked, and the height in mm."""
+    skeleton = posenet3d.load(_MODEL.value).skeleton
+    rng = np.random.default_rng(0)
+    ways = []
+    with np.load(_MOTION.value) as world:
+        ends = np.cumsum(world["lengths"])
+        motions = [
+            world["positions"][end - length : end][: _FPS * _SECONDS].astype(np.float64)
+            for end, length, split in zip(ends, world["lengths"], world["split"], strict=True)
+            if str(split) == "test" and length >= 3 * _FPS
+        ]
+    for positions in motions:
+        half_second = np.ones(_FPS // 2) / (_FPS // 2)  # swaying is no walking
+        ground = [np.convolve(positions[:, 0, axis], half_second, "valid") for axis in (0, 2)]
+        walked = float(np.linalg.norm(np.diff(ground, axis=1), axis=0).sum())
+        lengths = bone_lengths(positions, skeleton) @ np.array(skeleton.stature_weights)
+        height_mm = 1000 * float(np.median(lengths)) / ANKLE_TO_TOP
+        for azimuth in np.arange(4) * np.pi / 2:
+            joints = _through_camera(positions, azimuth, np.radians(rng.uniform(0, 15)))
+            if walked >= _LEAST_WALKED and joints[..., 2].min() > 1:
+                ways.append((joints, walked, height_mm))
+    return ways
+
+
+def _through_camera(positions: np.ndarray, azimuth: float, elevation: float) -> np.ndarray:
+    flat = np.cos(elevation)
+    forward = -np.array([np.sin(azimuth) * flat, np.sin(elevation), np.cos(azimuth) * flat])
+    right = np.cross([0.0, -1.0, 0.0], forward)
+    right /= np.linalg.norm(right)
+    rotation = np.stack([right, np.cross(forward, right), forward])
+    camera = positions[:, 0].mean(axis=0) - _AWAY * forward
+    return (positions - camera) @ rotation.T
+
+
+def _measured(
+    joints: np.ndarray, walked: float, height_mm: float, noise: float, body: bool
+) -> tuple[float, float, float]:
+    estimator = posenet3d.load(_MODEL.value)
+    keypoints_2d = _FOCAL * joints[..., :2] / joints[..., 2:] + np.array(_CENTRE)
+    keypoints_2d += np.random.default_rng(1).normal(0.0, 1.0, keypoints_2d.shape) * noise
+    people = People(
+        keypoints_2d.astype(np.float32),
+        np.ones(keypoints_2d.shape[:2], np.float32),
+        estimator.skeleton,
+        image_ids=tuple(range(len(joints))),
+        person_ids=(0,) * len(joints),
+        tracked=True,
+    )
+
+    def lift(keypoints_2d: np.ndarray, confidence: np.ndarray) -> posenet3d.LiftResult:
+        return estimator.lift(keypoints_2d, confidence, height_mm=height_mm)
+
+    room = Room(_FOCAL, _CENTRE)
+    lifted = Lifted(people, room.lift(lift, people))
+    again = room.centring(lift, people)
+    lifted, _ = by_track(lifted, people, again, mend=True, body=body, height_mm=height_mm)
+    found, true = room.placed(lifted, _FPS).root_3d, 1000 * joints[:, 0]
+    apart = np.linalg.norm((found - found.mean(axis=0)) - (true - true.mean(axis=0)), axis=1).mean()
+    distances = [np.linalg.norm(path, axis=1).mean() for path in (found, true)]
+    return apart / 10 / walked, apart, 100 * abs(distances[0] / distances[1] - 1)
+
+
+if __name__ == "__main__":
+    app.run(main)

@@ -1,0 +1,1 @@
+"""The 2D of a track, mended before it is lifted."""
