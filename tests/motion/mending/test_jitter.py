@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from posenet3d.data import synthetic
-from posenet3d.motion.mending.jitter import calmed
+from posenet3d.motion.mending.jitter import calmed, jitters
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +33,22 @@ def test_clean_motion_stays_as_it_is_at_usual_rates(walk, step):
     calm, was_calmed = calmed(keypoints_2d[::step], np.ones((len(size[::step]), 17)), size[::step])
     assert not was_calmed
     np.testing.assert_array_equal(calm, keypoints_2d[::step])
+
+
+def test_quick_motion_is_told_from_jitter():
+    """Whatever moves quickly changes its velocity, too; noise turns back from frame to frame."""
+    quick = ("running", "jumping_jacks", "high_kicks", "boxing")
+    config = synthetic.SyntheticConfig(
+        num_sequences=12, frames_per_sequence=60, activities=quick, seed=6
+    )
+    people = synthetic.generate_poses(config).keypoints_2d.reshape(12, 60, 17, 2).astype(float)
+    random = np.random.default_rng(0)
+    for person in people:
+        size = np.linalg.norm(person - person[:, :1], axis=-1).mean(axis=1)
+        assert not jitters(person, np.ones((60, 17)), size)
+        assert not jitters(person[::2], np.ones((30, 17)), size[::2])
+        noisy = person + random.normal(0, 0.03, person.shape) * size[:, None, None]
+        assert jitters(noisy, np.ones((60, 17)), size)
 
 
 def test_a_few_frames_stay_as_they_are(walk):
