@@ -9,9 +9,9 @@ LEAST_JITTER = 0.03
 be smoothed. Ours: 0.02 at most in motion capture at 30 frames a second, 0.085 and more with the
 benchmark's detector noise."""
 
-LEAST_TURNS = 1.6
+LEAST_TURNS = 1.5
 """How much that change itself changes, over the change. Noise turns back all the time and has 1.8;
-motion has at most 1.6 at 10 frames a second and more, however quick it is. Ours."""
+motion has less than 1.5 at 15 frames a second and more, however quick it is. Ours."""
 
 LEAST_RATIO = 0.5
 """And so much of the velocity the change must be: slower recordings of quick motion have less."""
