@@ -6,7 +6,8 @@ People of the CMU test set who walk 3 m or more within 10 s, each seen by four c
 5 m from the middle of the way, 0 to 15 degrees above it (1000 x 1000 px, focal length 1145 px).
 The height is the person's own. *Path* is the mean distance between both ways, put on each other at
 their middles, over the distance walked; *distance* is by how much the mean distance from the camera
-is off.
+is off. *Sliding* is how far ankles that stand move along the floor, mm a frame, without and with
+`--ground`; the true ankles', by the same contacts, beside them; and the path with `--ground`.
 """
 
 from __future__ import annotations
@@ -16,7 +17,11 @@ from absl import app, flags
 
 import posenet3d
 from posenet3d.lifting.scene.by_track import by_track
-from posenet3d.lifting.scene.room import Room
+from posenet3d.lifting.scene.grounded import grounded
+from posenet3d.lifting.scene.room import Room, with_calm_paths
+from posenet3d.lifting.scene.upright import Level
+from posenet3d.motion.ground import contacts, sliding
+from posenet3d.motion.level import levelled
 from posenet3d.motion.steady import bone_lengths
 from posenet3d.poses.lifted import Lifted
 from posenet3d.poses.people import People
@@ -31,17 +36,20 @@ _FOCAL, _CENTRE = 1145.0, (500.0, 500.0)
 
 def main(_: list[str]) -> None:
     """Sees, lifts, places, measures."""
-    print("| 2D | `--body` | ways | path: off by % | 9 of 10 below % | mm | distance % |")
-    print("|---|---|---:|---:|---:|---:|---:|")
+    print(
+        "| 2D | `--body` | ways | path: off by % | 9 of 10 below % | mm | distance % | sliding "
+        "| `--ground` | true | path `--ground` mm |\n|---|---|" + "---:|" * 9
+    )
     seen = list(_seen())
     for noise in (0.0, 3.0):
         for body in (True, False):
             found = np.array([_measured(*way, noise, body) for way in seen])
-            path, mm, distance = found.T
+            path, mm, distance, *feet = found.T
+            slid = " | ".join(f"{np.nanmean(column):.1f}" for column in feet)
             print(
                 f"| {f'noise {noise:g} px' if noise else 'true'} | {'track' if body else 'off'} "
                 f"| {len(seen)} | {path.mean():.1f} | {np.percentile(path, 90):.1f} "
-                f"| {mm.mean():.0f} | {distance.mean():.1f} |",
+                f"| {mm.mean():.0f} | {distance.mean():.1f} | {slid} |",
                 flush=True,
             )
 
@@ -83,7 +91,7 @@ def _through_camera(positions: np.ndarray, azimuth: float, elevation: float) -> 
 
 def _measured(
     joints: np.ndarray, walked: float, height_mm: float, noise: float, body: bool
-) -> tuple[float, float, float]:
+) -> tuple[float, ...]:
     estimator = posenet3d.load(_MODEL.value)
     keypoints_2d = _FOCAL * joints[..., :2] / joints[..., 2:] + np.array(_CENTRE)
     keypoints_2d += np.random.default_rng(1).normal(0.0, 1.0, keypoints_2d.shape) * noise
@@ -102,11 +110,29 @@ def _measured(
     room = Room(_FOCAL, _CENTRE)
     lifted = Lifted(people, room.lift(lift, people))
     again = room.centring(lift, people)
-    lifted, _ = by_track(lifted, people, again, mend=True, body=body, height_mm=height_mm)
-    found, true = room.placed(lifted, _FPS).root_3d, 1000 * joints[:, 0]
-    apart = np.linalg.norm((found - found.mean(axis=0)) - (true - true.mean(axis=0)), axis=1).mean()
-    distances = [np.linalg.norm(path, axis=1).mean() for path in (found, true)]
-    return apart / 10 / walked, apart, 100 * abs(distances[0] / distances[1] - 1)
+    lifted, found = by_track(lifted, people, again, mend=True, body=body, height_mm=height_mm)
+    lifted = with_calm_paths(room.placed(lifted, found.lifted_people or people), _FPS)
+    true = 1000 * joints[:, 0]
+    apart = _apart(lifted.root_3d, true)
+    distances = [np.linalg.norm(path, axis=1).mean() for path in (lifted.root_3d, true)]
+    upright, _ = Level("on").upright(lifted)
+    held, _ = grounded(upright, height_mm, _FPS)
+    feet = [people.skeleton.index(name) for name in ("left_ankle", "right_ankle")]
+    degrees = upright.levelled[0]
+    true_feet = levelled(1000 * joints[:, feet], degrees)
+    ways = [p.result.keypoints_3d[:, feet] + p.root_3d[:, None] for p in (upright, held)]
+    stands = contacts(ways[0].astype(np.float64), height_mm, _FPS)
+    slid = [sliding(way, stands).mean() if stands.any() else np.nan for way in (*ways, true_feet)]
+    true_level = levelled(true[:, None], degrees)[:, 0]
+    held_apart = _apart(held.root_3d, true_level)
+    distance = 100 * abs(distances[0] / distances[1] - 1)
+    return apart / 10 / walked, apart, distance, *slid, held_apart
+
+
+def _apart(found: np.ndarray, true: np.ndarray) -> float:
+    """Mean distance of two ways whose middles lie on each other."""
+    between = (found - found.mean(axis=0)) - (true - true.mean(axis=0))
+    return float(np.linalg.norm(between, axis=1).mean())
 
 
 if __name__ == "__main__":

@@ -78,10 +78,8 @@ def _motion_of(sequence: str, called: set[str]) -> str:
 def _stretches(
     people: People, elevation: np.ndarray, track: Track, name: str, camera: str
 ) -> list[Frames]:
-    keypoints_2d, confidence = (
-        track.over_time(values) for values in (people.keypoints_2d, people.confidence)
-    )
-    elevation = track.over_time(elevation)
+    keypoints_2d, confidence = track.span(people.keypoints_2d), track.span(people.confidence)
+    elevation = track.span(elevation)
     moves, was_calmed = is_motion(keypoints_2d, confidence), False
     if moves:
         found = mended(keypoints_2d, confidence, people.skeleton)

@@ -39,6 +39,11 @@ class LiftConfig:
     fov: float | None = setting(
         None, "Instead of --focal_length: horizontal field of view of the camera, degrees."
     )
+    ground: bool = setting(
+        False,
+        "Feet that stand on the floor do not slide; needs --focal_length or --fov. Poses are "
+        "upright then.",
+    )
     fps: float = setting(30.0, "Frames a second, for outputs that hold motion.")
     up: Literal["auto", "camera", "y", "z"] = setting(
         "auto", "Axis of the output that points up; auto: the format's."
@@ -100,8 +105,12 @@ class LiftConfig:
             raise ConfigError(
                 "Nothing to write: give --output=FILE, --figure, --video, --html or --rerun."
             )
-        if self.focal_length is not None or self.fov is not None:
+        if self.in_a_room:
             self._check_camera()
+        elif self.ground:
+            raise ConfigError(
+                "--ground needs the way through the room: give --focal_length or --fov."
+            )
         if self.min_confidence is not None:
             check_range("min_confidence", self.min_confidence, 0.0, 1.0)
         _ = (
@@ -111,6 +120,8 @@ class LiftConfig:
         )  # whatever is wrong with them is said at once
 
     def _check_camera(self) -> None:
+        if self.ground and self.level == "off":
+            raise ConfigError("--ground needs people who stand upright: leave --level=auto or on.")
         if self.focal_length is not None and self.fov is not None:
             raise ConfigError("Give --focal_length or --fov, not both.")
         if self.height_mm is None:

@@ -7,7 +7,7 @@ import functools
 import hashlib
 import json
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -19,30 +19,20 @@ from posenet3d.files.parts import parts_folder
 from posenet3d.formats.output import Output
 from posenet3d.formats.parsing.persons import NobodyError
 from posenet3d.formats.parsing.source import UNITS_A_PART, Part, PeopleSource
-from posenet3d.geometry.axes import CAMERA
 from posenet3d.lifting.config import LiftConfig
+from posenet3d.lifting.finish import finish
 from posenet3d.lifting.image_size import with_size_of_images
-from posenet3d.lifting.odd_joints import Counts, notes_on_joints, odd_joints
+from posenet3d.lifting.odd_joints import Counts, odd_joints
 from posenet3d.lifting.pictures import Pictures
-from posenet3d.lifting.scene.by_track import Lift
-from posenet3d.lifting.scene.over_time import in_context, over_time
 from posenet3d.lifting.scene.room import Room, room_of
-from posenet3d.lifting.scene.upright import Level
 from posenet3d.lifting.spool import Spool
 from posenet3d.lifting.summary import Summary
 from posenet3d.models.loading import load
-from posenet3d.motion.config import MotionConfig
 from posenet3d.poses.lift_result import LiftResult
-from posenet3d.poses.lifted import Lifted, join
-from posenet3d.poses.people import People
-from posenet3d.poses.timeline import notes_of
+from posenet3d.poses.lifted import Lifted
 from posenet3d.skeletons.joint_rules import JointMap
 from posenet3d.skeletons.map_files.map_file import MapFile
 from posenet3d.skeletons.skeleton import Skeleton
-
-MOST_PEOPLE = 250_000
-"""More are not held in memory (200 MB) to look at their tracks where the output needs none; ours.
-Two hours of one person at 30 frames a second."""
 
 Say = Callable[[str], None]
 """Takes a line for the user."""
@@ -68,8 +58,9 @@ def lift_file(
 ) -> Summary:
     """Lifts every person of a file and writes what is asked for.
 
-    The input is read, lifted and kept in parts, so memory is bounded by a part where the output
-    is `.npz`, `.json` or `.csv`. Finished parts lie in `<output>.parts` until the output is
+    The input is read, lifted and kept in parts. Memory is bounded by a part where the output is
+    `.npz`, `.json` or `.csv` and there are more than `finish.MOST_PEOPLE` people, or none of what
+    looks at several frames is asked for. Finished parts lie in `<output>.parts` until the output is
     written; when the job is interrupted or killed, the same call goes on from there.
 
     Args:
@@ -112,13 +103,13 @@ def _lift_file(
     maps = map_file.maps if map_file else None
     if config.min_confidence is None:
         config = dataclasses.replace(config, min_confidence=source.guessed_below)
-    lift = functools.partial(_lift, estimator=estimator, maps=maps, config=config)
+    lift = functools.partial(_lift, estimator=estimator, maps=maps, config=config, rooms={})
     settings = _settings(config, estimator, map_file)
     spool = Spool(_parts_folder(config, settings), settings)
     try:
         _fill(spool, source, lift, config, say, progress)
         again = functools.partial(estimator.lift, height_mm=config.height_mm, score=config.score)
-        summary = _finish(spool, source, output, pictures, config, again)
+        summary = finish(spool, source, output, pictures, config, again)
         summary.notes[:0] = notes
     except BaseException:
         if len(spool) and source.count > UNITS_A_PART:
@@ -161,8 +152,12 @@ def _lift(
     estimator: Estimator,
     maps: Mapping[str, JointMap] | None,
     config: LiftConfig,
+    rooms: dict[str, Room],
 ) -> tuple[Lifted | None, Counts]:
-    """The people of a part, lifted, and by joint what is odd about their 2D."""
+    """The people of a part, lifted, and by joint what is odd about their 2D.
+
+    `rooms` keeps the camera of the first part, which is that of all.
+    """
     try:
         people = part.read()
     except NobodyError:
@@ -172,75 +167,15 @@ def _lift(
     counts = {"corner": part.corner, **odd_joints(people, guessed)}
     people = people.on(estimator.skeleton, maps)
     lift = functools.partial(estimator.lift, height_mm=config.height_mm, score=config.score)
-    room = _room(config, people)
+    size = config.reading.image_width_height
+    room = room_of(people, config.focal_length, config.fov, size)
+    if room and rooms.setdefault("", room) != room:
+        raise InputError(
+            "--focal_length and --fov need images of one size; give --image_size=WIDTHxHEIGHT."
+        )
     if room:
         return Lifted(people, room.lift(lift, people)), counts
     return Lifted(people, lift(people.keypoints_2d, people.confidence)), counts
-
-
-def _room(config: LiftConfig, people: People) -> Room | None:
-    size = config.reading.image_width_height
-    return room_of(people, config.focal_length, config.fov, size)
-
-
-def _finish(
-    spool: Spool,
-    source: PeopleSource,
-    output: Output | None,
-    pictures: Pictures,
-    config: LiftConfig,
-    again: Lift,
-) -> Summary:
-    """Writes what is asked for from the finished parts."""
-    summary = Summary(units=source.count, kind=source.kind)
-    summary.add_faults(spool.faults())
-    summary.notes += notes_on_joints(spool.counts(), config.min_confidence)
-    parts: Iterable[Lifted] = spool
-    needs_tracks = config.moving_pictures or (output is not None and output.holds_motion)
-    needs_tracks |= config.motion != MotionConfig() or config.associate == "always"
-    needs_tracks |= config.in_a_room
-    looks = config.looks_at_tracks and spool.people <= MOST_PEOPLE
-    if spool.people and (needs_tracks or looks):
-        whole = join(list(spool))
-        whole = Lifted(dataclasses.replace(whole.people, listed=source.listed()), whole.result)
-        room = _room(config, whole.people)
-        if looks:
-            anew = room.centring(again, whole.people) if room else again
-            whole, found = in_context(
-                whole, config.associate, anew, config.mend, config.body == "track", config.height_mm
-            )
-            summary.notes += found.notes()
-        parts = [whole]
-    if config.looks_at_tracks and not looks:
-        summary.notes.append(
-            f"More than {MOST_PEOPLE} people: each was lifted alone, without --mend and --body."
-        )
-    for part in parts:
-        summary.add(part)
-    if not summary.people:
-        raise _nobody(source, summary)
-    if needs_tracks:
-        summary.notes += notes_of(whole.people)
-        parts = [over_time(whole, config.associate, config.motion, config.fps)]
-        summary.interpolated = int(parts[0].interpolated.sum())
-        if room:
-            parts = [room.placed(parts[0], config.fps)]
-    level = Level(config.level)
-    upright: Iterable[Lifted] = parts
-    up_in_output = output is not None and level.wanted(output.axes != CAMERA)
-    up_in_pictures = level.wanted(config.moving_pictures)
-    if up_in_output or up_in_pictures:
-        lifted, notes = level.upright(join(list(parts)))
-        upright = [lifted]
-        summary.notes += notes
-    if output:
-        written = output.write_parts(upright if up_in_output else parts)
-        summary.paths += written.paths
-        summary.notes += written.notes
-    paths, notes = pictures.write(upright if up_in_pictures else parts, summary.people)
-    summary.paths += paths
-    summary.notes += notes
-    return summary
 
 
 def _parts_folder(config: LiftConfig, settings: dict[str, Any]) -> Path:
@@ -272,13 +207,3 @@ def _settings(config: LiftConfig, estimator: Estimator, map_file: MapFile | None
         "model": digest.hexdigest(),
         "map_file": repr(map_file),
     } | {name: getattr(config, name) for name in names}
-
-
-def _nobody(source: PeopleSource, summary: Summary) -> InputError:
-    """The error to raise where there is nobody to lift."""
-    if summary.faults:
-        return InputError(
-            f"{source.path}: nobody to lift; all of the {summary.num_faults} {source.kind} with "
-            f"people are bad, the first: {summary.faults[0]}"
-        )
-    return InputError(f"{source.path}: nobody is in any of the {source.count} {source.kind}.")

@@ -36,6 +36,11 @@ class Pictures:
         if self._figure:
             new_figure(1, 1)
 
+    @property
+    def any(self) -> bool:
+        """Whether there are any to write."""
+        return bool(self._figure or self._video or self._page or self._rerun)
+
     def write(self, parts: Iterable[Lifted], count: int) -> tuple[list[Path], list[str]]:
         """Writes them; returns their paths and what the user should know.
 

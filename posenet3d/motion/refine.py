@@ -16,7 +16,7 @@ from posenet3d.skeletons.skeleton import Skeleton
 MIN_FRAMES = 30
 """Bodies of fewer frames stay as they are: too few to tell their bones by. Ours."""
 
-_HALF_WINDOW = 4  # frames; at 30 a second the window is a third of a second long
+_HALF_WINDOW = 2 / 15  # seconds on either side over which depth is averaged
 _ALIKE = 0.3  # of a pose's size; neighbours that are further away count for little
 _ACROSS = 16  # power of how much a bone lies across the line of sight, by which it is trusted
 _ANYHOW = 0.1  # weight of a lifted bone wherever it points: some lie along the sight all the time
@@ -33,6 +33,7 @@ def refine(
     lengths: np.ndarray,
     bodies: list[str],
     skeleton: Skeleton,
+    fps: float = 30.0,
 ) -> np.ndarray:
     """Lifted poses whose depths agree within each body; their 2D stays as it is.
 
@@ -43,6 +44,7 @@ def refine(
       lengths: `[S]`, frames of each sequence.
       bodies: Of each sequence whose it is; equal texts are one body.
       skeleton: The skeleton of the J joints.
+      fps: Frames a second.
 
     Returns:
       `[N, J, 3]`, likewise. Poses of bodies with fewer than `MIN_FRAMES` frames are as they were.
@@ -53,7 +55,7 @@ def refine(
     rows = np.flatnonzero(np.bincount(of_pose)[of_pose] >= MIN_FRAMES)
     if not len(rows):
         return result
-    depth = _smoothed(result[..., 2], keypoints_2d, lengths)
+    depth = _smoothed(result[..., 2], keypoints_2d, lengths, round(_HALF_WINDOW * fps))
     smooth_3d = unproject(keypoints_2d, depth)
     ratios = np.empty((len(result), len(skeleton.bones)), np.float32)
     order = np.argsort(of_pose, kind="stable")
@@ -91,13 +93,15 @@ def body_ratios(keypoints_3d: np.ndarray, skeleton: Skeleton) -> np.ndarray:
     return ratio / ratio.mean()
 
 
-def _smoothed(depth: np.ndarray, keypoints_2d: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+def _smoothed(
+    depth: np.ndarray, keypoints_2d: np.ndarray, lengths: np.ndarray, half_window: int
+) -> np.ndarray:
     """Depths `[N, J]` averaged over neighbouring frames of the sequence that look alike."""
     count = len(depth)
     sequence = np.repeat(np.arange(len(lengths)), lengths)
     total, sums = np.ones((count, 1), np.float32), depth.copy()
-    for shift in range(1, _HALF_WINDOW + 1):
-        near = np.cos(0.5 * np.pi * shift / (_HALF_WINDOW + 1)) ** 2
+    for shift in range(1, half_window + 1):
+        near = np.cos(0.5 * np.pi * shift / (half_window + 1)) ** 2
         here, there = np.arange(count - shift), np.arange(shift, count)
         same = sequence[here] == sequence[there]
         here, there = here[same], there[same]

@@ -109,5 +109,6 @@ def _insert(people: People, result: LiftResult, new: list[_NewRow]) -> tuple[Peo
         score=rows(result.score, np.nan),
         elevation=rows(result.elevation, np.nan),
         expected_error=rows(result.expected_error, np.nan),
+        root_3d=None if result.root_3d is None else rows(result.root_3d, np.nan),
         exchanged=None if result.exchanged is None else rows(result.exchanged, False),
     )

@@ -21,7 +21,8 @@ class LiftResult:
       score: `[N]` float32 in (0, 1]: of a lifter that estimates its error `score_of` that, of
         others `score_of` how far it disagrees with itself from other sides; or NaN.
       elevation: `[N]` float32, degrees by which the camera looks down; NaN: not estimated.
-      unit: "pose": the mean distance of the 2D joints from the root is 1; or "mm".
+      unit: "pose": the mean distance of the 2D joints from the root is 1, or in a track whose bones
+        have one length (`lifting.scene.by_track`) that of its median pose; or "mm".
       interpolated: `[N]` bool: no pose of that frame, but one between those before and after
         (`motion.people`); None: there is none such.
       expected_error: `[N, J]` float32, in `unit`: how far the lifter expects each joint to be from
@@ -31,8 +32,8 @@ class LiftResult:
         frames before and after tell (`motion.mending`); the pose is lifted with its sides put
         right. None: there is none such.
       levelled: `[N]` float32, degrees by which the pose was turned so that the camera's tilt is
-        undone (`motion.level`): its frame is that of a camera that looks straight ahead. None: the
-        camera's own frame.
+        undone (`motion.level`): its frame is that of a camera that looks straight ahead. NaN, or
+        None for all: the camera's own frame.
       root_3d: `[N, 3]` float32, mm: where the root is in the room, the camera at the origin, in the
         axes of `keypoints_3d`; NaN: not known. Where poses are `levelled` and the floor is known,
         y is 0 on the floor. None: nowhere known.

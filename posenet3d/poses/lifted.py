@@ -65,9 +65,9 @@ class Lifted:
 
     @property
     def levelled(self) -> np.ndarray:
-        """float32 `[P]`: degrees of the camera's tilt that were undone; 0: as the camera saw it."""
+        """float32 `[P]`: degrees of the camera's tilt that were undone; NaN: the camera's frame."""
         if self.result.levelled is None:
-            return np.zeros(len(self.people), np.float32)
+            return np.full(len(self.people), np.nan, np.float32)
         return self.result.levelled
 
     @property

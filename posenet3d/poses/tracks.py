@@ -38,6 +38,13 @@ class Track:
         values[list(self.frames)] = per_person[list(self.rows)]
         return values
 
+    def span(self, per_person: np.ndarray) -> np.ndarray:
+        """The same from the first appearance to the last alone; tracks may be many, and short."""
+        frames = np.array(self.frames) - self.frames[0]
+        values = np.full((frames[-1] + 1, *per_person.shape[1:]), np.nan)
+        values[frames] = per_person[list(self.rows)]
+        return values
+
 
 def tracks_of(people: People) -> tuple[Track, ...]:
     """The tracks of people: one a person id, and one a sequence where there are several.

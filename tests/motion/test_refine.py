@@ -89,7 +89,7 @@ def test_neighbours_that_look_different_count_for_little(truth, monkeypatch):
     keypoints_2d, keypoints_3d = (part[rows] for part in truth)
 
     def change():
-        depth = module._smoothed(keypoints_3d[..., 2], keypoints_2d, np.array([2 * FRAMES]))
+        depth = module._smoothed(keypoints_3d[..., 2], keypoints_2d, np.array([2 * FRAMES]), 4)
         return np.abs(depth - keypoints_3d[..., 2]).mean()
 
     careful = change()

@@ -15,7 +15,7 @@ from posenet3d.poses.lifted import Lifted
 
 COLUMNS = (
     "frame", "person", "joint", "x", "y", "z", "filled", "interpolated", "score", "expected_error",
-    "exchanged",
+    "exchanged", "root_x", "root_y", "root_z", "levelled",
 )  # fmt: skip
 """The first line of the file."""
 
@@ -35,6 +35,8 @@ def write_csv(path: str | Path, parts: Iterable[Lifted], up: str = CAMERA) -> No
     | `score` | of the person's pose, as `LiftResult` defines it; empty: not known |
     | `expected_error` | how far the joint is expected to be off, in the unit of `x`; or empty |
     | `exchanged` | 1: the detector gave the joint to the other side; put right; else 0 |
+    | `root_x`, `root_y`, `root_z` | where the root is in the room, mm; empty: not known |
+    | `levelled` | degrees of the camera's tilt that were undone; empty: the camera's frame |
 
     Args:
       path: The file to write, ending in `.csv`.
@@ -55,13 +57,15 @@ def _rows(part: Lifted, up: str) -> Iterator[tuple]:
     people, result = part.people, part.result
     points = _cells(from_camera(result.keypoints_3d, up))
     scores, errors = _cells(result.score), _cells(result.expected_error)
+    roots, levelled = _cells(from_camera(part.root_3d, up)), _cells(part.levelled)
     filled = np.asarray(result.filled, int).tolist()
     interpolated = part.interpolated.astype(int).tolist()
     exchanged = part.exchanged.astype(int).tolist()
     for row, (frame, person) in enumerate(zip(people.image_ids, people.person_ids, strict=True)):
         for joint, name in enumerate(people.skeleton.joint_names):
             marks = (filled[row][joint], interpolated[row], scores[row], errors[row][joint])
-            yield (frame, person, name, *points[row][joint], *marks, exchanged[row][joint])
+            place = (exchanged[row][joint], *roots[row], levelled[row])
+            yield (frame, person, name, *points[row][joint], *marks, *place)
 
 
 def _cells(values: np.ndarray) -> list:

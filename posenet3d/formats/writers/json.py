@@ -45,7 +45,7 @@ def write_json(path: str | Path, parts: Iterable[Lifted], up: str = CAMERA) -> N
         - `keypoints_3d`: J times `[x, y, z]`, from the root; null: not lifted
         - `filled`: J booleans: the joint was missing and has been guessed
         - `root_3d`: `[x, y, z]` in mm, where the root is in the room; null: not known
-        - `levelled`: degrees of the camera's tilt that were undone; 0: the camera's own frame
+        - `levelled`: degrees of the camera's tilt that were undone; null: the camera's own frame
         - `exchanged`: J booleans: the detector gave the joint to the other side; put right
         - `score`, `elevation`: as `LiftResult` defines them; null: not known
         - `expected_error`: how far each of the J joints is expected to be off; null: not known
@@ -100,7 +100,7 @@ def _entries(part: Lifted, up: str) -> Iterator[dict[str, Any]]:
             "filled": np.asarray(result.filled[row], bool).tolist(),
             "exchanged": part.exchanged[row].tolist(),
             "root_3d": _numbers(roots[row]),
-            "levelled": round(float(part.levelled[row]), DECIMALS),
+            "levelled": _number(part.levelled[row]),
             "score": _number(result.score[row]),
             "elevation": _number(result.elevation[row]),
             "expected_error": _numbers(result.expected_error[row]),

@@ -39,7 +39,7 @@ def write_lifted(path: str | Path, parts: Iterable[Lifted]) -> None:
     | `lifted` | `[P]` | True: the person has a 3D pose |
     | `interpolated` | `[P]` | True: not seen in this frame; between the poses before and after |
     | `root_3d` | `[P, 3]` | mm, where the root is in the room (`--focal_length`); NaN: not known |
-    | `levelled` | `[P]` | degrees of the camera's tilt that were undone; 0: the camera's frame |
+    | `levelled` | `[P]` | degrees of the camera's tilt that were undone; NaN: the camera's frame |
     | `exchanged` | `[P, J]` | True: given to the other side by the detector; put right |
     | `problems` | `[P]` | why not lifted, in words; empty for lifted persons |
     | `score`, `elevation` | `[P]` | as `LiftResult` defines them |

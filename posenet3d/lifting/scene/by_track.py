@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 import numpy as np
 
@@ -17,7 +16,7 @@ from posenet3d.poses.lift_result import LiftResult
 from posenet3d.poses.lifted import PER_PERSON, Lifted
 from posenet3d.poses.people import People
 from posenet3d.poses.stature import mm_a_unit
-from posenet3d.poses.tracks import tracks_of
+from posenet3d.poses.tracks import Track, tracks_of
 from posenet3d.skeletons.skeleton import Skeleton
 
 Lift = Callable[[np.ndarray, np.ndarray], LiftResult]
@@ -33,16 +32,20 @@ class Found:
       exchanged: Poses in which the detector had taken left for right.
       calmed: Tracks whose 2D jittered.
       bodies: Tracks whose bones have got one length.
+      problem: Why nothing was done; empty where it was.
+      lifted_people: The people with the 2D that was lifted; None: that of the detector.
     """
 
     tracks: int = 0
     exchanged: int = 0
     calmed: int = 0
     bodies: int = 0
+    problem: str = ""
+    lifted_people: People | None = None
 
     def notes(self) -> list[str]:
         """Lines for the user; none where nothing was done."""
-        lines = []
+        lines = [self.problem] if self.problem else []
         if self.exchanged:
             lines.append(
                 f"Left and right exchanged by the detector, put right and marked so: "
@@ -60,7 +63,13 @@ def _count(tracks: int) -> str:
 
 
 def by_track(
-    lifted: Lifted, tracked: People, lift: Lift, mend: bool, body: bool, height_mm: float | None
+    lifted: Lifted,
+    tracked: People,
+    lift: Lift,
+    mend: bool,
+    body: bool,
+    height_mm: float | None,
+    fps: float = 30.0,
 ) -> tuple[Lifted, Found]:
     """The people with what the other frames of their tracks tell.
 
@@ -71,6 +80,7 @@ def by_track(
       mend: Whether 2D is mended.
       body: Whether bones get one length.
       height_mm: Standing height, where the poses are in mm.
+      fps: Frames a second.
 
     Returns:
       The same people with other poses, and what was found. Tracks that are no motion, such as
@@ -80,40 +90,33 @@ def by_track(
       InputError: If a person is twice in an image.
     """
     people, result = lifted.people, lifted.result
-    motions = []
-    for track in tracks_of(tracked):
-        seen_2d, seen = track.over_time(people.keypoints_2d), track.over_time(people.confidence)
-        if len(track.rows) > 1 and is_motion(seen_2d, seen):
-            motions.append(_Motion(np.array(track.rows), np.array(track.frames), seen_2d, seen))
-    found = Found(len(motions))
+    motions = [t for t in tracks_of(tracked) if len(t.rows) > 1 and is_motion(*_seen(t, people))]
+    found = Found(len(motions), lifted_people=people)
     if mend:
-        result, found = _lifted_again(people, result, motions, lift)
+        result, found = _lifted_again(people, result, motions, lift, fps)
     if body:
         if not mend:  # joints that jitter do not lie on their rays: bones cannot tell their depth
-            motions = [m for m in motions if not is_jittery(m.keypoints_2d, m.confidence)]
-        result, bodies = _one_body(people.skeleton, result, motions, height_mm)
+            motions = [m for m in motions if not is_jittery(*_seen(m, people))]
+        result, bodies = _one_body(people.skeleton, result, motions, height_mm, fps)
         found = dataclasses.replace(found, bodies=bodies)
     return Lifted(people, result), found
 
 
-class _Motion(NamedTuple):
-    """One person over time."""
-
-    rows: np.ndarray  # of the people, ascending in time
-    frames: np.ndarray  # of each row, ascending
-    keypoints_2d: np.ndarray  # [F, J, 2], pixels; NaN where there is no row
-    confidence: np.ndarray  # [F, J]
+def _seen(track: Track, people: People) -> tuple[np.ndarray, np.ndarray]:
+    """2D joints `[F, J, 2]`, pixels, and confidence `[F, J]`; NaN where there is no row."""
+    return track.span(people.keypoints_2d), track.span(people.confidence)
 
 
 def _lifted_again(
-    people: People, result: LiftResult, motions: Sequence[_Motion], lift: Lift
+    people: People, result: LiftResult, motions: Sequence[Track], lift: Lift, fps: float
 ) -> tuple[LiftResult, Found]:
     """The result with those poses lifted anew whose 2D was mended, and what was mended."""
     keypoints_2d, confidence = people.keypoints_2d.copy(), people.confidence.copy()
     exchanged = np.zeros(confidence.shape, bool)
     calmed = 0
-    for rows, frames, seen_2d, seen in motions:
-        track = mended(seen_2d, seen, people.skeleton)
+    for motion in motions:
+        rows, frames = list(motion.rows), np.array(motion.frames) - motion.frames[0]
+        track = mended(*_seen(motion, people), people.skeleton, fps)
         there = track.confidence[frames] > 0
         confidence[rows] = track.confidence[frames]
         keypoints_2d[rows] = np.where(there[..., None], track.keypoints_2d[frames], 0.0)
@@ -123,7 +126,15 @@ def _lifted_again(
     changed = ((keypoints_2d != people.keypoints_2d) & there).any(axis=(1, 2))
     changed |= ((confidence > 0) != (people.confidence > 0)).any(axis=1)
     rows = np.flatnonzero(changed & result.lifted)  # who was hardly seen is for --fill_gaps
-    found = Found(len(motions), int(exchanged.any(axis=1).sum()), calmed)
+    lifted_2d, lifted_by = people.keypoints_2d.copy(), people.confidence.copy()
+    lifted_2d[rows], lifted_by[rows] = keypoints_2d[rows], confidence[rows]
+    exchanged &= np.isin(np.arange(len(people)), rows)[:, None]
+    found = Found(
+        len(motions),
+        int(exchanged.any(axis=1).sum()),
+        calmed,
+        lifted_people=dataclasses.replace(people, keypoints_2d=lifted_2d, confidence=lifted_by),
+    )
     if not len(rows):
         return result, found
     anew = lift(keypoints_2d[rows], confidence[rows])
@@ -146,11 +157,16 @@ def _lifted_again(
 
 
 def _one_body(
-    skeleton: Skeleton, result: LiftResult, motions: Sequence[_Motion], height_mm: float | None
+    skeleton: Skeleton,
+    result: LiftResult,
+    motions: Sequence[Track],
+    height_mm: float | None,
+    fps: float,
 ) -> tuple[LiftResult, int]:
     """The result with bones of one length in each track that is long enough, and how many are."""
     tracks, lengths, bodies = [], [], []
-    for number, (rows, frames, *_) in enumerate(motions):
+    for number, motion in enumerate(motions):
+        rows, frames = np.array(motion.rows), np.array(motion.frames)
         lifted = result.lifted[rows]
         rows, frames = rows[lifted], frames[lifted]
         if len(rows) >= MIN_FRAMES:
@@ -164,7 +180,7 @@ def _one_body(
     every = np.concatenate(tracks)
     unit = pose_unit(keypoints_3d[every])
     poses_3d = keypoints_3d[every] / unit
-    refined_3d = refine(project(poses_3d), poses_3d, np.array(lengths), bodies, skeleton)
+    refined_3d = refine(project(poses_3d), poses_3d, np.array(lengths), bodies, skeleton, fps)
     ends = np.cumsum([len(rows) for rows in tracks])
     for rows, end in zip(tracks, ends, strict=True):
         part = slice(end - len(rows), end)

@@ -12,8 +12,6 @@ import numpy as np
 from posenet3d.errors import InputError
 from posenet3d.lifting.scene.by_track import Found, Lift, by_track
 from posenet3d.motion.association import AssociationConfig, Associator
-from posenet3d.motion.config import MotionConfig
-from posenet3d.motion.people import smooth_people
 from posenet3d.poses.image_ids import place_of
 from posenet3d.poses.lifted import Lifted
 from posenet3d.poses.people import People
@@ -24,55 +22,49 @@ _QUICK = 4.0  # times the usual way between two frames; further, and it is someb
 Associate = Literal["auto", "always", "never"]
 
 
-def over_time(lifted: Lifted, associate: Associate, motion: MotionConfig, fps: float) -> Lifted:
-    """People with ids that last, gaps filled and tracks smoothed.
+def tracked(people: People, associate: Associate) -> People:
+    """The same people with ids that last, joined by position where that is asked for.
 
-    Args:
-      lifted: All people of the input.
-      associate: Whether persons are joined into tracks by position: `auto`, where the format gave
-        no ids that last.
-      motion: What is done to each track.
-      fps: Frames a second.
-
-    Raises:
-      InputError: If ids do not make tracks and are needed.
+    `auto`: where the format gave no ids that last.
     """
-    people = _tracked(lifted.people, associate)
-    return Lifted(*smooth_people(people, lifted.result, motion, fps))
+    if associate == "always" or (associate == "auto" and not people.tracked):
+        return with_tracks(people, alone=associate == "auto")
+    return people
 
 
 def in_context(
     lifted: Lifted,
-    associate: Associate,
+    people: People,
     lift: Lift,
     mend: bool,
     body: bool,
     height_mm: float | None,
+    fps: float,
 ) -> tuple[Lifted, Found]:
     """People whose poses agree with those before and after, under the ids that they have.
 
     Args:
       lifted: All people of the input.
-      associate: As in `over_time`.
+      people: The same with ids that last (`tracked`).
       lift: Lifts anew whose 2D has been mended.
       mend: Whether 2D is mended.
       body: Whether bones get one length.
       height_mm: Standing height, where the poses are in mm.
+      fps: Frames a second.
 
     Returns:
       The people, and what was found. Where ids make no tracks, nothing is changed.
     """
-    people = _tracked(lifted.people, associate)
-    try:
-        return by_track(lifted, people, lift, mend, body, height_mm)
-    except InputError:  # a person is twice in an image
+    if not people.tracked:  # ids that last were neither given nor wanted
         return lifted, Found()
-
-
-def _tracked(people: People, associate: Associate) -> People:
-    if associate == "always" or (associate == "auto" and not people.tracked):
-        return with_tracks(people, alone=associate == "auto")
-    return people
+    try:
+        return by_track(lifted, people, lift, mend, body, height_mm, fps)
+    except InputError:  # a person is twice in an image
+        problem = (
+            "A person id is in an image twice, so that each pose was lifted alone; "
+            "--associate=always joins by position."
+        )
+        return lifted, Found(problem=problem)
 
 
 def with_tracks(people: People, alone: bool = True) -> People:

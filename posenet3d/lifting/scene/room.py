@@ -9,7 +9,6 @@ import numpy as np
 
 from posenet3d.errors import InputError
 from posenet3d.lifting.scene.by_track import Lift
-from posenet3d.motion.mending.exchanged_sides import with_sides
 from posenet3d.motion.mending.mended_2d import is_motion
 from posenet3d.motion.root_path import aims, calm_path, centred_2d, root_positions, turns
 from posenet3d.poses.lift_result import LiftResult
@@ -50,34 +49,20 @@ class Room:
 
         return centred
 
-    def placed(self, lifted: Lifted, fps: float) -> Lifted:
+    def placed(self, lifted: Lifted, seen: People) -> Lifted:
         """People whom `lift` has lifted in the frame of the camera, with `root_3d`, mm.
 
-        Raises:
-          InputError: If a person is twice in an image, or `fps` is no positive number.
+        Args:
+          lifted: The people.
+          seen: The same with the 2D that was lifted, which may have been mended.
         """
-        people, result = lifted.people, lifted.result
-        keypoints_2d, confidence = people.keypoints_2d, people.confidence
-        if result.exchanged is not None:
-            keypoints_2d = with_sides(keypoints_2d, result.exchanged, people.skeleton)
-            confidence = with_sides(confidence, result.exchanged, people.skeleton)
-        centre = np.array(self.centre)
-        tracks = tracks_of(people)
-        aim = aims(keypoints_2d, confidence, people.skeleton)
-        for track in tracks:
-            rows, frames = list(track.rows), np.array(track.frames)
-            known = np.isfinite(aim[rows, 0])
-            if known.any():  # where the person was not seen, between where it was
-                for axis in range(2):
-                    aim[rows, axis] = np.interp(frames, frames[known], aim[rows, axis][known])
-        rotations = turns(np.nan_to_num(aim), self.focal_length, centre)
+        result, centre = lifted.result, np.array(self.centre)
+        aim = np.nan_to_num(aims(seen.keypoints_2d, seen.confidence, seen.skeleton))
+        rotations = turns(aim, self.focal_length, centre)
         keypoints_3d = np.einsum("nij,nkj->nki", rotations, result.keypoints_3d)
-        root_3d = root_positions(keypoints_2d, confidence, keypoints_3d, self.focal_length, centre)
-        for track in tracks:
-            rows = list(track.rows)
-            seen_2d, seen = track.over_time(keypoints_2d), track.over_time(confidence)
-            if is_motion(seen_2d, seen):
-                root_3d[rows] = calm_path(track.over_time(root_3d), fps)[list(track.frames)]
+        root_3d = root_positions(
+            seen.keypoints_2d, seen.confidence, keypoints_3d, self.focal_length, centre
+        )
         tilt = np.degrees(np.arcsin(np.clip(rotations[:, 1, 2], -1.0, 1.0)))
         changed = dataclasses.replace(
             result,
@@ -85,7 +70,21 @@ class Room:
             elevation=(result.elevation - tilt).astype(np.float32),
             root_3d=root_3d.astype(np.float32),
         )
-        return Lifted(people, changed)
+        return Lifted(lifted.people, changed)
+
+
+def with_calm_paths(lifted: Lifted, fps: float) -> Lifted:
+    """People with `root_3d`, whose distances from the camera are smoothed over time.
+
+    Raises:
+      InputError: If a person is twice in an image, or `fps` is no positive number.
+    """
+    people, root_3d = lifted.people, lifted.root_3d.copy()
+    for track in tracks_of(people):
+        rows, frames = list(track.rows), np.array(track.frames) - track.frames[0]
+        if is_motion(track.span(people.keypoints_2d), track.span(people.confidence)):
+            root_3d[rows] = calm_path(track.span(root_3d), fps)[frames]
+    return Lifted(people, dataclasses.replace(lifted.result, root_3d=root_3d))
 
 
 def room_of(

@@ -39,41 +39,50 @@ class Level:
         """Whether people are to be upright in what has, or has not, an axis that points up."""
         return self.text != "off" and (self.text != "auto" or has_up)
 
-    def upright(self, lifted: Lifted) -> tuple[Lifted, list[str]]:
+    def upright(self, lifted: Lifted, where: str = "the output") -> tuple[Lifted, list[str]]:
         """The people with the tilt of their camera undone, and what to tell the user.
 
         Each sequence is one camera that did not move. `levelled` of the result says by how many
-        degrees each pose was turned; 0 where the elevation is not known.
+        degrees each pose was turned; NaN where that is not known. A known `root_3d` has the floor
+        at y = 0 then.
+
+        Args:
+          lifted: All people.
+          where: In which files they will be upright, for the user.
         """
         people, result = lifted.people, lifted.result
         sequences = np.array([sequence_of(image_id) for image_id in people.image_ids])
-        turned, told = np.zeros(len(people), np.float32), []
+        turned = np.full(len(people), np.nan, np.float32)
+        upright_3d = result.keypoints_3d.copy()
+        root_3d = None if result.root_3d is None else result.root_3d.copy()
+        found = {}
         for sequence in dict.fromkeys(sequences.tolist()):
             rows = np.flatnonzero(sequences == sequence)
             degrees = _number(self.text)
             if math.isnan(degrees):
-                degrees = camera_elevation(
-                    result.keypoints_3d[rows], result.elevation[rows], people.skeleton
-                )
-            if not math.isnan(degrees):
-                turned[rows] = degrees
-                told.append(f"{degrees:.1f}" + f" ({sequence})" * bool(sequence))
-        upright_3d, root_3d = levelled(result.keypoints_3d, turned), result.root_3d
-        if root_3d is not None:
-            root_3d = levelled(root_3d[:, None], turned)[:, 0]
-            for sequence in set(sequences.tolist()):
-                rows = np.flatnonzero(sequences == sequence)
-                joints_3d = upright_3d[rows] + root_3d[rows, None]
-                root_3d[rows, 1] -= floor_height(joints_3d)
-        note = "Poses are upright, and lean with the camera no longer (--level)"
-        if not told:
-            note = "The model estimates no elevation, so that poses lean with the camera (--level)"
-        elif len(told) <= _SHOWN:
-            note += f": it looks down by {', '.join(told)} degrees"
+                own = upright_3d[rows], result.elevation[rows]
+                degrees = camera_elevation(*own, people.skeleton)
+            if math.isnan(degrees):
+                continue
+            found[sequence], turned[rows] = degrees, degrees
+            upright_3d[rows] = levelled(upright_3d[rows], degrees)
+            if root_3d is not None:
+                root_3d[rows] = levelled(root_3d[rows, None], degrees)[:, 0]
+                root_3d[rows, 1] -= floor_height(upright_3d[rows] + root_3d[rows, None])
         changed = dataclasses.replace(
             result, keypoints_3d=upright_3d, levelled=turned, root_3d=root_3d
         )
-        return Lifted(people, changed), [f"{note}."]
+        return Lifted(people, changed), [_note(found, where)]
+
+
+def _note(found: dict[str, float], where: str) -> str:
+    """What was found of each sequence, for the user."""
+    if not found:
+        return f"The model tells no elevation: people lean with the camera in {where} (--level)."
+    told = [f"{degrees:.1f}" + f" ({name})" * bool(name) for name, degrees in found.items()]
+    if len(told) > _SHOWN:
+        told = [f"{min(found.values()):.1f} to {max(found.values()):.1f}, in {len(told)} sequences"]
+    return f"Upright in {where} (--level): the camera looks down by {', '.join(told)} degrees."
 
 
 def _number(text: str) -> float:

@@ -19,6 +19,7 @@ from posenet3d.skeletons.skeleton import Skeleton
 _LEAST_NOISE = 0.01  # sizes of a pose: of a joint's change of velocity, even where nothing moves
 _MOST_GROUPS = 4  # sets of joints that change names on their own; 2 ** 4 states a frame
 _EVENT = 6.0  # cost of a change of names from one frame to the next
+_JUMP = 0.25  # sizes of a pose that joints move from a frame to the next; more is a cut. Ours
 _RARE = 0.05  # cost of each frame in which names are exchanged
 _UNKNOWN = 1.0  # cost of a joint that is missing: that of one that goes on as usual
 _LONG = 6  # frames between which a joint is away for long
@@ -44,7 +45,46 @@ def exchanged_sides(
     result = np.zeros(seen.shape, bool)
     if len(keypoints_2d) < 3:
         return result
+    for start, end in _pieces(keypoints_2d, seen, size, skeleton):
+        part = slice(start, end)
+        result[part] = _exchanged(keypoints_2d[part], seen[part], size[part], skeleton)
+    return result
+
+
+def _pieces(
+    keypoints_2d: np.ndarray, seen: np.ndarray, size: np.ndarray, skeleton: Skeleton
+) -> list[tuple[int, int]]:
+    """(first, one past the last) frame of each piece that goes on without a jump.
+
+    Where a video is cut, neither the names as they are nor exchanged ones go on, and the nearer of
+    both means nothing. Frames without anybody are no jump.
+    """
+    there = np.flatnonzero(seen.any(axis=1))
+    before, after = there[:-1], there[1:]
+    mirror = list(skeleton.mirror)
+    known = seen[before] & seen[after]
+    both = known & known[:, mirror]
+    both = np.where(both.any(axis=1, keepdims=True), both, known)[..., None]
+    count = np.maximum(both.sum(axis=1, keepdims=True), 1)
+    here, next_to = (
+        keypoints_2d[frames] - (both * keypoints_2d[frames]).sum(axis=1, keepdims=True) / count
+        for frames in (before, after)
+    )
+    ways = [np.linalg.norm(next_to[:, names] - here, axis=-1) for names in (slice(None), mirror)]
+    nearest = np.minimum(*ways) * both[..., 0]  # of each joint, whichever name it has now
+    way = nearest.sum(axis=1) / count[:, 0, 0]
+    starts = after[way > _JUMP * size[after]]
+    edges = [0, *starts.tolist(), len(seen)]
+    return [(a, b) for a, b in itertools.pairwise(edges) if b - a >= 3]
+
+
+def _exchanged(
+    keypoints_2d: np.ndarray, seen: np.ndarray, size: np.ndarray, skeleton: Skeleton
+) -> np.ndarray:
+    """The answer for a piece without jumps; the rarer names are the wrong ones."""
+    result = np.zeros(seen.shape, bool)
     noise = _noise(keypoints_2d, seen, size)
+    somebody = seen.any(axis=1)
     # Limbs first, whatever they do together; then what single joints do beside.
     for groups in (_groups(skeleton), *([pair] for pair in _pairs(skeleton))):
         if not groups:
@@ -54,12 +94,12 @@ def exchanged_sides(
             with_sides(seen, result, skeleton),
         )
         costs = [_costs(sides_2d, there, size, noise, group, skeleton) for group in groups]
-        states = _cheapest(np.stack(costs, axis=1), _patterns(len(groups)))
+        states = _cheapest(np.stack(costs, axis=1), _patterns(len(groups)), somebody)
         for number, group in enumerate(groups):
             wrong = (states >> number) & 1 == 1
             result[:, group] ^= wrong[:, None]
     for pair in _pairs(skeleton):
-        if result[:, pair[0]].mean() > 0.5:
+        if result[somebody, pair[0]].mean() > 0.5:
             result[:, pair] ^= True
     return result & (seen | seen[:, list(skeleton.mirror)])
 
@@ -155,8 +195,10 @@ def _around(seen: np.ndarray) -> np.ndarray:
     return following - last <= _LONG
 
 
-def _cheapest(costs: np.ndarray, patterns: list[int]) -> np.ndarray:
+def _cheapest(costs: np.ndarray, patterns: list[int], somebody: np.ndarray) -> np.ndarray:
     """The states `[F]` of the cheapest way: bit g says whether group g is exchanged.
+
+    Frames in which nobody is seen, `~somebody` `[F]`, tell nothing of what is rare.
 
     Viterbi, whose states are those of two frames one after another.
     """
@@ -164,21 +206,22 @@ def _cheapest(costs: np.ndarray, patterns: list[int]) -> np.ndarray:
     count = 1 << groups
     states = np.arange(count)
     mistakes = _mistakes(count, patterns)
-    rare = _RARE * mistakes
-    change = _EVENT * mistakes[states[:, None] ^ states] + rare  # [S, S]
+    rare = _RARE * mistakes[None] * somebody[:, None]  # [F, S]
+    change = _EVENT * mistakes[states[:, None] ^ states]  # [S, S]
     bits = (states[:, None] >> np.arange(groups)) & 1  # [S, G]
     index = 4 * bits[:, None, None] + 2 * bits[None, :, None] + bits  # [S, S, S, G]
     which = np.arange(groups)
     suspicious = _suspicious(costs)
-    total = rare[:, None] + change  # [S, S], of the last two states
+    total = rare[0][:, None] + change + rare[1]  # [S, S], of the last two states
     came_from = np.empty((frames - 2, count, count), np.uint8)
     for frame in range(frames - 2):
         if suspicious[frame]:
-            ways = total[:, :, None] + costs[frame][which, index].sum(axis=-1) + change
+            step = costs[frame][which, index].sum(axis=-1)
+            ways = total[:, :, None] + step + change + rare[frame + 2]
             came_from[frame] = ways.argmin(axis=0)
             total = ways.min(axis=0)
         else:  # names stay; whoever changed in the frame before has done so by now
-            same = np.diag(total) + rare
+            same = np.diag(total) + rare[frame + 2]
             came_from[frame] = states[:, None]
             total = np.full_like(total, np.inf)
             np.fill_diagonal(total, same)

@@ -13,8 +13,11 @@ from posenet3d.motion.mending.exchanged_sides import exchanged_sides, with_sides
 from posenet3d.motion.mending.jitter import calmed, jitters
 from posenet3d.skeletons.skeleton import Skeleton
 
-LONGEST_GAP = 10
-"""Most frames over which a joint is put between where it was seen before and after. Ours."""
+LONGEST_GAP = 1 / 3
+"""Most seconds over which a joint is put between where it was seen before and after. Ours."""
+
+LEAST_FPS = 15.0
+"""Frames a second from which on jitter is taken out; at fewer, quick motion looks like it. Ours."""
 
 MOST_JUMP = 0.25
 """How far joints move between most neighbouring frames of a motion, in sizes of a pose: 0.03 in
@@ -38,22 +41,27 @@ class Mended:
     was_calmed: bool = False
 
 
-def mended(keypoints_2d: np.ndarray, confidence: np.ndarray, skeleton: Skeleton) -> Mended:
+def mended(
+    keypoints_2d: np.ndarray, confidence: np.ndarray, skeleton: Skeleton, fps: float = 30.0
+) -> Mended:
     """The track with its sides put right, its short gaps bridged and its jitter taken out.
 
     Args:
       keypoints_2d: `[F, J, 2]`, pixels, frame after frame; NaN where the person has no row.
       confidence: `[F, J]`; 0 or NaN: missing.
       skeleton: The skeleton of the J joints.
+      fps: Frames a second.
     """
     keypoints_2d, confidence = _without_nan(keypoints_2d, confidence)
     size = _centred(keypoints_2d, confidence)[1]
     exchanged = exchanged_sides(keypoints_2d, confidence, size, skeleton)
     keypoints_2d = with_sides(keypoints_2d, exchanged, skeleton)
     confidence = with_sides(confidence, exchanged, skeleton)
-    keypoints_2d, confidence = _bridged(keypoints_2d, confidence)
-    size = _centred(keypoints_2d, confidence)[1]
-    keypoints_2d, was_calmed = calmed(keypoints_2d, confidence, size)
+    keypoints_2d, confidence = _bridged(keypoints_2d, confidence, round(LONGEST_GAP * fps))
+    was_calmed = False
+    if fps >= LEAST_FPS:
+        size = _centred(keypoints_2d, confidence)[1]
+        keypoints_2d, was_calmed = calmed(keypoints_2d, confidence, size)
     return Mended(keypoints_2d, confidence, exchanged, was_calmed)
 
 
@@ -93,8 +101,10 @@ def _centred(keypoints_2d: np.ndarray, confidence: np.ndarray) -> tuple[np.ndarr
     return centred, np.maximum(size, 1e-9)
 
 
-def _bridged(keypoints_2d: np.ndarray, confidence: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The same with the short gaps of each joint bridged, at half the confidence around them."""
+def _bridged(
+    keypoints_2d: np.ndarray, confidence: np.ndarray, longest: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """The same with gaps of a joint of so many frames bridged, at half the confidence around."""
     keypoints_2d, confidence = keypoints_2d.copy(), confidence.copy()
     frames = np.arange(len(confidence))
     for joint in range(confidence.shape[1]):
@@ -103,7 +113,7 @@ def _bridged(keypoints_2d: np.ndarray, confidence: np.ndarray) -> tuple[np.ndarr
             continue
         place = np.searchsorted(seen, frames)
         before, after = seen[np.maximum(place - 1, 0)], seen[np.minimum(place, len(seen) - 1)]
-        inside = (before < frames) & (frames < after) & (after - before - 1 <= LONGEST_GAP)
+        inside = (before < frames) & (frames < after) & (after - before - 1 <= longest)
         for axis in range(2):
             line = np.interp(frames[inside], seen, keypoints_2d[seen, joint, axis])
             keypoints_2d[inside, joint, axis] = line

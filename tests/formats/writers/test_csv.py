@@ -30,6 +30,10 @@ def test_every_joint_of_everybody_is_a_row(tmp_path, crowd, lifted):
         "score",
         "expected_error",
         "exchanged",
+        "root_x",
+        "root_y",
+        "root_z",
+        "levelled",
     ]
     assert [row["joint"] for row in rows] == 4 * list(H36M_17.joint_names)
     assert [row["frame"] for row in rows[::17]] == [str(i) for i in crowd.image_ids]

@@ -1,7 +1,12 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
-from posenet3d.lifting.scene.over_time import with_tracks
+from posenet3d.lifting.scene.by_track import Found
+from posenet3d.lifting.scene.over_time import in_context, tracked, with_tracks
+from posenet3d.poses.lift_result import LiftResult
+from posenet3d.poses.lifted import Lifted
 from posenet3d.poses.people import People
 from posenet3d.skeletons.skeleton import H36M_17
 
@@ -78,3 +83,42 @@ def test_nothing_but_the_ids_changes():
     after = with_tracks(before)
     assert after.image_ids == before.image_ids
     np.testing.assert_array_equal(before.keypoints_2d, after.keypoints_2d)
+
+
+def lifted(these):
+    count = len(these)
+    return Lifted(
+        these,
+        LiftResult(
+            keypoints_3d=np.ones((count, 17, 3), np.float32),
+            filled=np.zeros((count, 17), bool),
+            lifted=np.ones(count, bool),
+            problems=("",) * count,
+            score=np.ones(count, np.float32),
+            elevation=np.zeros(count, np.float32),
+            unit="pose",
+        ),
+    )
+
+
+def no_lift(keypoints_2d, confidence):
+    raise AssertionError("nobody is to be lifted anew")
+
+
+def test_ids_that_do_not_last_are_not_mended_by():
+    """Two who change places in the file: joined by their numbers they would be one mixed person."""
+    crowd = people(*[(n, 400 * ((n + k) % 2)) for n in range(40) for k in (0, 1)])
+    after, found = in_context(
+        lifted(crowd), tracked(crowd, "never"), no_lift, True, True, None, 30.0
+    )
+    assert found == Found()
+    np.testing.assert_array_equal(after.result.keypoints_3d, 1)
+
+
+def test_a_person_twice_in_an_image_is_told():
+    twice = dataclasses.replace(
+        people((0, 0), (0, 400), (1, 0)), person_ids=(0, 0, 0), tracked=True
+    )
+    _, found = in_context(lifted(twice), twice, no_lift, True, True, None, 30.0)
+    assert "twice" in found.notes()[0]
+    assert "--associate=always" in found.notes()[0]

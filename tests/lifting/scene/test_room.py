@@ -8,36 +8,42 @@ import pytest
 from posenet3d.data import synthetic
 from posenet3d.errors import ConfigError, InputError
 from posenet3d.lifting import LiftConfig, lift_file
+from posenet3d.motion.ground import contacts, sliding
 from posenet3d.motion.steady import bone_lengths
 from posenet3d.poses.stature import ANKLE_TO_TOP
 
 FRAMES, FOCAL, SIZE = 60, 1000.0, (1280, 720)
 
 
-@pytest.fixture(scope="module")
-def walk(tmp_path_factory):
-    """A table of the keypoints, the way of the pelvis, `[60, 3]` mm, and the person's height."""
+def seen_by_a_camera(path, activity, root):
+    """Writes a table of the keypoints of somebody at `root` `[60, 3]` mm; returns the height."""
     config = synthetic.SyntheticConfig(
         num_sequences=1,
         frames_per_sequence=FRAMES,
-        activities=("walking",),
+        activities=(activity,),
         elevation_mean_deg=0.0,
         elevation_std_deg=0.0,
         seed=2,
     )
     poses = synthetic.generate_poses(config)
-    time = np.linspace(0, 1, FRAMES)[:, None]
-    root = np.array([-1500.0, 200.0, 6000.0]) + time * np.array([2500.0, 0.0, -1500.0])
     joints = poses.keypoints_3d - poses.keypoints_3d[:, :1] + root[:, None]
     seen = FOCAL * joints[..., :2] / joints[..., 2:] + np.array(SIZE) / 2
-    path = tmp_path_factory.mktemp("room") / "walk.csv"
     lines = ["frame,person,joint,x,y"]
     for frame, pose in enumerate(seen):
         names = poses.skeleton.joint_names
         lines += [f"{frame},0,{n},{x:.3f},{y:.3f}" for n, (x, y) in zip(names, pose, strict=True)]
     path.write_text("\n".join(lines) + "\n")
     lengths = bone_lengths(poses.keypoints_3d, poses.skeleton) @ poses.skeleton.stature_weights
-    return path, root, float(np.median(lengths) / ANKLE_TO_TOP)
+    return float(np.median(lengths) / ANKLE_TO_TOP)
+
+
+@pytest.fixture(scope="module")
+def walk(tmp_path_factory):
+    """A table of the keypoints, the way of the pelvis, `[60, 3]` mm, and the person's height."""
+    time = np.linspace(0, 1, FRAMES)[:, None]
+    root = np.array([-1500.0, 200.0, 6000.0]) + time * np.array([2500.0, 0.0, -1500.0])
+    path = tmp_path_factory.mktemp("room") / "walk.csv"
+    return path, root, seen_by_a_camera(path, "walking", root)
 
 
 @pytest.fixture
@@ -45,9 +51,8 @@ def lift(walk, tmp_path):
     def lift(output, **settings):
         given = {"height_mm": walk[2], "image_size": "1280x720", "focal_length": FOCAL}
         given |= settings
-        config = LiftConfig(
-            input=str(walk[0]), output=str(tmp_path / output), model="small", **given
-        )
+        given = {"input": str(walk[0])} | given
+        config = LiftConfig(output=str(tmp_path / output), model="small", **given)
         summary = lift_file(config)
         return summary.paths[0]
 
@@ -89,6 +94,49 @@ def test_who_stands_on_the_floor_has_it_at_zero(lift, walk):
     assert np.median(feet) == pytest.approx(0, abs=80)
 
 
+def test_a_pelvis_that_is_hidden_for_a_moment_moves_nobody(lift, walk, tmp_path):
+    """The pose is turned back by the aim with which it was lifted."""
+    hidden = tmp_path / "hidden.csv"
+    lines = walk[0].read_text().splitlines()
+    gone = ("pelvis", "left_hip", "right_hip")
+    kept = [
+        line
+        for line in lines
+        if not (line.split(",")[0] in map(str, range(20, 26)) and line.split(",")[2] in gone)
+    ]
+    hidden.write_text("\n".join(kept) + "\n")
+    whole, without = npz(lift("whole.npz")), npz(lift("without.npz", input=str(hidden)))
+    off = np.linalg.norm(whole["root_3d"] - without["root_3d"], axis=1)
+    assert off.max() < 60
+    turned = np.abs(whole["elevation"] - without["elevation"])
+    assert turned.max() < 4
+
+
+def test_tables_have_the_place_too(lift, walk):
+    rows = lift("out.csv").read_text().splitlines()
+    first = dict(zip(rows[0].split(","), rows[1].split(","), strict=True))
+    found = [float(first[f"root_{axis}"]) for axis in "xyz"]
+    np.testing.assert_allclose(found, walk[1][0], atol=0.15 * walk[1][0, 2])
+    assert first["levelled"] == ""
+
+
+def test_feet_that_stand_do_not_slide(lift, tmp_path):
+    path = tmp_path / "standing.csv"
+    height = seen_by_a_camera(path, "talking", np.tile([500.0, 100.0, 5000.0], (FRAMES, 1)))
+    given = {"input": str(path), "height_mm": height}
+    free, held = npz(lift("a.npz", level="on", **given)), npz(lift("b.npz", ground=True, **given))
+    joints = free["joints"].tolist()
+    feet = [joints.index("left_ankle"), joints.index("right_ankle")]
+    ways = []
+    for found in (free, held):
+        feet_3d = found["keypoints_3d"][:, feet] + found["root_3d"][:, None]
+        stands = contacts(feet_3d.astype(float), height, 30.0)
+        assert stands.any(axis=1).mean() > 0.3
+        ways.append(sliding(feet_3d, stands).mean())
+    assert ways[1] < ways[0]  # what both feet do at once stays: the pose is not changed
+    np.testing.assert_array_equal(free["keypoints_3d"], held["keypoints_3d"])
+
+
 @pytest.mark.parametrize("ending", ["trc", "bvh", "glb", "c3d"])
 def test_motion_goes_through_the_room_in_every_format(lift, ending):
     away, at_home = lift(f"room.{ending}"), lift(f"home.{ending}", focal_length=None)
@@ -107,6 +155,8 @@ def test_a_marker_walks_as_far_as_the_person(lift, walk):
     [
         ({"height_mm": None}, "need --height_mm"),
         ({"fov": 60.0}, "not both"),
+        ({"focal_length": None, "ground": True}, "--ground needs the way through the room"),
+        ({"level": "off", "ground": True}, "--ground needs people who stand upright"),
         ({"focal_length": 0.0}, "focal_length"),
         ({"focal_length": None, "fov": 180.0}, "fov"),
     ],

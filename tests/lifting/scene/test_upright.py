@@ -41,13 +41,12 @@ def lifted():
 
 
 def test_each_camera_has_its_own_tilt(lifted):
-    after, notes = Level("on").upright(lifted)
+    after, notes = Level("on").upright(lifted, "out.bvh")
     np.testing.assert_allclose(after.levelled, [10, 10, 30, 30])
     expected = levelled(lifted.result.keypoints_3d, after.levelled)
     np.testing.assert_array_equal(after.result.keypoints_3d, expected)
     assert notes == [
-        "Poses are upright, and lean with the camera no longer (--level): it looks down by "
-        "10.0 (low), 30.0 (high) degrees."
+        "Upright in out.bvh (--level): the camera looks down by 10.0 (low), 30.0 (high) degrees."
     ]
 
 
@@ -60,7 +59,8 @@ def test_a_model_that_says_nothing_leaves_poses_as_they_are(lifted):
     result = dataclasses.replace(lifted.result, elevation=np.full(4, np.nan, np.float32))
     after, notes = Level("on").upright(Lifted(lifted.people, result))
     np.testing.assert_array_equal(after.result.keypoints_3d, lifted.result.keypoints_3d)
-    assert "estimates no elevation" in notes[0]
+    assert np.isnan(after.levelled).all()
+    assert "tells no elevation" in notes[0]
 
 
 @pytest.mark.parametrize("text", ["up", "", "91", "-90.1", "nan", "10 degrees"])
@@ -81,7 +81,7 @@ def test_where_an_axis_points_up_people_are_upright(config, tmp_path):
     for level in ("off", "auto", "20"):
         summary = lift_file(config(f"{level}.trc", level=level, body="off"))
         found[level] = points_of(tmp_path / f"{level}.trc")
-        assert ("upright" in str(summary)) == (level != "off")
+        assert ("Upright in" in str(summary)) == (level != "off")
     camera = found["off"] * [1, -1, -1]
     np.testing.assert_allclose(found["20"] * [1, -1, -1], levelled(camera, 20.0), atol=1e-3)
     assert np.abs(found["auto"] - found["off"]).max() > 1
@@ -91,14 +91,14 @@ def test_where_an_axis_points_up_people_are_upright(config, tmp_path):
 def test_arrays_in_the_camera_frame_stay_there(config, tmp_path, up, upright):
     lift_file(config("out.json", up=up))
     people = json.loads((tmp_path / "out.json").read_text())["people"]
-    assert any(person["levelled"] for person in people) == upright
+    assert all((person["levelled"] is not None) == upright for person in people)
 
 
 def test_arrays_say_what_was_done_to_them(config, tmp_path, arrays):
     lift_file(config("camera.npz"))
     lift_file(config("room.npz", level="on"))
     camera, room = arrays(tmp_path / "camera.npz"), arrays(tmp_path / "room.npz")
-    assert not camera["levelled"].any()
+    assert np.isnan(camera["levelled"]).all()
     assert len(set(room["levelled"])) == 1
     expected = levelled(camera["keypoints_3d"], room["levelled"])
     np.testing.assert_allclose(room["keypoints_3d"], expected, atol=1e-5)

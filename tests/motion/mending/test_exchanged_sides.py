@@ -82,6 +82,31 @@ def test_the_rarer_way_is_the_wrong_one(people):
     np.testing.assert_array_equal(found.any(axis=1), np.arange(FRAMES) < 10)
 
 
+@pytest.mark.parametrize("empty", [(500, 0), (0, 500), (60, 60)])
+def test_frames_without_the_person_tell_nothing_of_what_is_rare(people, empty):
+    wrong = with_sides(people[0], marked(slice(0, 20), SIDED), H36M_17)
+    before, after = (np.zeros((count, 17, 2)) for count in empty)
+    keypoints_2d = np.concatenate([before, wrong, after])
+    confidence = np.pad(np.ones((FRAMES, 17)), (empty, (0, 0)))
+    sizes = np.pad(size(wrong), empty, constant_values=1e-9)
+    found = exchanged_sides(keypoints_2d, confidence, sizes, H36M_17)
+    own = found[empty[0] : empty[0] + FRAMES]
+    np.testing.assert_array_equal(own.any(axis=1), np.arange(FRAMES) < 20)
+    assert found.sum() == own.sum()
+
+
+def test_a_cut_between_poses_that_differ_is_no_mistake(people):
+    """Nothing goes on, whatever the names; a front view and a back view may seem to."""
+    standing, lying = people[0][:30], people[0][30:][..., ::-1] * [1.0, 0.5]
+    assert not found_in(np.concatenate([standing, lying])).any()
+    shares = [
+        found_in(np.concatenate([one[:30], other[30:]])).any(axis=1).mean()
+        for one in people
+        for other in people
+    ]
+    assert np.median(shares) == 0
+
+
 def test_sides_are_put_right_by_what_was_found(people):
     marks = marked(slice(30, 40), MISTAKES["legs"])
     wrong = with_sides(people[2], marks, H36M_17)

@@ -7,6 +7,7 @@ from posenet3d.motion.mending.mended_2d import LONGEST_GAP, is_jittery, is_motio
 from posenet3d.skeletons.skeleton import H36M_17
 
 ELBOW = H36M_17.index("left_elbow")
+GAP = round(LONGEST_GAP * 30)  # frames
 FRAMES = 60
 
 
@@ -53,11 +54,20 @@ def test_sides_gaps_and_jitter_are_mended_together(walk, seen):
 
 
 def test_a_joint_is_bridged_for_a_while_and_less_sure(walk, seen):
-    seen[10 : 10 + LONGEST_GAP, ELBOW] = 0
-    seen[30 : 31 + LONGEST_GAP, ELBOW] = 0
+    seen[10 : 10 + GAP, ELBOW] = 0
+    seen[30 : 31 + GAP, ELBOW] = 0
     track = mended(walk, seen, H36M_17)
-    assert (track.confidence[10 : 10 + LONGEST_GAP, ELBOW] == 0.5).all()
-    assert (track.confidence[30 : 31 + LONGEST_GAP, ELBOW] == 0).all()
+    assert (track.confidence[10 : 10 + GAP, ELBOW] == 0.5).all()
+    assert (track.confidence[30 : 31 + GAP, ELBOW] == 0).all()
+
+
+def test_at_few_frames_a_second_little_is_known_of_the_time_between(walk, seen):
+    seen[10:13, ELBOW] = 0
+    assert (mended(walk, seen, H36M_17, fps=30.0).confidence[10:13, ELBOW] == 0.5).all()
+    assert (mended(walk, seen, H36M_17, fps=5.0).confidence[10:13, ELBOW] == 0).all()
+    noisy = walk + noise(walk, 0.05)
+    assert mended(noisy, seen, H36M_17, fps=30.0).was_calmed
+    assert not mended(noisy, seen, H36M_17, fps=10.0).was_calmed
 
 
 def test_frames_without_the_person_stay_empty(walk, seen):
