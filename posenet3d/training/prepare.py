@@ -84,7 +84,9 @@ def prepare(config: TrainingConfig) -> RunData:
     group = procedural_3d = None
     if config.train_data and config.synthetic_sequences:
         _check_human(joints)
-        procedural = synthetic.wide_poses(config.synthetic_sequences, config.seed).on(skeleton)
+        procedural = synthetic.wide_poses(
+            config.synthetic_sequences, config.seed, config.synthetic_cameras
+        ).on(skeleton)
         group = np.repeat([0, 1], [len(train), len(procedural)]).astype(np.int32)
         procedural_3d = procedural.keypoints_3d
         train = _join(train, procedural)

@@ -144,6 +144,14 @@ def test_procedural_motion_is_added_to_an_archive_where_asked_for(small_config, 
     np.testing.assert_array_equal(kinds[1].pixels.keypoints_2d, wide.keypoints_2d)
 
 
+def test_several_cameras_may_see_each_procedural_motion(small_config, archive):
+    config = small_config(train_data=archive(), synthetic_sequences=5, synthetic_cameras=3)
+    data = prepare(config)
+    assert len(data.train) == 380 + 3 * 5 * 40
+    assert data.train.pixels.sequences[-5:] == data.train.pixels.sequences[-10:-5]
+    assert len(data.procedural_3d) == 3 * 5 * 40
+
+
 def test_elevations_of_an_archive_are_kept_with_their_poses(small_config, archive):
     known = np.linspace(-20, 40, 400)
     data = prepare(small_config(train_data=archive(camera_elevation=known)))

@@ -23,6 +23,8 @@ HELD_OUT_ACTIVITIES = ("climbing", "throwing", "lunging")
 
 _SHORT = 40  # frames
 _FROM_ALL_HEIGHTS = (15.0, 16.0)  # degrees, mean and deviation: from -25 to 55
+_MOST_CAMERAS = 100
+_CAMERA_SEEDS = 500_000_003  # between the cameras of one motion
 _TEST_SEEDS = 1_000_000_007  # from here on: no training set shares a seed with a test set
 
 
@@ -151,7 +153,7 @@ def quickstart_split(
     return generate_poses(train), generate_poses(test)
 
 
-def wide_poses(num_sequences: int = 5000, seed: int = 0) -> Poses2D:
+def wide_poses(num_sequences: int = 5000, seed: int = 0, num_cameras: int = 1) -> Poses2D:
     """2D poses of all that people do, for adding to a training set: by default 200,000.
 
     All `ACTIVITIES`, those that calibrate or exercise machines most often (`WEIGHTED`), by
@@ -159,8 +161,10 @@ def wide_poses(num_sequences: int = 5000, seed: int = 0) -> Poses2D:
     clips are short, of 40 frames, so that there are many people and cameras.
 
     Args:
-      num_sequences: Sequences of 40 frames, 30 frames a second.
+      num_sequences: Motions of 40 frames, 30 frames a second.
       seed: The same seed gives the same bytes.
+      num_cameras: Cameras that see each motion, which does not depend on it: a sequence for each
+        camera, those of one motion under one name.
 
     Returns:
       As of `generate_poses`, with the elevation of the cameras.
@@ -178,10 +182,23 @@ def wide_poses(num_sequences: int = 5000, seed: int = 0) -> Poses2D:
         elevation_mean_deg=mean,
         elevation_std_deg=deviation,
     )
+    if not 1 <= num_cameras <= _MOST_CAMERAS:
+        raise ValueError(f"num_cameras must lie between 1 and {_MOST_CAMERAS}, got {num_cameras}.")
     motion = generate_motion(config)
-    cameras = generate_cameras(config, motion)
-    elevation = np.repeat(np.degrees(cameras.elevation), _SHORT)
-    return dataclasses.replace(_poses(config, motion, cameras), camera_elevation=elevation)
+    views, elevation = [], []
+    for number in range(num_cameras):
+        others = dataclasses.replace(config, seed=seed + number * _CAMERA_SEEDS)
+        cameras = generate_cameras(others, motion)
+        views.append(_poses(config, motion, cameras))
+        elevation.append(np.repeat(np.degrees(cameras.elevation), _SHORT))
+    return dataclasses.replace(
+        views[0],
+        keypoints_2d=np.concatenate([view.keypoints_2d for view in views]),
+        keypoints_3d=np.concatenate([view.keypoints_3d for view in views]),
+        lengths=np.concatenate([view.lengths for view in views]),
+        sequences=tuple(name for view in views for name in view.sequences),
+        camera_elevation=np.concatenate(elevation),
+    )
 
 
 def _activities(config: SyntheticConfig) -> tuple[str, ...]:

@@ -60,6 +60,11 @@ class TrainingConfig:
         "that people do (T-poses, gymnastics, lying, children and more), 40 poses each, beside "
         "the archive's poses; 0: none. They help with what the archive does not show.",
     )
+    synthetic_cameras: int = setting(
+        1,
+        "Cameras that see each motion of synthetic_sequences beside train_data. With several, what "
+        "a teacher says of one motion can be made to agree between them (student_agree).",
+    )
     skeleton: str = setting(
         "h36m17",
         "Skeleton of the lifter, and of an archive that does not name one. h36m17: joints as "
@@ -156,6 +161,7 @@ class TrainingConfig:
         for name in ("steps", "steps_per_epoch", "batch_size", "validation_poses"):
             check_range(name, getattr(self, name), 1, 10**9)
         check_range("synthetic_sequences", self.synthetic_sequences, 0, 10**6)
+        check_range("synthetic_cameras", self.synthetic_cameras, 1, 100)
         check_range("average_turned", self.average_turned, 0.0, 1.0)
         check_range("seed", self.seed, 0, 2**31 - 1)
         check_range("worker_timeout", self.worker_timeout, 0.0, 1e6)

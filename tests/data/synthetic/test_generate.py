@@ -243,3 +243,23 @@ def test_wide_poses_are_about_200000_by_default():
     assert default * 40 == 200_000
     with pytest.raises(ValueError, match="got 0"):
         synthetic.wide_poses(num_sequences=0)
+
+
+def test_several_cameras_see_one_motion_under_one_name(wide):
+    several = synthetic.wide_poses(num_sequences=len(WEIGHTED), seed=2, num_cameras=3)
+    count = len(wide)
+    assert len(several) == 3 * count
+    np.testing.assert_array_equal(several.keypoints_2d[:count], wide.keypoints_2d)
+    assert several.sequences == 3 * wide.sequences
+    views = several.keypoints_3d.reshape(3, count, 17, 3)
+    lengths = np.linalg.norm(views, axis=-1)
+    np.testing.assert_allclose(lengths, np.broadcast_to(lengths[0], lengths.shape), atol=0.1)
+    assert np.abs(views[0] - views[1]).mean() > 50
+    elevation = several.camera_elevation.reshape(3, count)
+    assert (np.ptp(elevation, axis=0) > 0).all()
+
+
+@pytest.mark.parametrize("number", [0, -1, 101])
+def test_a_number_of_cameras_that_cannot_be_is_refused(number):
+    with pytest.raises(ValueError, match="num_cameras"):
+        synthetic.wide_poses(num_sequences=2, num_cameras=number)
