@@ -4,7 +4,12 @@ import { isLifted } from "../joints/poses";
 import { JOINT_NAMES } from "../joints/skeleton";
 import { needPoses, type RecordedFrame, rounded } from "./recording";
 
-const COLUMNS = ["frame", "person", "joint", "x", "y", "z", "filled", "interpolated", "score", "expected_error"];
+const COLUMNS = [
+  ...["frame", "person", "joint", "x", "y", "z", "filled", "interpolated", "score", "expected_error"],
+  ...["exchanged", "root_x", "root_y", "root_z", "levelled"],
+];
+/** What the page does not do: sides are not put right, and nobody has a place in a room. */
+const NOT_HERE = [0, null, null, null, null];
 
 /**
  * A row a joint (RFC 4180, a header line); the frame is its number.
@@ -19,7 +24,7 @@ export function toCsv(frames: RecordedFrame[]): string {
       return JOINT_NAMES.map((name, joint) => {
         const point = [0, 1, 2].map((axis) => (lifted ? rounded(pose.joints[3 * joint + axis]) : null));
         const error = rounded(pose.expectedError?.[joint] ?? null);
-        return [frame, id, name, ...point, pose.filled[joint] ? 1 : 0, 0, rounded(pose.score), error];
+        return [frame, id, name, ...point, pose.filled[joint] ? 1 : 0, 0, rounded(pose.score), error, ...NOT_HERE];
       });
     }),
   );

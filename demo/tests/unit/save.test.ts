@@ -51,7 +51,7 @@ describe("toJson", () => {
     const expectedError = Float32Array.from({ length: 17 }, (_, joint) => joint / 4);
     const said = [{ time: 0, people: [{ id, pose: { ...pose, expectedError } }] }];
     expect(JSON.parse(toJson(said)).people[0].expected_error).toEqual([...expectedError]);
-    expect(toCsv(said).split("\r\n")[3 + 1]).toMatch(/,0\.75$/);
+    expect(toCsv(said).split("\r\n")[3 + 1]).toMatch(/,0\.75,0,,,,$/);
     const unsaid = [{ time: 0, people: [{ id, pose: { ...pose, expectedError: undefined } }] }];
     expect(JSON.parse(toJson(unsaid)).people[0].expected_error).toBeNull();
     expect(toCsv(unsaid).split("\r\n")[3 + 1]).toMatch(/,$/);
