@@ -85,6 +85,8 @@ def _exchanged(
     result = np.zeros(seen.shape, bool)
     noise = _noise(keypoints_2d, seen, size)
     somebody = seen.any(axis=1)
+    if not somebody.any():
+        return result
     # Limbs first, whatever they do together; then what single joints do beside.
     for groups in (_groups(skeleton), *([pair] for pair in _pairs(skeleton))):
         if not groups:
