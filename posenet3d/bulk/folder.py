@@ -81,8 +81,8 @@ def claimed(folder: Path, job: Mapping[str, Any], redo: bool = False) -> Iterato
             reason = error.strerror or error
             raise InputError(f"Cannot write to {folder}: {reason}.") from None
         yield
-        with contextlib.suppress(OSError):
-            (folder / _UNFINISHED).rmdir()
+        # All is done; what a worker that died has left there is of no use.
+        shutil.rmtree(folder / _UNFINISHED, ignore_errors=True)
 
 
 @contextlib.contextmanager

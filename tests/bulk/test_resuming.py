@@ -138,3 +138,9 @@ def test_a_shard_that_kills_its_workers_is_given_up(lift, write, columns, tmp_pa
         folder.attempt(folder_, "a.parquet"),
     ):
         pass
+
+
+def test_what_a_worker_that_died_left_half_written_goes_with_the_end(tmp_path):
+    with folder.claimed(tmp_path / "out", {"model": "small"}):
+        (tmp_path / "out" / ".unfinished" / "0123.output").write_bytes(b"half")
+    assert not (tmp_path / "out" / ".unfinished").exists()
