@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib.util
 from collections.abc import Iterable
 
 from posenet3d.errors import InputError
@@ -59,15 +60,15 @@ def finish(
     needs_tracks |= config.motion != MotionConfig() or config.associate == "always"
     needs_tracks |= config.in_a_room
     parts: Iterable[Lifted] = spool
-    if needs_tracks or (config.looks_at_tracks and spool.people <= MOST_PEOPLE):
-        parts = [_together(spool, source, config, again, needs_tracks, summary)]
+    why_alone = _why_alone(spool.people) if config.looks_at_tracks else ""
+    looks = config.looks_at_tracks and not why_alone
+    if needs_tracks or looks:
+        parts = [_together(spool, source, config, again, looks, needs_tracks, summary)]
     else:
         for part in parts:
             summary.add(part)
-    if config.looks_at_tracks and spool.people > MOST_PEOPLE:
-        summary.notes.append(
-            f"More than {MOST_PEOPLE} people: each was lifted alone, without --mend and --body."
-        )
+    if why_alone:
+        summary.notes.append(f"Without --mend and --body: {why_alone}.")
     level = Level("on" if config.ground and config.level == "auto" else config.level)
     in_output = output is not None and level.wanted(output.axes != CAMERA)
     in_pictures = pictures.any and level.wanted(config.moving_pictures)
@@ -91,11 +92,21 @@ def finish(
     return summary
 
 
+def _why_alone(people: int) -> str:
+    """Why the frames around a pose are not looked at; empty: they are."""
+    if people > MOST_PEOPLE:
+        return f"there are more than {MOST_PEOPLE} people"
+    if importlib.util.find_spec("scipy") is None:  # who only lifts with LiteRT may have none
+        return "SciPy is not installed (pip install scipy)"
+    return ""
+
+
 def _together(
     spool: Spool,
     source: PeopleSource,
     config: LiftConfig,
     again: Lift,
+    looks: bool,
     needs_tracks: bool,
     summary: Summary,
 ) -> Lifted:
@@ -106,7 +117,7 @@ def _together(
     size = config.reading.image_width_height
     room = room_of(people, config.focal_length, config.fov, size)
     seen = people
-    if config.looks_at_tracks and len(people) <= MOST_PEOPLE:
+    if looks:
         anew, body = room.centring(again, people) if room else again, config.body == "track"
         whole, found = in_context(
             whole, people, anew, config.mend, body, config.height_mm, config.fps

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -160,8 +161,6 @@ class _Sequence:
 
     def _matches(self, joints: np.ndarray) -> dict[int, _Track]:
         """The track of each person that has one already."""
-        from scipy.optimize import linear_sum_assignment  # half a second, for whoever needs it
-
         if not self._tracks or not len(joints):
             return {}
         expected = np.stack([t.expected(t.missed) for t in self._tracks])
@@ -170,12 +169,22 @@ class _Sequence:
         costs = np.divide(2 * costs, sizes, out=np.full_like(costs, np.inf), where=sizes > 0)
         # Whoever is beyond the gate costs as much as nobody at all.
         costs = np.minimum(np.nan_to_num(costs, nan=np.inf), self._config.gate)
-        pairs = zip(*linear_sum_assignment(costs), strict=True)
+        pairs = _cheapest_pairs(costs)
         return {
             person: self._tracks[track]
             for track, person in pairs
             if costs[track, person] < self._config.gate
         }
+
+
+def _cheapest_pairs(costs: np.ndarray) -> Iterable[tuple[int, int]]:
+    """(track, person) of the cheapest assignment of costs `[T, P]`."""
+    if 1 in costs.shape:  # one of them: the nearest, for which nobody needs SciPy
+        track, person = np.unravel_index(costs.argmin(), costs.shape)
+        return [(int(track), int(person))]
+    from scipy.optimize import linear_sum_assignment  # half a second, for whoever needs it
+
+    return zip(*linear_sum_assignment(costs), strict=True)
 
 
 def _distances(expected: np.ndarray, joints: np.ndarray, mirror: list[int]) -> np.ndarray:

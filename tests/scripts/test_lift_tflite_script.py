@@ -149,3 +149,14 @@ def test_nobody_lifted_is_told_as_in_lift(without, tmp_path):
     assert process.returncode == 0, process.stderr
     assert "Lifted 0 of 1 people" in process.stdout
     assert "only 0 of 17 joints are present" in process.stdout
+
+
+def test_without_scipy_each_pose_is_lifted_alone_and_it_is_said(without, checkout, tmp_path):
+    sample = checkout / "docs" / "samples"
+    missing = (*WITHOUT, "scipy")
+    flags = [f"--input={sample / 'openpose'}", f"--output={tmp_path / 'out.npz'}", "--model=small"]
+    process = without(flags, missing=missing)
+    assert process.returncode == 0, process.stderr
+    assert "Without --mend and --body: SciPy is not installed" in process.stdout
+    alone = [f"--input={sample / 'table.csv'}", f"--output={tmp_path / 'one.bvh'}", "--model=small"]
+    assert without(alone, missing=missing).returncode == 0
