@@ -113,11 +113,8 @@ class LiftConfig:
             )
         if self.min_confidence is not None:
             check_range("min_confidence", self.min_confidence, 0.0, 1.0)
-        _ = (
-            self.motion,
-            self.reading,
-            Level(self.level),
-        )  # whatever is wrong with them is said at once
+        # Whatever is wrong with them is said at once.
+        _ = self.motion, self.reading, Level(self.level)
 
     def _check_camera(self) -> None:
         if self.ground and self.level == "off":

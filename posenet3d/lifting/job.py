@@ -24,6 +24,7 @@ from posenet3d.lifting.finish import finish
 from posenet3d.lifting.image_size import with_size_of_images
 from posenet3d.lifting.odd_joints import Counts, odd_joints
 from posenet3d.lifting.pictures import Pictures
+from posenet3d.lifting.scene.by_track import Lift
 from posenet3d.lifting.scene.room import Room, room_of
 from posenet3d.lifting.spool import Spool
 from posenet3d.lifting.summary import Summary
@@ -103,12 +104,14 @@ def _lift_file(
     maps = map_file.maps if map_file else None
     if config.min_confidence is None:
         config = dataclasses.replace(config, min_confidence=source.guessed_below)
-    lift = functools.partial(_lift, estimator=estimator, maps=maps, config=config, rooms={})
+    again = functools.partial(estimator.lift, height_mm=config.height_mm, score=config.score)
+    lift = functools.partial(
+        _lift, lift=again, skeleton=estimator.skeleton, maps=maps, config=config, rooms=set()
+    )
     settings = _settings(config, estimator, map_file)
     spool = Spool(_parts_folder(config, settings), settings)
     try:
         _fill(spool, source, lift, config, say, progress)
-        again = functools.partial(estimator.lift, height_mm=config.height_mm, score=config.score)
         summary = finish(spool, source, output, pictures, config, again)
         summary.notes[:0] = notes
     except BaseException:
@@ -149,14 +152,15 @@ def _fill(
 
 def _lift(
     part: Part,
-    estimator: Estimator,
+    lift: Lift,
+    skeleton: Skeleton,
     maps: Mapping[str, JointMap] | None,
     config: LiftConfig,
-    rooms: dict[str, Room],
+    rooms: set[Room],
 ) -> tuple[Lifted | None, Counts]:
     """The people of a part, lifted, and by joint what is odd about their 2D.
 
-    `rooms` keeps the camera of the first part, which is that of all.
+    `rooms` collects the cameras of all parts, of which there is to be one.
     """
     try:
         people = part.read()
@@ -165,17 +169,17 @@ def _lift(
     guessed = (people.confidence > 0) & (people.confidence < config.min_confidence)
     people = dataclasses.replace(people, confidence=np.where(guessed, 0, people.confidence))
     counts = {"corner": part.corner, **odd_joints(people, guessed)}
-    people = people.on(estimator.skeleton, maps)
-    lift = functools.partial(estimator.lift, height_mm=config.height_mm, score=config.score)
+    people = people.on(skeleton, maps)
     size = config.reading.image_width_height
     room = room_of(people, config.focal_length, config.fov, size)
-    if room and rooms.setdefault("", room) != room:
+    if room is None:
+        return Lifted(people, lift(people.keypoints_2d, people.confidence)), counts
+    rooms.add(room)
+    if len(rooms) > 1:
         raise InputError(
             "--focal_length and --fov need images of one size; give --image_size=WIDTHxHEIGHT."
         )
-    if room:
-        return Lifted(people, room.lift(lift, people)), counts
-    return Lifted(people, lift(people.keypoints_2d, people.confidence)), counts
+    return Lifted(people, room.lift(lift, people)), counts
 
 
 def _parts_folder(config: LiftConfig, settings: dict[str, Any]) -> Path:

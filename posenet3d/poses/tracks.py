@@ -34,15 +34,15 @@ class Track:
 
     def over_time(self, per_person: np.ndarray) -> np.ndarray:
         """Values `[P, ...]` of all people as `[F, ...]` float64 of this one; NaN: not there."""
-        values = np.full((self.num_frames, *per_person.shape[1:]), np.nan)
-        values[list(self.frames)] = per_person[list(self.rows)]
-        return values
+        return self._spread(per_person, 0, self.num_frames)
 
     def span(self, per_person: np.ndarray) -> np.ndarray:
         """The same from the first appearance to the last alone; tracks may be many, and short."""
-        frames = np.array(self.frames) - self.frames[0]
-        values = np.full((frames[-1] + 1, *per_person.shape[1:]), np.nan)
-        values[frames] = per_person[list(self.rows)]
+        return self._spread(per_person, self.frames[0], self.frames[-1] + 1)
+
+    def _spread(self, per_person: np.ndarray, start: int, end: int) -> np.ndarray:
+        values = np.full((end - start, *per_person.shape[1:]), np.nan)
+        values[np.array(self.frames) - start] = per_person[list(self.rows)]
         return values
 
 

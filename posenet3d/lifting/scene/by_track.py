@@ -190,8 +190,9 @@ def _one_body(
         ]
         resized = (sizes[1] / sizes[0])[:, None, None]
         if result.unit == "mm":
-            resized *= mm_a_unit(steady_3d, np.float32(height_mm), skeleton)
-            steady_3d *= mm_a_unit(steady_3d, np.float32(height_mm), skeleton)
+            factors = mm_a_unit(steady_3d, np.float32(height_mm), skeleton)
+            resized *= factors
+            steady_3d *= factors
         keypoints_3d[rows] = steady_3d
         error[rows] *= (resized / unit[part])[..., 0]
     return dataclasses.replace(result, keypoints_3d=keypoints_3d, expected_error=error), len(tracks)

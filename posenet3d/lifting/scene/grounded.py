@@ -7,6 +7,7 @@ import dataclasses
 import numpy as np
 
 from posenet3d.motion.ground import contacts, planted, sliding
+from posenet3d.motion.smoothing import segments
 from posenet3d.poses.lifted import Lifted
 from posenet3d.poses.tracks import tracks_of
 
@@ -35,16 +36,15 @@ def grounded(lifted: Lifted, height_mm: float, fps: float) -> tuple[Lifted, list
     feet_3d = result.keypoints_3d[:, feet] + root_3d[:, None]
     before, after = [], []
     for track in tracks_of(people):
-        moving = track.over_time(feet_3d)
-        there = np.flatnonzero(np.isfinite(moving).all(axis=(1, 2)))
-        rows = dict(zip(track.frames, track.rows, strict=True))
-        for frames in np.split(there, np.flatnonzero(np.diff(there) != 1) + 1):
-            own = moving[frames]
+        moving = track.span(feet_3d)
+        changes = np.zeros((len(moving), 3))
+        for start, end in segments(moving):
+            own = moving[start:end]
             stands = contacts(own, height_mm, fps)
-            change = planted(own, stands)
-            root_3d[[rows[frame] for frame in frames]] += change.astype(np.float32)
+            changes[start:end] = change = planted(own, stands)
             before.append(sliding(own, stands))
             after.append(sliding(own + change[:, None], stands))
+        root_3d[list(track.rows)] += changes[np.array(track.frames) - track.frames[0]]
     slid = [np.concatenate(values) if values else np.zeros(0) for values in (before, after)]
     if not len(slid[0]):
         return lifted, ["Nobody was found to stand on the floor (--ground)."]
