@@ -2,6 +2,9 @@
 
 estimator = posenet3d.load()  # the pretrained lifter; "small", or a run of your own
 result = estimator.lift(keypoints_2d, confidence)
+
+estimator = posenet3d.load("full_sequence")  # one person over time
+result = estimator.lift_sequence(keypoints_2d, confidence, frame_rate=30)
 """
 
 from typing import TYPE_CHECKING
@@ -13,12 +16,30 @@ from posenet3d.version import __version__
 
 if TYPE_CHECKING:
     from posenet3d.adapting import adapt
-    from posenet3d.models import PoseEstimator, load
+    from posenet3d.models import PoseEstimator
+    from posenet3d.sequences.estimator import SequenceEstimator
+    from posenet3d.sequences.live import LiveLifter
+    from posenet3d.sequences.loading import load
 
-__all__ = ["LiftResult", "PoseEstimator", "Skeleton", "__version__", "adapt", "load"]
+__all__ = [
+    "LiftResult",
+    "LiveLifter",
+    "PoseEstimator",
+    "SequenceEstimator",
+    "Skeleton",
+    "__version__",
+    "adapt",
+    "load",
+]
 
 # TensorFlow is imported with the first of these, not with the package.
 __getattr__, __dir__ = lazy.exports(
     __name__,
-    dict.fromkeys(("PoseEstimator", "load"), "posenet3d.models") | {"adapt": "posenet3d.adapting"},
+    {
+        "LiveLifter": "posenet3d.sequences.live",
+        "PoseEstimator": "posenet3d.models",
+        "SequenceEstimator": "posenet3d.sequences.estimator",
+        "adapt": "posenet3d.adapting",
+        "load": "posenet3d.sequences.loading",
+    },
 )

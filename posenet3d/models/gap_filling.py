@@ -10,6 +10,8 @@ import numpy as np
 import tensorflow as tf
 
 from posenet3d.geometry import camera
+from posenet3d.poses.lift_checks import needed_joints
+from posenet3d.poses.records import LARGEST
 
 _ROOT_DOUBT = 0.1  # the size of a normalised pose: where the root is missing, it may be anywhere
 _NOISE = 0.003  # a thirtieth of a pose's size: what the covariance need not explain
@@ -149,3 +151,17 @@ class GapFiller(keras.layers.Layer):
         """The constructor's arguments."""
         joints = {"num_joints": self.num_joints, "root": self.root}
         return super().get_config() | joints
+
+
+def liftable(keypoints_2d: tf.Tensor, confidence: tf.Tensor) -> tf.Tensor:
+    """Bool `[N]`: whether `PoseEstimator.lift` would lift the person.
+
+    Enough joints are present, and they are not all at one place.
+    """
+    present = confidence > 0
+    count = tf.reduce_sum(tf.cast(present, tf.int32), axis=1)
+    there = present[..., tf.newaxis]
+    low = tf.reduce_min(tf.where(there, keypoints_2d, LARGEST), axis=1)
+    high = tf.reduce_max(tf.where(there, keypoints_2d, -LARGEST), axis=1)
+    enough = count >= needed_joints(confidence.shape[1])
+    return enough & tf.reduce_any(low < high, axis=-1)

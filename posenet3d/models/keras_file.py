@@ -18,9 +18,10 @@ import numpy as np
 
 from posenet3d.errors import InputError, reason_of
 from posenet3d.files.hdf5 import stored_floats
+from posenet3d.files.npz import parse_settings
 from posenet3d.files.zip_members import check_members
 from posenet3d.models.estimator import PoseEstimator
-from posenet3d.models.weights_file import OF_KERAS, parse_settings, rebuild
+from posenet3d.models.weights_file import OF_KERAS, rebuild
 
 _METADATA, _CONFIG, _WEIGHTS = "metadata.json", "config.json", "model.weights.h5"
 _MOST_TEXT = 1 << 20  # bytes of settings

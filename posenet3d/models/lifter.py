@@ -143,7 +143,17 @@ class Lifter(keras.Model):
             if confidence is None:
                 confidence = tf.ones_like(keypoints_2d[..., 0])
             features = tf.concat([features, confidence], axis=-1)
-        hidden = self.trunk(features, training=training)
+        return self.read_off(keypoints_2d, self.trunk(features, training=training), features)
+
+    def read_off(self, keypoints_2d: tf.Tensor, hidden: tf.Tensor, features: tf.Tensor) -> Lifted:
+        """What the outputs say of the trunk's features.
+
+        Args:
+          keypoints_2d: `[N, J, 2]`, as in a call.
+          hidden: `[N, width]`, what the trunk has found.
+          features: `[N, 3J or 2J]`, what it was given: the pose, and its confidence if it looks at
+            that.
+        """
         elevation = None
         if self.elevation_head is not None:
             # Read off what the lifter has found, not let into it: with its gradient, lifted

@@ -8,29 +8,17 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-import json
-import math
-import zipfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.lib import format as npy
-
-from posenet3d.errors import InputError, reason_of
-from posenet3d.files.atomic import atomic_path
-from posenet3d.files.npz import read_header
-from posenet3d.files.zip_members import check_members
+from posenet3d.files.npz import ReadArrays, reading_weights, save_weights
 from posenet3d.models.blocks import NORMALISATIONS
 from posenet3d.models.estimator import PoseEstimator
 from posenet3d.models.lifter import Lifter
 from posenet3d.models.weights import check_values, named_weights, shapes_of
 from posenet3d.skeletons.skeleton import Skeleton
 
-_CONFIG = "config"
 _FORMAT = "posenet3d estimator 1"
-_MOST_TEXT = 1 << 22  # bytes of settings; those of a thousand joints are a tenth
 _MOST_JOINTS = 1000
 _LONGEST = 200  # letters of a name
 
@@ -86,18 +74,19 @@ def save_weights_file(estimator: PoseEstimator, path: str | Path) -> None:
     Raises:
       InputError: If the name does not end in `.npz`, or its folder does not exist.
     """
-    if Path(path).suffix != ".npz":
-        raise InputError(f"Cannot write weights to {path}: the name must end in .npz.")
-    lifter = estimator.lifter.get_config()
-    config = {
+    settings = {
         "format": _FORMAT,
-        "lifter": {name: value for name, value in lifter.items() if name not in OF_KERAS},
+        "lifter": lifter_settings(estimator.lifter),
         "skeleton": dataclasses.asdict(estimator.skeleton),
         **{name: getattr(estimator, name) for name in _OWN},
     }
     arrays = {name: weight.numpy() for name, weight in named_weights(estimator).items()}
-    with atomic_path(path) as temporary, open(temporary, "wb") as file:
-        np.savez(file, **{_CONFIG: np.array(json.dumps(config))}, **arrays)
+    save_weights(path, settings, arrays)
+
+
+def lifter_settings(lifter: Lifter) -> dict[str, Any]:
+    """A lifter's own settings, as plain data."""
+    return {name: v for name, v in lifter.get_config().items() if name not in OF_KERAS}
 
 
 def read_weights_file(path: str | Path) -> PoseEstimator:
@@ -107,45 +96,13 @@ def read_weights_file(path: str | Path) -> PoseEstimator:
       InputError: If the file is damaged, is another kind of archive, or its settings and weights
         are not those of a lifter.
     """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            members = check_members(archive)
-            if members[f"{_CONFIG}.npy"].file_size > _MOST_TEXT:
-                raise ValueError(f"its {_CONFIG} is too long")
-            settings = parse_settings(str(_read(archive, _CONFIG, ())))
-            if settings.pop("format", None) != _FORMAT:
-                raise ValueError("it was written by another version of posenet3d")
-
-            def read(shapes: dict[str, tuple[int, ...]]) -> dict[str, np.ndarray]:
-                known = {f"{name}.npy" for name in (_CONFIG, *shapes)}
-                if known != members.keys():
-                    raise ValueError(f"its weights are not those of {settings['lifter']}")
-                return {name: _read(archive, name, shape) for name, shape in shapes.items()}
-
-            return rebuild(settings, read)
-    except Exception as error:  # a damaged file fails in many ways, and all mean the same
-        raise InputError(f"{path} cannot be read as a weights file: {reason_of(error)}") from error
-
-
-def parse_settings(text: str | bytes) -> dict[str, Any]:
-    """Settings from JSON.
-
-    Raises:
-      ValueError: If it is none, is nothing with names, or has a number that is not finite.
-    """
-
-    def refuse(constant: str) -> None:
-        raise ValueError(f"its settings hold {constant}")
-
-    settings = json.loads(text, parse_constant=refuse)
-    if not isinstance(settings, dict):
-        raise ValueError("its settings have no names")
-    return settings
+    with reading_weights(path, _FORMAT) as (settings, read):
+        return rebuild(settings, read)
 
 
 def rebuild(
     settings: dict[str, Any],
-    read: Callable[[dict[str, tuple[int, ...]]], dict[str, np.ndarray]],
+    read: ReadArrays,
     of_keras: tuple[dict[str, Any], dict[str, Any]] = ({}, {}),
 ) -> PoseEstimator:
     """Makes an estimator of what a file holds; nothing is built before all of it was looked at.
@@ -159,17 +116,10 @@ def rebuild(
       ValueError: If a setting has another name, type or range, or a weight is not finite.
       Exception: What `read` raises.
     """
-    lifter = _DEFAULTS | _checked("lifter", settings.get("lifter"), _OF_LIFTER)
-    for name, (low, high) in _RANGES.items():
-        if not low <= lifter[name] <= high:
-            raise ValueError(f"{name} must lie between {low} and {high}, got {lifter[name]}")
-    if lifter["normalisation"] not in NORMALISATIONS:
-        raise ValueError(
-            f"normalisation must be one of {list(NORMALISATIONS)}, got {lifter['normalisation']!r}"
-        )
-    skeleton = Skeleton.from_dict(_checked_skeleton(settings.get("skeleton")))
+    lifter = checked_lifter(settings.get("lifter"))
+    skeleton = checked_skeleton(settings.get("skeleton"))
     own = {name: value for name, value in settings.items() if name not in ("lifter", "skeleton")}
-    own = _checked("the estimator", own, _OWN)
+    own = checked("the estimator", own, _OWN)
     values = read(shapes_of(lifter))
     check_values(values)
     estimator = PoseEstimator(Lifter(**lifter, **of_keras[1]), skeleton, **own, **of_keras[0])
@@ -179,7 +129,33 @@ def rebuild(
     return estimator
 
 
-def _checked(what: str, settings: Any, kinds: dict[str, tuple[type, ...]]) -> dict[str, Any]:
+def checked_lifter(settings: Any) -> dict[str, Any]:
+    """All arguments of a `Lifter`, from those that a file gives.
+
+    Raises:
+      ValueError: If one has another name, type or range.
+    """
+    lifter = _DEFAULTS | checked("lifter", settings, _OF_LIFTER)
+    for name, (low, high) in _RANGES.items():
+        if not low <= lifter[name] <= high:
+            raise ValueError(f"{name} must lie between {low} and {high}, got {lifter[name]}")
+    if lifter["normalisation"] not in NORMALISATIONS:
+        raise ValueError(
+            f"normalisation must be one of {list(NORMALISATIONS)}, got {lifter['normalisation']!r}"
+        )
+    return lifter
+
+
+def checked_skeleton(settings: Any) -> Skeleton:
+    """The skeleton that a file gives.
+
+    Raises:
+      ValueError: If it is none.
+    """
+    return Skeleton.from_dict(_checked_skeleton(settings))
+
+
+def checked(what: str, settings: Any, kinds: dict[str, tuple[type, ...]]) -> dict[str, Any]:
     """The settings, all of which have a known name and one of its types."""
     if not isinstance(settings, dict):
         raise ValueError(f"it holds no settings of {what}")
@@ -193,7 +169,7 @@ def _checked(what: str, settings: Any, kinds: dict[str, tuple[type, ...]]) -> di
 
 def _checked_skeleton(settings: Any) -> dict[str, Any]:
     lists = dict.fromkeys(_OF_JOINTS, (list,))
-    skeleton = _checked("skeleton", settings, lists | {"name": (str,)})
+    skeleton = checked("skeleton", settings, lists | {"name": (str,)})
     for name in lists.keys() & skeleton.keys():
         if len(skeleton[name]) > _MOST_JOINTS:
             raise ValueError(f"{name} of skeleton has more than {_MOST_JOINTS} joints")
@@ -201,15 +177,3 @@ def _checked_skeleton(settings: Any) -> dict[str, Any]:
             if type(value) not in _OF_JOINTS[name]:
                 raise ValueError(f"{name} of skeleton must not hold {repr(value)[:50]}")
     return skeleton
-
-
-def _read(archive: zipfile.ZipFile, name: str, shape: tuple[int, ...]) -> np.ndarray:
-    """An array that says of itself that it has this shape; nothing else is read."""
-    with archive.open(f"{name}.npy") as member:
-        found, _, kind = read_header(member)
-    fits = math.prod(shape) * kind.itemsize < archive.getinfo(f"{name}.npy").file_size
-    wanted = "U" if name == _CONFIG else "f"
-    if found != shape or kind.kind != wanted or not fits:
-        raise ValueError(f"{name} must be an array {list(shape)}, got {kind} {list(found)}")
-    with archive.open(f"{name}.npy") as member:
-        return npy.read_array(member, allow_pickle=False)

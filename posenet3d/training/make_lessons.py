@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from posenet3d.data.normalised import NormalisedPoses
 from posenet3d.models import DomainAdapter, PoseEstimator
 from posenet3d.motion.refine import refine
 from posenet3d.poses.records import Poses2D
@@ -40,7 +41,7 @@ def make_lessons(
       trust: Share of the source's poses that are lessons: those with the best scores.
     """
     config = StudentConfig() if config is None else config
-    rows = np.arange(0, len(data.train), -(-len(data.train) // _MOST_LESSONS))
+    rows = _rows(data.train)
     train = data.train.keep(rows)
     keypoints_2d = train.read()
     kinds = None if data.group is None else data.group[rows]
@@ -62,7 +63,7 @@ def make_lessons(
         procedural = kinds == 1
         true_3d = np.full_like(keypoints_3d, np.nan)
         true_3d[procedural] = data.procedural_3d[place[procedural]]
-    known = Lessons(keypoints_2d, keypoints_3d, train.elevation, true_3d, kinds)
+    known = Lessons(keypoints_2d, keypoints_3d, train.elevation, true_3d, kinds, train.lengths)
     if data.source is None or not trust:
         return known
     source_2d = data.source.read(slice(_MOST_LESSONS))
@@ -89,7 +90,20 @@ def _with_source(known: Lessons, source_2d: np.ndarray, source_3d: np.ndarray) -
         unknown(known.elevation),
         unknown(known.true_3d),
         None if kinds is None else np.append(kinds, np.ones(len(source_2d), kinds.dtype)),
+        np.append(known.lengths, np.ones(len(source_2d), known.lengths.dtype)),
     )
+
+
+def _rows(train: NormalisedPoses) -> np.ndarray:
+    """Rows of at most so many poses as are held in memory: some of the motions, all cameras of
+    each; or where there are too few motions to choose from, poses."""
+    every = -(-len(train) // _MOST_LESSONS)
+    names = train.pixels.sequences
+    motions = {name: number for number, name in enumerate(dict.fromkeys(names))}
+    if every == 1 or len(motions) < 100 * every:
+        return np.arange(0, len(train), every)
+    chosen = np.array([motions[name] % every == 0 for name in names])
+    return np.flatnonzero(np.repeat(chosen, train.lengths))
 
 
 def _bodies(train: Poses2D, group: np.ndarray | None, rows: np.ndarray) -> list[str]:

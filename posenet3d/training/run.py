@@ -14,18 +14,17 @@ from posenet3d.distribution import Team, make_team
 from posenet3d.errors import ConfigError, InputError
 from posenet3d.evaluation.report import Report, make_report, write_report
 from posenet3d.files.locks import alone
-from posenet3d.models import PoseEstimator, load
-from posenet3d.models.weights import named_weights
-from posenet3d.training.first_stage import Stage, train_a_teacher_each, train_first_stage
+from posenet3d.models import load
+from posenet3d.training.first_stage import train_a_teacher_each, train_first_stage
 from posenet3d.training.loop import lost_workers
-from posenet3d.training.prepare import RunData, prepare, source_batch_size
+from posenet3d.training.prepare import prepare, source_batch_size
 from posenet3d.training.records.callbacks import Tell
 from posenet3d.training.records.text_files import record
-from posenet3d.training.run_joints import RunJoints, run_joints
+from posenet3d.training.run_joints import run_joints
 from posenet3d.training.second_stage import teach
 from posenet3d.training.settings.config import TrainingConfig
-from posenet3d.training.student.student_trainer import StudentTrainer
-from posenet3d.training.teachers import MOST_APART, Together, apart
+from posenet3d.training.teachers import check_student, given_teachers, with_saved
+from posenet3d.training.third_stage import teach_sequences
 
 
 def train_and_evaluate(
@@ -79,9 +78,10 @@ def train_and_evaluate(
             _check_shares(config, team)
             if say is not None and config.strategy != "none":
                 say(f"Training on {team}.")
-            _check_student(config, joints)
+            check_student(config, joints)
             data = prepare(config)
-            stage = _given_teachers(config, joints) if config.student.teacher else None
+            given = config.student.teacher or config.sequence.teacher
+            stage = given_teachers(config, joints) if given else None
             if team.is_chief:
                 record(run_dir, {"config.json": json.dumps(settings, indent=1)} | (records or {}))
             if say is not None and config.mirror and joints.note():
@@ -92,7 +92,7 @@ def train_and_evaluate(
             elif stage is None:
                 own = data.of_kind(0) if each else data
                 stage = train_first_stage(config, own, run_dir, team, verbose, say, progress)
-                stage = _with_saved(config, joints, stage, own, say)
+                stage = with_saved(config, joints, stage, own, say)
             seconds, facts = stage.seconds, {"poses": len(data.train), "incomplete": data.dropped}
             if config.student.steps:
                 known = dataclasses.replace(config, elevation=stage.elevation)
@@ -100,6 +100,12 @@ def train_and_evaluate(
                     known, data, stage.teachers, stage.adapter, run_dir, verbose, team, progress
                 )
                 facts["student_steps"] = config.student.steps * config.student.rounds
+            if config.sequence.steps:
+                known = dataclasses.replace(config, elevation=stage.elevation)
+                seconds += teach_sequences(
+                    known, data, stage.teachers[0], run_dir, verbose, progress
+                )
+                facts["sequence_steps"] = config.sequence.steps
         if not team.is_chief:
             return None
 
@@ -138,90 +144,6 @@ def _history(run_dir: Path) -> list[dict[str, float]]:
     return [json.loads(line) for path in paths for line in path.read_text().splitlines()]
 
 
-def _given_teachers(config: TrainingConfig, joints: RunJoints) -> Stage:
-    """Saved models in the place of a first stage: one, or another for procedural poses."""
-    teacher = _saved("student_teacher", config.student.teacher, joints)
-    elevation = teacher.elevation if config.elevation is None else config.elevation
-    facts = {"teacher": config.student.teacher}
-    stage = Stage((teacher,), None, None, elevation, 0.0, (), facts)
-    return _with_saved(config, joints, stage)
-
-
-def _with_saved(
-    config: TrainingConfig,
-    joints: RunJoints,
-    stage: Stage,
-    own: RunData | None = None,
-    say: Callable[[str], None] | None = None,
-) -> Stage:
-    """The stage with what saved models say beside its teacher, where the settings name any.
-
-    Args:
-      config: The run's settings.
-      joints: Its joints.
-      stage: The first stage, or saved models in its place.
-      own: What a first stage was trained on; None: there was none.
-      say: As in `train_and_evaluate`.
-    """
-    student, teachers = config.student, stage.teachers
-    before = stage.untrained
-    if student.steps and student.init:
-        before = _saved("student_init", student.init, joints)
-        if own is not None:
-            ratio = apart(teachers[0], before, own.train.read())
-            teachers = (Together(*teachers, before),) if ratio <= MOST_APART else (before,)
-            if say is not None and ratio > MOST_APART:
-                say(
-                    f"The lifter that was trained from nothing is left out: it disagrees with "
-                    f"{student.init} by {ratio:.1f} times the error that this expects of itself."
-                )
-    if student.steps and student.general:
-        teachers = (*teachers, _saved("student_general", student.general, joints))
-    return dataclasses.replace(stage, teachers=teachers, untrained=before)
-
-
-def _check_student(config: TrainingConfig, joints: RunJoints) -> None:
-    """Refuses a model to start the student from that has another size, and one for nothing."""
-    if config.student.general and not (config.train_data and config.synthetic_sequences):
-        raise ConfigError(
-            "student_general says what procedural poses beside train_data are; give train_data "
-            "and synthetic_sequences, or leave it out."
-        )
-    if not (config.student.steps and config.student.init):
-        return
-    both = config.train_data and config.synthetic_sequences
-    if both and not (config.student.teacher or config.student.general):
-        raise ConfigError(
-            "student_init beside a teacher for train_data and one for procedural poses needs "
-            "student_general, which says what procedural poses are."
-        )
-    lifter = _saved("student_init", config.student.init, joints).lifter
-    own = StudentTrainer(config, joints.skeleton).lifter
-    given, wanted = ({**net.trunk.settings, "completes": net.completes} for net in (lifter, own))
-    differ = [
-        f"{name} {given[name]}, not {wanted[name]}" for name in given if given[name] != wanted[name]
-    ]
-    if not differ and named_weights(lifter).keys() != named_weights(own).keys():
-        differ = ["no estimate of its error, or of the elevation"]
-    if differ:
-        raise ConfigError(
-            f"student_init {config.student.init} has another size than the student: "
-            f"{'; '.join(differ)}."
-        )
-
-
-def _saved(setting: str, model: str, joints: RunJoints) -> PoseEstimator:
-    """A saved model that has the run's skeleton."""
-    estimator = load(model)
-    if estimator.skeleton != joints.skeleton:
-        name = estimator.skeleton.name
-        raise ConfigError(
-            f"{setting} {model} lifts the skeleton {name}; give --skeleton={name}, or the map file "
-            "with which it was trained."
-        )
-    return estimator
-
-
 def _check_devices(config: TrainingConfig) -> None:
     if config.strategy != "none" and config.jit_compile:
         raise ConfigError(
@@ -232,7 +154,7 @@ def _check_devices(config: TrainingConfig) -> None:
 
 def _check_shares(config: TrainingConfig, team: Team) -> None:
     """Every replica must have as many rows of a batch as every other."""
-    if not config.student.teacher:
+    if not (config.student.teacher or config.sequence.teacher):
         team.check_shares(batch_size=config.batch_size)
         if config.source_data:
             rows = source_batch_size(config)

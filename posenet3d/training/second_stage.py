@@ -24,6 +24,7 @@ from posenet3d.training.prepare import RunData
 from posenet3d.training.records import callbacks
 from posenet3d.training.records.team_checkpoint import load_together, resume_together
 from posenet3d.training.settings.config import AugmentConfig, TrainingConfig
+from posenet3d.training.settings.sequence_settings import SequenceConfig
 from posenet3d.training.student.lessons import Lessons
 from posenet3d.training.student.student_trainer import StudentTrainer
 from posenet3d.training.updates.optimizers import make_student_optimizer
@@ -34,7 +35,9 @@ def first_stage(config: TrainingConfig) -> TrainingConfig:
     if not config.student.steps:
         return config
     plain = dataclasses.replace(config.lifter, completes=False)
-    return dataclasses.replace(config, lifter=plain, augment=AugmentConfig())
+    return dataclasses.replace(
+        config, lifter=plain, augment=AugmentConfig(), sequence=SequenceConfig()
+    )
 
 
 def teach(
@@ -177,7 +180,9 @@ def compiled_student(
     """A compiled student that has no lessons yet."""
     with team.scope():
         student = StudentTrainer(config, skeleton)
-        student.compile(make_student_optimizer(config), jit_compile=config.jit_compile)
+        student.compile(
+            make_student_optimizer(config, config.student), jit_compile=config.jit_compile
+        )
     return student
 
 
@@ -210,7 +215,8 @@ def _validation(config: TrainingConfig, data: RunData) -> tf.data.Dataset | None
 def _trust(config: TrainingConfig, number: int) -> float:
     """Share of the source's poses that are lessons of a round.
 
-    A lifter of the first stage knows its own cameras alone, a student knows all: where there is a
-    second round, poses of another kind wait for it.
+    A lifter of the first stage knows its own cameras alone, a student or a saved model knows all:
+    where there is a second round, poses of another kind wait for it.
     """
-    return 0.0 if number == 1 < config.student.rounds else config.student.trust
+    knows_all = bool(config.student.teacher) or number > 1 or config.student.rounds == 1
+    return config.student.trust if knows_all else 0.0

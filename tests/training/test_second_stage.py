@@ -8,7 +8,7 @@ import pytest
 import posenet3d
 from posenet3d.data import synthetic
 from posenet3d.errors import ConfigError, InputError
-from posenet3d.training import run, second_stage, train_and_evaluate
+from posenet3d.training import second_stage, teachers, train_and_evaluate
 from posenet3d.training.records import callbacks
 from posenet3d.training.run_joints import run_joints
 from posenet3d.training.settings.config import (
@@ -259,7 +259,7 @@ def test_the_elevation_is_the_saved_teachers(by_saved_teacher, finished):
 
 def test_a_given_elevation_comes_before_the_teachers(small_config, teacher):
     config = small_config(elevation=-3.0, student=StudentConfig(steps=4, teacher=str(teacher)))
-    assert run._given_teachers(config, run_joints(config)).elevation == -3.0
+    assert teachers.given_teachers(config, run_joints(config)).elevation == -3.0
 
 
 @pytest.mark.parametrize(

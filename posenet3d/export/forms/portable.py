@@ -13,9 +13,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from posenet3d.export.signatures.checks import liftable
 from posenet3d.export.signatures.signatures import CONFIDENCE, EXPECTED_ERROR, KEYPOINTS
 from posenet3d.models.estimator import PoseEstimator
+from posenet3d.models.gap_filling import liftable
 from posenet3d.poses.lift_checks import needed_joints
 
 

@@ -9,7 +9,6 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
-from posenet3d.poses.lift_checks import needed_joints
 from posenet3d.poses.records import LARGEST
 from posenet3d.skeletons.skeleton import Skeleton
 
@@ -112,20 +111,6 @@ def check_normalised(keypoints_2d: tf.Tensor, root: int, size: float | None) -> 
         )
 
     return _require(keypoints_2d, tf.reduce_all(right), message)
-
-
-def liftable(keypoints_2d: tf.Tensor, confidence: tf.Tensor) -> tf.Tensor:
-    """Bool `[N]`: whether `PoseEstimator.lift` would lift the person.
-
-    Enough joints are present, and they are not all at one place.
-    """
-    present = confidence > 0
-    count = tf.reduce_sum(tf.cast(present, tf.int32), axis=1)
-    there = present[..., tf.newaxis]
-    low = tf.reduce_min(tf.where(there, keypoints_2d, LARGEST), axis=1)
-    high = tf.reduce_max(tf.where(there, keypoints_2d, -LARGEST), axis=1)
-    enough = count >= needed_joints(confidence.shape[1])
-    return enough & tf.reduce_any(low < high, axis=-1)
 
 
 def _runtime_shape(tensor: tf.Tensor) -> tf.Tensor:

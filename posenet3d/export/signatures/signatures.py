@@ -14,11 +14,11 @@ from posenet3d.export.signatures.checks import (
     check_confidence,
     check_normalised,
     check_poses,
-    liftable,
 )
 from posenet3d.export.signatures.joints import apply_maps
 from posenet3d.geometry import camera
 from posenet3d.models.estimator import PoseEstimator
+from posenet3d.models.gap_filling import liftable
 from posenet3d.models.lifter import unproject
 from posenet3d.skeletons import joint_maps
 from posenet3d.skeletons.joint_rules import JointMap

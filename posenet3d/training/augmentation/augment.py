@@ -14,11 +14,14 @@ from posenet3d.training.settings.config import AugmentConfig
 
 # Ours, chosen to be broad: detectors differ more from each other than from this.
 _FARTHER = 0.5  # noise of a limb's joint grows by so much with each joint before it
-_OUTLIERS, _OUTLIER_SIZE = 0.02, 4.0  # share of joints that are off by more, and how much more
+_OUTLIERS = 0.02  # share of joints that are off by more
+OUTLIER_SIZE = 4.0
+"""How much more they are off."""
 _LEAST_SLOPE, _GREATEST_SLOPE = 2.0, 8.0  # confidence lost a pose's size of error
 _CONFIDENCE_NOISE = 0.03
 _LEAST_CONFIDENCE = 0.05
-_UNRATED = 0.3  # share of damaged poses whose detector gives every joint it sees full confidence
+UNRATED = 0.3
+"""Share of damaged poses whose detector gives every joint it sees full confidence."""
 
 
 class Damaged(NamedTuple):
@@ -67,7 +70,7 @@ def damage(
 
     level = config.noise * randomness.uniform([count, 1], seeds[1], 0.2, 1.5)
     outlier = tf.cast(randomness.uniform([count, joints], seeds[2]) < _OUTLIERS, tf.float32)
-    level *= tf.constant(_distance_from_trunk(skeleton)) * (1.0 + (_OUTLIER_SIZE - 1.0) * outlier)
+    level *= tf.constant(distance_from_trunk(skeleton)) * (1.0 + (OUTLIER_SIZE - 1.0) * outlier)
     level = tf.where(damaged, level, 0.0)
     error = level[..., tf.newaxis] * randomness.normal([count, joints, 2], seeds[3])
 
@@ -78,13 +81,13 @@ def damage(
     noisy += error / camera.DISTANCE
 
     hidden = damaged & _hidden(count, joints, config.hide, seeds[5])
-    rated = damaged & (randomness.uniform([count, 1], seeds[6]) >= _UNRATED)
-    confidence = tf.where(rated, _rated(tf.norm(error, axis=-1), seeds[7]), 1.0)
+    rated = damaged & (randomness.uniform([count, 1], seeds[6]) >= UNRATED)
+    confidence = tf.where(rated, confidence_of(tf.norm(error, axis=-1), seeds[7]), 1.0)
     return Damaged(noisy, tf.where(hidden, 0.0, confidence))
 
 
-def _distance_from_trunk(skeleton: Skeleton) -> list[float]:
-    """1 for the trunk, hips and shoulders, more the farther out a limb's joint is."""
+def distance_from_trunk(skeleton: Skeleton) -> list[float]:
+    """By how much joints are noisier: 1 for the trunk, hips and shoulders, more farther out."""
     sided = {*skeleton.left, *skeleton.right}
     factors = []
     for joint in range(skeleton.num_joints):
@@ -105,7 +108,7 @@ def _hidden(count: tf.Tensor, joints: int, most: float, seed: tf.Tensor) -> tf.T
     return (draw < share) & (draw < median)
 
 
-def _rated(error: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+def confidence_of(error: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
     """The confidence of joints `[N, J]` with these errors, in parts of a pose's size."""
     slope_seed, noise_seed = randomness.split(seed, 2)
     slope = randomness.uniform([tf.shape(error)[0], 1], slope_seed, _LEAST_SLOPE, _GREATEST_SLOPE)

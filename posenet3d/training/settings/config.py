@@ -20,6 +20,7 @@ from posenet3d.training.settings.network_settings import (
     FlowConfig,
     LifterConfig,
 )
+from posenet3d.training.settings.sequence_settings import SequenceConfig
 from posenet3d.training.settings.step_settings import (
     AugmentConfig,
     LossConfig,
@@ -144,6 +145,7 @@ class TrainingConfig:
     discriminator: DiscriminatorConfig = dataclasses.field(default_factory=DiscriminatorConfig)
     augment: AugmentConfig = dataclasses.field(default_factory=AugmentConfig)
     student: StudentConfig = dataclasses.field(default_factory=StudentConfig)
+    sequence: SequenceConfig = dataclasses.field(default_factory=SequenceConfig)
     adapter: AdapterConfig = dataclasses.field(default_factory=AdapterConfig)
     view: ViewConfig = dataclasses.field(default_factory=ViewConfig)
     loss: LossConfig = dataclasses.field(default_factory=LossConfig)
@@ -185,9 +187,27 @@ class TrainingConfig:
                 f"student_steps must be a multiple of steps_per_epoch, got {self.student.steps} "
                 f"and {self.steps_per_epoch}."
             )
+        self._check_sequence()
         if self.steps % self.steps_per_epoch:
             raise ConfigError(
                 f"steps must be a multiple of steps_per_epoch, got {self.steps} and "
+                f"{self.steps_per_epoch}."
+            )
+
+    def _check_sequence(self) -> None:
+        """Refuses a third stage that has nothing to learn from."""
+        sequence = self.sequence
+        if sequence.teacher and self.student.steps:
+            raise ConfigError("sequence_teacher takes the place of a student; set student_steps=0.")
+        if sequence.steps and not (sequence.teacher or self.student.steps):
+            raise ConfigError("sequence_steps needs student_steps or sequence_teacher.")
+        if sequence.steps and not (sequence.teacher or self.lifter.completes):
+            raise ConfigError("sequence_steps needs lifter_completes.")
+        if sequence.steps and self.strategy != "none":
+            raise ConfigError("sequence_steps runs on one device; set strategy=none.")
+        if sequence.steps % self.steps_per_epoch:
+            raise ConfigError(
+                f"sequence_steps must be a multiple of steps_per_epoch, got {sequence.steps} and "
                 f"{self.steps_per_epoch}."
             )
 

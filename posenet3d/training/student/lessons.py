@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
 
-from posenet3d.geometry import camera, mirror, rotation, views
+from posenet3d.geometry import camera, mirror
 from posenet3d.platform import randomness
 from posenet3d.skeletons.skeleton import Skeleton
 from posenet3d.training.augmentation.placements import draw_placements
 from posenet3d.training.settings.config import TrainingConfig
 from posenet3d.training.student.bodies import mix_limbs, other_bodies
+from posenet3d.training.student.virtual_cameras import through_cameras
 
 # One stream of random numbers each.
 _ROWS, _MIRROR, _BODY, _PLACE, _CAMERA, DAMAGE, _LIMBS, DROPOUT = range(8)
@@ -37,6 +37,8 @@ class Lessons(NamedTuple):
     lifter's own error learns from it."""
     kinds: np.ndarray | None = None
     """`[N]`, 0 for poses of the archive that is trained on, else 1; None: all are alike."""
+    lengths: np.ndarray | None = None
+    """`[S]`, poses of each sequence, in the order of the rows; None: not known."""
 
 
 class Lesson(NamedTuple):
@@ -138,7 +140,9 @@ class DrawnLessons:
         keypoints_3d = mix_limbs(keypoints_3d, self.skeleton, mixed, seed(_LIMBS))
         keypoints_3d = other_bodies(keypoints_3d, self.skeleton, bodies, seed(_BODY))
         placed_3d = self._placed(keypoints_3d, matrices)
-        seen_2d, seen_3d, elevation = self._through_cameras(placed_3d, elevation, seed)
+        seen_2d, seen_3d, elevation = through_cameras(
+            placed_3d, elevation, self.config, seed(_CAMERA)
+        )
         seen_2d = camera.normalise(seen_2d, self.skeleton.root).keypoints_2d
         ones, zeros = tf.ones_like(elevation), tf.zeros_like(elevation)
         return Lesson(
@@ -185,23 +189,3 @@ class DrawnLessons:
         drawn = tf.cast(randomness.uniform([count], drawn_seed, 0.0, number), tf.int32)
         drawn = tf.where(randomness.uniform([count], coin_seed) < 0.5, 0, drawn)
         return tf.gather(tf.constant(self.placements), drawn)
-
-    def _through_cameras(
-        self, keypoints_3d: tf.Tensor, elevation_from: tf.Tensor, seed: Seeds
-    ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-        """2D, 3D in the new camera's frame, and its elevation in radians."""
-        student, count = self.config.student, tf.shape(keypoints_3d)[0]
-        seeds = randomness.split(seed(_CAMERA), 3)
-        azimuth = randomness.uniform([count], seeds[0], -math.pi, math.pi)
-        low, high = map(math.radians, (student.lowest, student.highest))
-        elevation = randomness.uniform([count], seeds[1], low, high)
-        # Even in 1 / distance, which is how strongly perspective shows.
-        nearness = randomness.uniform(
-            [count, 1, 1], seeds[2], 1.0 / student.farthest, 1.0 / student.nearest
-        )
-        known, mean = tf.math.is_finite(elevation_from), math.radians(self.config.elevation or 0.0)
-        view = views.view_matrix(azimuth, tf.where(known, elevation_from, mean), elevation)
-        turned_3d = rotation.rotate(keypoints_3d, view)
-        size = tf.reduce_mean(tf.norm(turned_3d, axis=-1), axis=-1)[:, tf.newaxis, tf.newaxis]
-        depth = tf.maximum(1.0 + nearness * turned_3d[..., 2:] / size, 0.1)
-        return turned_3d[..., :2] / depth, turned_3d, elevation

@@ -10,7 +10,9 @@ from posenet3d.platform import stack
 from posenet3d.platform.precision import with_loss_scale
 from posenet3d.training.settings.config import TrainingConfig
 from posenet3d.training.settings.optimizer_names import ADDONS, WRAPPERS, accepted, optimizer_class
+from posenet3d.training.settings.sequence_settings import SequenceConfig
 from posenet3d.training.settings.step_settings import OptimizerConfig
+from posenet3d.training.settings.student_settings import StudentConfig
 
 _SWA_START = 0.75
 """Share of the run after which SWA averages: Izmailov et al., "Averaging Weights Leads to Wider
@@ -34,11 +36,12 @@ def make_optimizers(
     return tuple(with_loss_scale(optimizer, config.mixed_precision) for optimizer in made)
 
 
-def make_student_optimizer(config: TrainingConfig) -> keras.optimizers.Optimizer:
-    """The same kind of optimizer for the second stage, its moments' decay being Keras's own."""
-    student = config.student
-    schedule = keras.optimizers.schedules.CosineDecay(student.learning_rate, student.steps)
-    optimizer = _make(config.optimizer, schedule, student.steps, betas={})
+def make_student_optimizer(
+    config: TrainingConfig, stage: StudentConfig | SequenceConfig
+) -> keras.optimizers.Optimizer:
+    """The same kind of optimizer for a later stage, its moments' decay being Keras's own."""
+    schedule = keras.optimizers.schedules.CosineDecay(stage.learning_rate, stage.steps)
+    optimizer = _make(config.optimizer, schedule, stage.steps, betas={})
     return with_loss_scale(optimizer, config.mixed_precision)
 
 

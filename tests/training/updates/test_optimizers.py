@@ -146,7 +146,7 @@ def test_student_has_the_same_kind_with_its_own_rate(small_config):
     config = small_config(
         optimizer=OptimizerConfig(name="lion", beta_1=0.25), student=StudentConfig(steps=8)
     )
-    optimizer = make_student_optimizer(config)
+    optimizer = make_student_optimizer(config, config.student)
     assert isinstance(optimizer, keras.optimizers.Lion)
     assert optimizer.beta_1 == keras.optimizers.Lion().beta_1
     assert current_learning_rate(optimizer) == pytest.approx(config.student.learning_rate)

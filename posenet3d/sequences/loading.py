@@ -1,0 +1,96 @@
+"""Loading a saved lifter of sequences by path or by name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from posenet3d.errors import InputError
+from posenet3d.models.estimator import PoseEstimator
+from posenet3d.models.loading import DEFAULT_MODEL, find, pretrained_folder
+from posenet3d.models.loading import load as load_lifter
+from posenet3d.sequences.estimator import SequenceEstimator
+from posenet3d.sequences.weights_file import read_sequence_file
+
+SEQUENCE_FILE = "sequence.npz"
+"""Name of its file in a run's `best/` folder and in `saved_models/<name>/`."""
+
+_OF_MODEL = "{}_sequence"  # the pretrained one beside the pretrained model of that name
+
+
+def load(path_or_name: str | Path = DEFAULT_MODEL) -> PoseEstimator | SequenceEstimator:
+    """Loads a saved lifter, of single poses or of sequences.
+
+    What names a lifter of sequences is the name of a pretrained one ("full_sequence") or the path
+    of a `sequence.npz`. All else is as in `models.load`.
+
+    Args:
+      path_or_name: Name of a pretrained model, by default the full one; or a path.
+
+    Returns:
+      A `PoseEstimator`, which has `lift`, or a `SequenceEstimator`, which has `lift_sequence`.
+
+    Raises:
+      InputError: If there is no such file, or it is not a sound lifter.
+    """
+    by_name = isinstance(path_or_name, str) and path_or_name in _pretrained()
+    if by_name or Path(path_or_name).name == SEQUENCE_FILE:
+        return load_sequence(path_or_name)
+    return load_lifter(path_or_name)
+
+
+def load_sequence(path_or_name: str | Path) -> SequenceEstimator:
+    """Loads a lifter of sequences.
+
+    Args:
+      path_or_name: Name of a pretrained one, or the path of a `sequence.npz`, of a folder that
+        holds one, or of a run's folder; it is looked for as in `models.load`.
+
+    Raises:
+      InputError: If there is none, or the file is not sound.
+    """
+    return read_sequence_file(find_sequence(path_or_name))
+
+
+def find_sequence(path_or_name: str | Path) -> Path:
+    """The file that `load_sequence` would load; args and errors are those of it."""
+    pretrained = _pretrained()
+    if isinstance(path_or_name, str) and path_or_name in pretrained:
+        return pretrained[path_or_name]
+    path = Path(path_or_name)
+    for place in (path, "runs" / path):
+        for file in (place, place / SEQUENCE_FILE, place / "best" / SEQUENCE_FILE):
+            if file.is_file():
+                return file
+    raise InputError(
+        f"There is no lifter of sequences {str(path_or_name)!r}: give a {SEQUENCE_FILE}, a run's "
+        f"folder, or the name of a pretrained one ({', '.join(pretrained) or 'none is installed'})."
+    )
+
+
+def sequence_of(model: str | Path) -> Path | None:
+    """The lifter of sequences that belongs to a lifter: in its folder, or of its name.
+
+    Args:
+      model: The lifter, as `models.load` takes it.
+
+    Returns:
+      The file, or None.
+
+    Raises:
+      InputError: If there is no such lifter.
+    """
+    beside = find(model).with_name(SEQUENCE_FILE)
+    if beside.is_file():
+        return beside
+    shelf = pretrained_folder()
+    if shelf is None or not isinstance(model, str):
+        return None
+    named = shelf / _OF_MODEL.format(model) / SEQUENCE_FILE
+    return named if named.is_file() and find(model).parent == shelf / model else None
+
+
+def _pretrained() -> dict[str, Path]:
+    """The file of each pretrained lifter of sequences by its name."""
+    shelf = pretrained_folder()
+    files = sorted(shelf.glob(f"*/{SEQUENCE_FILE}")) if shelf else []
+    return {file.parent.name: file for file in files}

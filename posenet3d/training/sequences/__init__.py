@@ -1,0 +1,1 @@
+"""A third stage: a lifter of sequences learns from what a lifter says of single frames."""
