@@ -24,6 +24,7 @@ from posenet3d.export.forms import litert
 from posenet3d.export.forms.metadata import describe, from_card
 from posenet3d.export.forms.onnx_file import write_onnx
 from posenet3d.export.forms.saved_model import add_version, write_saved_model
+from posenet3d.export.sequence import export_sequence
 from posenet3d.export.signatures.examples import example_poses, with_gaps
 from posenet3d.files.atomic import flush, staging_folder
 from posenet3d.formats.detect import read_people
@@ -31,6 +32,7 @@ from posenet3d.models import PoseEstimator, load
 from posenet3d.models.loading import WEIGHTS_FILE, find
 from posenet3d.models.weights_file import save_weights_file
 from posenet3d.poses.records import Poses2D
+from posenet3d.sequences.loading import is_sequence
 
 _CALIBRATION_POSES = 2000
 
@@ -47,6 +49,8 @@ def export(config: ExportConfig) -> list[Path]:
       ExportError: If a converted file does not lift as the estimator does; nothing is written.
       ImportError: If a library of an extra is missing that a form needs; names the extra.
     """
+    if is_sequence(config.model):
+        return export_sequence(config)
     estimator = load(config.model)
     folder = Path(config.output)
     name = folder.resolve().name

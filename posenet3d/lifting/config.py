@@ -23,6 +23,12 @@ class LiftConfig:
     input: str = setting("", "Keypoints: a file, a folder of frames, or a pose archive.")
     output: str = setting("", f"The file to write: {', '.join(ENDINGS)}.")
     model: str = setting(DEFAULT_MODEL, "Pretrained model's name, or a path.")
+    sequence_model: str = setting(
+        "auto",
+        "Lifter of sequences, which sees the frames around each: a pretrained one's name, or a "
+        "path. It lifts tracks of 5 frames and more. auto: the one that belongs to the model, if "
+        "there is one; off: each frame is lifted alone.",
+    )
     format: Format = setting_of(InputSettings, "format")
     split: str = setting_of(InputSettings, "split")
     map_file: str = setting_of(InputSettings, "map_file")
@@ -130,6 +136,15 @@ class LiftConfig:
             check_range("focal_length", self.focal_length, 1.0, 1e6)
         if self.fov is not None:
             check_range("fov", self.fov, 1.0, 170.0)
+
+    def refuse_sequences(self) -> None:
+        """For settings of what lifts each frame alone.
+
+        Raises:
+          ConfigError: If they name a lifter of sequences.
+        """
+        if self.sequence_model not in ("auto", "off"):
+            raise ConfigError("--sequence_model is for scripts/lift.py alone.")
 
     @property
     def in_a_room(self) -> bool:

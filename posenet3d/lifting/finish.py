@@ -37,6 +37,7 @@ def finish(
     pictures: Pictures,
     config: LiftConfig,
     again: Lift,
+    over_time: Lift | None = None,
 ) -> Summary:
     """Writes what is asked for from the finished parts.
 
@@ -47,6 +48,7 @@ def finish(
       pictures: What to draw.
       config: The settings.
       again: Lifts people anew whose 2D has been mended.
+      over_time: Lifts the frames of one person together; None: each frame is lifted alone.
 
     Raises:
       InputError: If there is nobody, or a file cannot be written.
@@ -60,15 +62,17 @@ def finish(
     needs_tracks |= config.motion != MotionConfig() or config.associate == "always"
     needs_tracks |= config.in_a_room
     parts: Iterable[Lifted] = spool
-    why_alone = _why_alone(spool.people) if config.looks_at_tracks else ""
-    looks = config.looks_at_tracks and not why_alone
+    looks_at_tracks = config.looks_at_tracks or over_time is not None
+    why_alone = _why_alone(spool.people) if looks_at_tracks else ""
+    looks = looks_at_tracks and not why_alone
     if needs_tracks or looks:
-        parts = [_together(spool, source, config, again, looks, needs_tracks, summary)]
+        lifts = again, over_time
+        parts = [_together(spool, source, config, lifts, looks, needs_tracks, summary)]
     else:
         for part in parts:
             summary.add(part)
     if why_alone:
-        summary.notes.append(f"Without --mend and --body: {why_alone}.")
+        summary.notes.append(f"Each frame was lifted alone: {why_alone}.")
     level = Level("on" if config.ground and config.level == "auto" else config.level)
     in_output = output is not None and level.wanted(output.axes != CAMERA)
     in_pictures = pictures.any and level.wanted(config.moving_pictures)
@@ -105,7 +109,7 @@ def _together(
     spool: Spool,
     source: PeopleSource,
     config: LiftConfig,
-    again: Lift,
+    lifts: tuple[Lift, Lift | None],
     looks: bool,
     needs_tracks: bool,
     summary: Summary,
@@ -118,9 +122,12 @@ def _together(
     room = room_of(people, config.focal_length, config.fov, size)
     seen = people
     if looks:
-        anew, body = room.centring(again, people) if room else again, config.body == "track"
+        again, over_time = (
+            room.centring(lift, people) if room and lift else lift for lift in lifts
+        )
+        body = config.body == "track"
         whole, found = in_context(
-            whole, people, anew, config.mend, body, config.height_mm, config.fps
+            whole, people, again, config.mend, body, config.height_mm, config.fps, over_time
         )
         summary.notes += found.notes()
         seen = found.lifted_people or people

@@ -97,8 +97,10 @@ def _lift_file(
     estimator: Estimator | None,
 ) -> Summary:
     config, notes = with_size_of_images(config)
+    over_time = None
     if estimator is None:
         estimator = load(config.model)
+        over_time = _over_time(config, estimator.skeleton)
     map_file = config.reading.read_map()
     source = config.reading.open(config.input, estimator.skeleton, map_file)
     maps = map_file.maps if map_file else None
@@ -112,7 +114,7 @@ def _lift_file(
     spool = Spool(_parts_folder(config, settings), settings)
     try:
         _fill(spool, source, lift, config, say, progress)
-        summary = finish(spool, source, output, pictures, config, again)
+        summary = finish(spool, source, output, pictures, config, again, over_time)
         summary.notes[:0] = notes
     except BaseException:
         if len(spool) and source.count > UNITS_A_PART:
@@ -125,6 +127,34 @@ def _lift_file(
         raise
     spool.remove()
     return summary
+
+
+def _over_time(config: LiftConfig, skeleton: Skeleton) -> Lift | None:
+    """What lifts the frames of a person together, if it is wanted and there is a model for it.
+
+    Raises:
+      InputError: If the settings name a model that there is not, or of another skeleton.
+    """
+    from posenet3d.sequences.estimator import SLOWEST
+    from posenet3d.sequences.loading import load_sequence, sequence_of
+
+    if config.sequence_model == "off" or config.fps < SLOWEST:
+        return None
+    if config.sequence_model == "auto":
+        found = sequence_of(config.model)
+        if found is None:
+            return None
+        estimator = load_sequence(found)
+    else:
+        estimator = load_sequence(config.sequence_model)
+    if estimator.skeleton != skeleton:
+        raise InputError(
+            f"sequence_model {config.sequence_model} lifts the skeleton {estimator.skeleton.name}, "
+            f"the model {config.model} {skeleton.name}; give another, or --sequence_model=off."
+        )
+    return functools.partial(
+        estimator.lift_sequence, frame_rate=config.fps, height_mm=config.height_mm
+    )
 
 
 def _fill(

@@ -28,4 +28,5 @@ class LiteConfig(LiftConfig):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        self.refuse_sequences()
         check_range("threads", self.threads, 1, _MOST_THREADS)

@@ -30,6 +30,9 @@ MEMORY = "memory"
 
 Tensors = dict[str, tf.Tensor]
 
+Fill = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
+"""Fills poses `[N, J, 2]`, of whose joints those `[N, J]` are present."""
+
 
 @keras.saving.register_keras_serializable("posenet3d")
 class SequenceEstimator(keras.Model):
@@ -119,9 +122,14 @@ class SequenceEstimator(keras.Model):
         return self._told(said, prepared[3] > 0)
 
     def prepared(
-        self, keypoints_2d: tf.Tensor, confidence: tf.Tensor
+        self, keypoints_2d: tf.Tensor, confidence: tf.Tensor, fill: Fill | None = None
     ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]:
         """What the lifter is given of frames in pixels; none need be there.
+
+        Args:
+          keypoints_2d: `[T, J, 2]`.
+          confidence: `[T, J]`.
+          fill: Fills gaps in place of the estimator's own filler.
 
         Returns:
           Normalised poses without gaps `[T, J, 2]`, their confidence `[T, J]`, the logarithm of
@@ -133,7 +141,7 @@ class SequenceEstimator(keras.Model):
         mean = tf.reshape(tf.convert_to_tensor(self.gap_filler.mean), [1, -1, 2])
         keypoints_2d = tf.where(there[..., tf.newaxis], keypoints_2d, mean)
         present = (confidence > 0) | ~there
-        filled = self.fill(keypoints_2d, present)
+        filled = (fill or self.fill)(keypoints_2d, present)
         normalised = camera.normalise(filled, self.skeleton.root)
         log_size = tf.math.log(normalised.scale[:, 0, 0])
         return normalised.keypoints_2d, seen, log_size, tf.cast(can_be, tf.float32)
@@ -146,18 +154,19 @@ class SequenceEstimator(keras.Model):
             lambda: self.gap_filler(keypoints_2d, present),
         )
 
-    def step_tensors(self, inputs: Tensors) -> Tensors:
+    def step_tensors(self, inputs: Tensors, fill: Fill | None = None) -> Tensors:
         """The next frame of one sequence, as `lift_tensors` gives it without a future.
 
         Args:
           inputs: `keypoints_2d` `[1, J, 2]`, `confidence` `[1, J]`, `frame_rate` `[1]`, and
             `memory` `[lifter.memory_size]`: zeros at first, then what the step before gave.
+          fill: As in `prepared`.
 
         Returns:
           As `lift_tensors`, and `memory`.
         """
         poses_2d, seen, log_size, present = self.prepared(
-            inputs["keypoints_2d"], inputs["confidence"]
+            inputs["keypoints_2d"], inputs["confidence"], fill
         )
         interval = 1.0 / tf.clip_by_value(inputs["frame_rate"], SLOWEST, FASTEST)
         lifted, memory = self.lifter.step(

@@ -32,10 +32,13 @@ def load(path_or_name: str | Path = DEFAULT_MODEL) -> PoseEstimator | SequenceEs
     Raises:
       InputError: If there is no such file, or it is not a sound lifter.
     """
+    return (load_sequence if is_sequence(path_or_name) else load_lifter)(path_or_name)
+
+
+def is_sequence(path_or_name: str | Path) -> bool:
+    """Whether it names a lifter of sequences; see `load`."""
     by_name = isinstance(path_or_name, str) and path_or_name in _pretrained()
-    if by_name or Path(path_or_name).name == SEQUENCE_FILE:
-        return load_sequence(path_or_name)
-    return load_lifter(path_or_name)
+    return by_name or Path(path_or_name).name == SEQUENCE_FILE
 
 
 def load_sequence(path_or_name: str | Path) -> SequenceEstimator:

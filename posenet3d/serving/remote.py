@@ -42,6 +42,7 @@ class RequestConfig(LiftConfig):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        self.refuse_sequences()
         check_range("timeout", self.timeout, 0.001, 86_400.0)
         check_range("people_a_request", self.people_a_request, 1, 2**31 - 1)
 

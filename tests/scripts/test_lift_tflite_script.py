@@ -157,6 +157,6 @@ def test_without_scipy_each_pose_is_lifted_alone_and_it_is_said(without, checkou
     flags = [f"--input={sample / 'openpose'}", f"--output={tmp_path / 'out.npz'}", "--model=small"]
     process = without(flags, missing=missing)
     assert process.returncode == 0, process.stderr
-    assert "Without --mend and --body: SciPy is not installed" in process.stdout
+    assert "Each frame was lifted alone: SciPy is not installed" in process.stdout
     alone = [f"--input={sample / 'table.csv'}", f"--output={tmp_path / 'one.bvh'}", "--model=small"]
     assert without(alone, missing=missing).returncode == 0

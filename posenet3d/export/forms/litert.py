@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
@@ -42,7 +43,6 @@ def convert(
       ImportError: If ai-edge-litert is not installed; the message names the extra.
       ExportError: If the file lacks weights or needs more than LiteRT's own operations.
     """
-    schema = _schema()
     source = quantise(estimator, poses) if variant == "int8" else estimator
     portable = PortableEstimator(source)
 
@@ -50,25 +50,51 @@ def convert(
         return portable({KEYPOINTS: keypoints_2d, CONFIDENCE: confidence})
 
     joints = estimator.skeleton.num_joints
-    # By an ExportArchive and its folder: the converter's ways from functions and modules leave the
-    # weights of Keras 3 out of the file, without an error.
-    archive = keras.export.ExportArchive()
+    endpoints = []
     for batch in BATCHES:
         inputs = [
             tf.TensorSpec([batch, joints, 2], tf.float32, KEYPOINTS),
             tf.TensorSpec([batch, joints], tf.float32, CONFIDENCE),
         ]
-        archive.add_endpoint(signature_name(batch), lift, inputs)
+        endpoints.append((signature_name(batch), lift, inputs))
+    weights = sum(map(np.size, estimator.lifter.get_weights()))
+    return convert_functions(endpoints, variant, weights, metadata)
+
+
+def convert_functions(
+    endpoints: Sequence[tuple[str, Callable[..., dict[str, tf.Tensor]], list[tf.TensorSpec]]],
+    variant: Variant,
+    weights: int,
+    metadata: dict[str, Any],
+) -> bytes:
+    """The content of a .tflite file of some functions, which share their weights.
+
+    Args:
+      endpoints: The name of each signature, its function, and the function's inputs.
+      variant: How the weights are kept; for `int8` the functions say where numbers are 8-bit ones.
+      weights: How many numbers the network's weights are.
+      metadata: Goes into the file.
+
+    Raises:
+      ImportError: If ai-edge-litert is not installed; the message names the extra.
+      ExportError: If the file lacks weights or needs more than LiteRT's own operations.
+    """
+    schema = _schema()
+    # By an ExportArchive and its folder: the converter's ways from functions and modules leave the
+    # weights of Keras 3 out of the file, without an error.
+    archive = keras.export.ExportArchive()
+    for name, function, inputs in endpoints:
+        archive.add_endpoint(name, function, inputs)
     with tempfile.TemporaryDirectory() as folder:
         stack.write_archive(archive, folder)
-        names = [signature_name(batch) for batch in BATCHES]
+        names = [name for name, _, _ in endpoints]
         converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=names)
         if variant != "float32":
             converter.optimizations = [tf.lite.Optimize.DEFAULT]
         if variant == "float16":
             converter.target_spec.supported_types = [tf.float16]
         model = schema.ModelT.InitFromPackedBuf(converter.convert(), 0)
-    _check(model, sum(map(np.size, estimator.lifter.get_weights())) * _BYTES_A_WEIGHT[variant])
+    _check(model, weights * _BYTES_A_WEIGHT[variant])
     _add_metadata(model, metadata)
     return _pack(model)
 

@@ -9,6 +9,7 @@ from typing import Any
 from posenet3d.geometry import camera
 from posenet3d.models.estimator import PoseEstimator
 from posenet3d.poses.lift_checks import needed_joints
+from posenet3d.sequences.estimator import SequenceEstimator
 from posenet3d.version import __version__
 
 METADATA_FILE = Path("assets.extra") / "posenet3d.json"
@@ -58,6 +59,20 @@ def describe(
         "least_joints": needed_joints(skeleton.num_joints),
         "licence": licence or _UNKNOWN,
         "training_data": training_data or _UNKNOWN,
+    }
+
+
+def describe_sequence(
+    estimator: SequenceEstimator, name: str, licence: str = "", training_data: str = ""
+) -> dict[str, Any]:
+    """The metadata of an exported lifter of sequences; args as in `describe`."""
+    alone = PoseEstimator(estimator.lifter.lifter, estimator.skeleton)
+    return describe(alone, name, licence, training_data) | {
+        "frame_rate": "frames a second, 7.5 to 45 in live use; any in lift_sequence, where slower "
+        "frames are lifted alone, and of faster ones every second, third, ... is a sequence",
+        "memory": "what live use remembers: zeros before a person's first frame, then what the "
+        "frame before gave",
+        "frames_seen": estimator.lifter.reach,
     }
 
 

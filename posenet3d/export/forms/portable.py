@@ -15,7 +15,7 @@ import tensorflow as tf
 
 from posenet3d.export.signatures.signatures import CONFIDENCE, EXPECTED_ERROR, KEYPOINTS
 from posenet3d.models.estimator import PoseEstimator
-from posenet3d.models.gap_filling import liftable
+from posenet3d.models.gap_filling import GapFiller, liftable
 from posenet3d.poses.lift_checks import needed_joints
 
 
@@ -29,11 +29,7 @@ class PortableEstimator(keras.Model):
     def __init__(self, estimator: PoseEstimator) -> None:
         super().__init__(name="posenet3d")
         self.estimator = estimator
-        # Converters shorten float constants to 16 or 8 bits, of which these equations cannot bear
-        # any: as whole numbers they stay as they are.
-        precision = estimator.gap_filler.precision().numpy()
-        self._step = float(np.abs(precision).max()) / 2**30
-        self._precision = np.round(precision.astype(np.float64) / self._step).astype(np.int32)
+        self.filler = PortableFiller(estimator.gap_filler)
         self.built = True
 
     def call(self, inputs: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
@@ -51,7 +47,7 @@ class PortableEstimator(keras.Model):
         keypoints_2d, confidence = inputs[KEYPOINTS], inputs[CONFIDENCE]
         present = confidence > 0
         can_be = liftable(keypoints_2d, confidence)
-        filled = self.estimator.gap_filler.fill(keypoints_2d, present, self._solver(present))
+        filled = self.filler.fill(keypoints_2d, present)
         lifted = self.estimator.lift_filled(filled, confidence)
         said = {
             "keypoints_3d": tf.where(
@@ -62,6 +58,26 @@ class PortableEstimator(keras.Model):
         if EXPECTED_ERROR in lifted:
             said[EXPECTED_ERROR] = tf.where(can_be[:, tf.newaxis], lifted[EXPECTED_ERROR], np.nan)
         return said
+
+
+class PortableFiller:
+    """Fills gaps as a `GapFiller` does.
+
+    Args:
+      gap_filler: Whose statistics are used.
+    """
+
+    def __init__(self, gap_filler: GapFiller) -> None:
+        self._gap_filler = gap_filler
+        # Converters shorten float constants to 16 or 8 bits, of which these equations cannot bear
+        # any: as whole numbers they stay as they are.
+        precision = gap_filler.precision().numpy()
+        self._step = float(np.abs(precision).max()) / 2**30
+        self._precision = np.round(precision.astype(np.float64) / self._step).astype(np.int32)
+
+    def fill(self, keypoints_2d: tf.Tensor, present: tf.Tensor) -> tf.Tensor:
+        """Poses `[N, J, 2]` with missing joints filled in; as a call of the `GapFiller`."""
+        return self._gap_filler.fill(keypoints_2d, present, self._solver(present))
 
     def _solver(self, present: tf.Tensor) -> Callable[[tf.Tensor], tf.Tensor]:
         """What `GapFiller.fill` expects missing joints by, for at most so many as can be."""

@@ -22,6 +22,9 @@ from posenet3d.skeletons.skeleton import Skeleton
 Lift = Callable[[np.ndarray, np.ndarray], LiftResult]
 """Lifts people: keypoints `[N, J, 2]` in pixels, confidence `[N, J]`."""
 
+LEAST_FRAMES = 5
+"""Frames of a track from which on a lifter of sequences lifts it; ours."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Found:
@@ -31,6 +34,7 @@ class Found:
       tracks: Tracks whose poses follow one from another.
       exchanged: Poses in which the detector had taken left for right.
       calmed: Tracks whose 2D jittered.
+      sequences: Tracks that a lifter of sequences has lifted.
       bodies: Tracks whose bones have got one length.
       problem: Why nothing was done; empty where it was.
       lifted_people: The people with the 2D that was lifted; None: that of the detector.
@@ -39,6 +43,7 @@ class Found:
     tracks: int = 0
     exchanged: int = 0
     calmed: int = 0
+    sequences: int = 0
     bodies: int = 0
     problem: str = ""
     lifted_people: People | None = None
@@ -53,6 +58,11 @@ class Found:
             )
         if self.calmed:
             lines.append(f"2D that jitters, smoothed before lifting: {_count(self.calmed)}.")
+        if self.sequences:
+            lines.append(
+                f"Each frame lifted with those around it (--sequence_model): "
+                f"{_count(self.sequences)}."
+            )
         if self.bodies:
             lines.append(f"Bones of one length over time (--body): {_count(self.bodies)}.")
         return lines
@@ -70,6 +80,7 @@ def by_track(
     body: bool,
     height_mm: float | None,
     fps: float = 30.0,
+    over_time: Lift | None = None,
 ) -> tuple[Lifted, Found]:
     """The people with what the other frames of their tracks tell.
 
@@ -81,6 +92,7 @@ def by_track(
       body: Whether bones get one length.
       height_mm: Standing height, where the poses are in mm.
       fps: Frames a second.
+      over_time: Lifts the frames of one person together, if there is a lifter of sequences.
 
     Returns:
       The same people with other poses, and what was found. Tracks that are no motion, such as
@@ -94,6 +106,9 @@ def by_track(
     found = Found(len(motions), lifted_people=people)
     if mend:
         result, found = _lifted_again(people, result, motions, lift, fps)
+    if over_time is not None:
+        result, count = _with_frames_around(found.lifted_people, result, motions, over_time)
+        found = dataclasses.replace(found, sequences=count)
     if body:
         if not mend:  # joints that jitter do not lie on their rays: bones cannot tell their depth
             motions = [m for m in motions if not is_jittery(*_seen(m, people))]
@@ -154,6 +169,26 @@ def _lifted_again(
         exchanged=exchanged if exchanged.any() else None,
     )
     return mended_result, found
+
+
+def _with_frames_around(
+    people: People, result: LiftResult, motions: Sequence[Track], over_time: Lift
+) -> tuple[LiftResult, int]:
+    """The result with the tracks that are long enough lifted as sequences, and how many are."""
+    arrays = {name: getattr(result, name).copy() for name in PER_PERSON}
+    count = 0
+    for motion in motions:
+        rows, frames = np.array(motion.rows), np.array(motion.frames) - motion.frames[0]
+        if len(rows) < LEAST_FRAMES:
+            continue
+        confidence = np.nan_to_num(motion.span(people.confidence))
+        keypoints_2d = np.where(confidence[..., None] > 0, motion.span(people.keypoints_2d), 0.0)
+        answer = over_time(keypoints_2d.astype(np.float32), confidence.astype(np.float32))
+        both = result.lifted[rows] & answer.lifted[frames]
+        for name in ("keypoints_3d", "score", "elevation", "expected_error"):
+            arrays[name][rows[both]] = getattr(answer, name)[frames[both]]
+        count += 1
+    return dataclasses.replace(result, **arrays), count
 
 
 def _one_body(

@@ -40,6 +40,7 @@ def in_context(
     body: bool,
     height_mm: float | None,
     fps: float,
+    over_time: Lift | None = None,
 ) -> tuple[Lifted, Found]:
     """People whose poses agree with those before and after, under the ids that they have.
 
@@ -51,6 +52,7 @@ def in_context(
       body: Whether bones get one length.
       height_mm: Standing height, where the poses are in mm.
       fps: Frames a second.
+      over_time: Lifts the frames of one person together, if there is a lifter of sequences.
 
     Returns:
       The people, and what was found. Where ids make no tracks, nothing is changed.
@@ -58,7 +60,7 @@ def in_context(
     if not people.tracked:  # ids that last were neither given nor wanted
         return lifted, Found()
     try:
-        return by_track(lifted, people, lift, mend, body, height_mm, fps)
+        return by_track(lifted, people, lift, mend, body, height_mm, fps, over_time)
     except InputError:  # a person is twice in an image
         problem = (
             "A person id is in an image twice, so that each pose was lifted alone; "

@@ -43,12 +43,12 @@ def people_of(keypoints_2d, skeleton, confidence=None):
     )
 
 
-def lift(estimator, people, mend=True, body=True, height_mm=None):
+def lift(estimator, people, mend=True, body=True, height_mm=None, over_time=None):
     def again(keypoints_2d, confidence):
         return estimator.lift(keypoints_2d, confidence, height_mm=height_mm)
 
     lifted = Lifted(people, again(people.keypoints_2d, people.confidence))
-    after, found = by_track(lifted, people, again, mend, body, height_mm)
+    after, found = by_track(lifted, people, again, mend, body, height_mm, over_time=over_time)
     assert after.people is people
     return lifted.result, after.result, found
 
@@ -158,3 +158,51 @@ def test_without_mending_jitter_keeps_its_own_bones(estimator, poses):
     before, after, found = lift(estimator, people, mend=False)
     assert found.bodies == 0
     np.testing.assert_array_equal(after.keypoints_3d, before.keypoints_3d)
+
+
+def test_tracks_are_lifted_as_sequences_where_there_is_a_lifter_of_them(estimator, poses):
+    people = people_of(poses.keypoints_2d, estimator.skeleton)
+    seen = []
+
+    def over_time(keypoints_2d, confidence):
+        seen.append(keypoints_2d)
+        return dataclasses.replace(
+            estimator.lift(keypoints_2d, confidence),
+            score=np.full(len(keypoints_2d), 0.123, np.float32),
+        )
+
+    _, result, found = lift(estimator, people, over_time=over_time, body=False)
+    assert found.sequences == 2
+    assert "Each frame lifted with those around it (--sequence_model): 2 tracks." in found.notes()
+    assert [len(track) for track in seen] == [FRAMES, FRAMES]
+    np.testing.assert_allclose(seen[1], poses.keypoints_2d[FRAMES:], atol=1e-3)
+    np.testing.assert_array_equal(result.score, np.float32(0.123))
+
+
+def test_a_sequence_has_the_frames_in_which_its_person_is_away(estimator, poses):
+    people = people_of(poses.keypoints_2d, estimator.skeleton)
+    kept = [row for row in range(2 * FRAMES) if row not in (10, 11, 12)]
+    people = people.select(kept)
+    seen = []
+
+    def over_time(keypoints_2d, confidence):
+        seen.append(confidence)
+        return estimator.lift(keypoints_2d, confidence)
+
+    _, result, _ = lift(estimator, people, over_time=over_time)
+    assert len(seen[0]) == FRAMES
+    assert not seen[0][10:13].any()
+    assert result.lifted.all()
+
+
+def test_few_frames_and_photographs_are_lifted_alone(estimator, poses):
+    def never(keypoints_2d, confidence):
+        raise AssertionError("this is no sequence")
+
+    people = people_of(poses.keypoints_2d, estimator.skeleton).select([0, 1, 2, FRAMES])
+    _, _, found = lift(estimator, people, over_time=never)
+    assert found.sequences == 0
+    rng = np.random.default_rng(0)
+    strangers = poses.keypoints_2d[rng.permutation(FRAMES)] + rng.normal(0, 80, (FRAMES, 17, 2))
+    people = people_of(np.concatenate([strangers, strangers]), estimator.skeleton)
+    assert lift(estimator, people, over_time=never)[2].sequences == 0

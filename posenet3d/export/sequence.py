@@ -1,0 +1,185 @@
+"""A lifter of sequences as a SavedModel of whole sequences and a .tflite of frame after frame."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from posenet3d.errors import ConfigError, ExportError
+from posenet3d.export.answers.comparison import LIMITS
+from posenet3d.export.answers.golden import GOLDEN_FILE, TOLERANCES, run_signature, write_golden
+from posenet3d.export.config import ExportConfig
+from posenet3d.export.forms.litert import convert_functions
+from posenet3d.export.forms.metadata import METADATA_FILE, describe_sequence, from_card
+from posenet3d.export.forms.portable import PortableFiller
+from posenet3d.export.forms.saved_model import add_version, load_signatures
+from posenet3d.export.signatures.checks import check_confidence, check_poses
+from posenet3d.export.signatures.examples import example_poses, with_gaps
+from posenet3d.export.signatures.signatures import CONFIDENCE, KEYPOINTS
+from posenet3d.files.atomic import flush, staging_folder
+from posenet3d.lite.stream import STEP, LiteStream
+from posenet3d.platform import stack
+from posenet3d.sequences.estimator import MEMORY, SequenceEstimator
+from posenet3d.sequences.lifter import RATE
+from posenet3d.sequences.loading import SEQUENCE_FILE, find_sequence, load_sequence
+from posenet3d.sequences.weights_file import save_sequence_file
+
+SIGNATURE = "lift_sequence"
+"""Of the SavedModel; `serving_default` is the same."""
+
+FRAME_RATE = "frame_rate"
+
+VARIANTS = ("float32", "float16", "dynamic_int8")
+"""How weights are kept in the .tflite files; a memory of 8 bits would forget."""
+
+_FRAMES, _KNOTS = 24, 6  # of the sequence that is tried, and between two of its drawn poses
+
+Arrays = dict[str, np.ndarray]
+
+
+def export_sequence(config: ExportConfig) -> list[Path]:
+    """Exports a lifter of sequences; args, result and errors are those of `job.export`."""
+    if config.onnx:
+        raise ConfigError(f"{config.model} is a lifter of sequences, which has no ONNX form yet.")
+    estimator = load_sequence(config.model)
+    folder = Path(config.output)
+    name = folder.resolve().name
+    stated = {"licence": config.licence, "training_data": config.training_data}
+    given = {k: text for k, text in stated.items() if text}
+    metadata = describe_sequence(
+        estimator, name, **(from_card(find_sequence(config.model)) | given)
+    )
+    tried = example_sequence(estimator)
+    golden: dict[str, Any] = {"model": metadata}
+    with staging_folder(folder) as staged:
+        version, files = staged / "version", staged / "files"
+        files.mkdir()
+        if config.saved_model:
+            _write_saved_model(estimator, version, metadata)
+            answer = run_signature(load_signatures(version)[SIGNATURE], tried)
+            _check_same(estimator.lift_sequence(*tried.values()), answer, "float32")
+            golden["saved_model"] = {SIGNATURE: _described(tried, answer, "float32")}
+        for variant in VARIANTS if config.tflite else ():
+            file = files / f"{name}_{variant}.tflite"
+            file.write_bytes(convert_step(estimator, variant, metadata))
+            answer = _streamed(LiteStream(file), tried)
+            _check_same(estimator.lift_sequence(*tried.values(), causal=True), answer, variant)
+            golden[file.name] = _described(tried, answer, variant)
+        if config.weights:
+            save_sequence_file(estimator, files / SEQUENCE_FILE)
+        if config.golden:
+            write_golden(files / GOLDEN_FILE, golden)
+        for path in staged.rglob("*"):
+            flush(path)
+        written = [add_version(version, folder)] if config.saved_model else []
+        written += [file.replace(folder / file.name) for file in sorted(files.iterdir())]
+        flush(folder)
+    return written
+
+
+def example_sequence(estimator: SequenceEstimator) -> Arrays:
+    """Poses that move, with gaps and a frame in which nobody is, as the signature takes them."""
+    joints = estimator.skeleton.num_joints
+    drawn, _ = example_poses(estimator, estimator.skeleton, _FRAMES // _KNOTS + 1, seed=5)
+    place = np.arange(_FRAMES) / _KNOTS
+    before = place.astype(int)
+    share = (place - before)[:, None, None]
+    keypoints_2d = (1 - share) * drawn[before] + share * drawn[before + 1]
+    confidence = with_gaps(np.ones((_FRAMES, joints), np.float32), 0.1, seed=5)
+    confidence[_FRAMES // 2] = 0
+    return {
+        KEYPOINTS: keypoints_2d.astype(np.float32),
+        CONFIDENCE: confidence,
+        FRAME_RATE: np.float32(RATE),
+    }
+
+
+def convert_step(estimator: SequenceEstimator, variant: str, metadata: dict[str, Any]) -> bytes:
+    """The content of a .tflite file with the signature `step`: frame and memory in, both out.
+
+    Takes `keypoints_2d` `[1, J, 2]`, `confidence` `[1, J]`, `frame_rate` `[1]` and `memory` `[M]`,
+    which is 0 before the first frame. Gives `keypoints_3d` `[1, J, 3]`, `elevation` `[1]`, `score`
+    `[1]`, `expected_error` `[1, J]`, and the `memory` for the frame that follows.
+    """
+    joints = estimator.skeleton.num_joints
+    filler = PortableFiller(estimator.gap_filler)
+
+    def step(
+        keypoints_2d: tf.Tensor, confidence: tf.Tensor, frame_rate: tf.Tensor, memory: tf.Tensor
+    ) -> dict[str, tf.Tensor]:
+        inputs = {KEYPOINTS: keypoints_2d, CONFIDENCE: confidence, FRAME_RATE: frame_rate}
+        return estimator.step_tensors(inputs | {MEMORY: memory}, fill=filler.fill)
+
+    specs = [
+        tf.TensorSpec([1, joints, 2], tf.float32, KEYPOINTS),
+        tf.TensorSpec([1, joints], tf.float32, CONFIDENCE),
+        tf.TensorSpec([1], tf.float32, FRAME_RATE),
+        tf.TensorSpec([estimator.lifter.memory_size], tf.float32, MEMORY),
+    ]
+    return convert_functions([(STEP, step, specs)], variant, _live_weights(estimator), metadata)
+
+
+def _live_weights(estimator: SequenceEstimator) -> int:
+    """How many numbers the weights are that live use needs: none of those that see a future."""
+    lifter = estimator.lifter
+    seeing_ahead = [np.size(unit.after.kernel) for unit in lifter.temporal]
+    seeing_ahead.append(4 * lifter.filtered * (lifter.keypoint_filter.width + 3))
+    return sum(map(np.size, lifter.get_weights())) - sum(seeing_ahead)
+
+
+def _write_saved_model(
+    estimator: SequenceEstimator, folder: Path, metadata: dict[str, Any]
+) -> None:
+    skeleton = estimator.skeleton
+
+    def lift(
+        keypoints_2d: tf.Tensor, confidence: tf.Tensor, frame_rate: tf.Tensor
+    ) -> dict[str, tf.Tensor]:
+        keypoints_2d = check_poses(keypoints_2d, skeleton)
+        confidence = check_confidence(confidence, keypoints_2d, skeleton)
+        inputs = {KEYPOINTS: keypoints_2d, CONFIDENCE: confidence, FRAME_RATE: frame_rate}
+        return estimator.lift_tensors(inputs)
+
+    specs = [
+        tf.TensorSpec([None, skeleton.num_joints, 2], tf.float32, KEYPOINTS),
+        tf.TensorSpec([None, skeleton.num_joints], tf.float32, CONFIDENCE),
+        tf.TensorSpec([], tf.float32, FRAME_RATE),
+    ]
+    archive = keras.export.ExportArchive()
+    for name in ("serving_default", SIGNATURE):
+        archive.add_endpoint(name, lift, specs)
+    stack.write_archive(archive, str(folder))
+    extra = folder / METADATA_FILE
+    extra.parent.mkdir(exist_ok=True)
+    extra.write_text(json.dumps(metadata, indent=2) + "\n", encoding="utf-8")
+
+
+def _streamed(stream: LiteStream, tried: Arrays) -> Arrays:
+    """What frame after frame of a sequence gives."""
+    answers = [
+        stream.step(pose, seen)
+        for pose, seen in zip(tried[KEYPOINTS], tried[CONFIDENCE], strict=True)
+    ]
+    return {name: np.stack([answer[name] for answer in answers]) for name in answers[0]}
+
+
+def _check_same(expected: Any, answer: Arrays, variant: str) -> None:
+    """Refuses a form whose poses are not those of the estimator."""
+    off = np.linalg.norm(answer["keypoints_3d"] - expected.keypoints_3d, axis=-1)
+    same = np.array_equal(np.isnan(off).all(axis=1), ~expected.lifted)
+    if not same or not np.nanmean(off) <= LIMITS[variant]:
+        raise ExportError(
+            f"The converted model ({variant}) lifts {np.nanmean(off):.3g} of a pose's size off the "
+            f"estimator; at most {LIMITS[variant]:g} is right. Leave this form out."
+        )
+
+
+def _described(tried: Arrays, answer: Arrays, variant: str) -> dict[str, Any]:
+    unit = TOLERANCES[variant]
+    tolerances = {name: 10 * unit if name == "elevation" else unit for name in answer}
+    return {"inputs": tried, "outputs": answer, "tolerances": tolerances}
