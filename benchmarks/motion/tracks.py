@@ -1,4 +1,4 @@
-"""What the frames around a pose are worth: `lift.py --mend` and `--body=track` against each alone.
+"""What the frames around a pose are worth: `lift.py --mend`, `--sequence_model` and `--body=track`.
 
     python benchmarks/motion/tracks.py --data=cmu17_bench.npz
     python benchmarks/motion/tracks.py --data=hdm05_dev.npz --by_motion
@@ -25,16 +25,24 @@ from posenet3d.poses.archives.archive import read_archive
 from posenet3d.poses.lifted import Lifted
 from posenet3d.poses.people import People
 from posenet3d.poses.records import Poses2D
+from posenet3d.sequences.loading import load_sequence
 
 _DATA = flags.DEFINE_string("data", None, "Archive of the skeleton cmu17 with 3D.", required=True)
 _MODEL = flags.DEFINE_string("model", "full", "Saved model: a name, a folder or a file.")
+_SEQUENCE = flags.DEFINE_string(
+    "sequence_model", "full_sequence", "Lifter of sequences: a name, a folder or a file."
+)
 _BY_MOTION = flags.DEFINE_bool("by_motion", False, "A row for each kind of motion.")
 _FPS = 30.0  # of the benchmark
+# Mended, one body, lifted as a sequence.
 _WAYS = {
-    "each pose alone": (False, False),
-    "`--mend --body=off`": (True, False),
-    "`--nomend --body=track`": (False, True),
-    "**`--mend --body=track`**": (True, True),
+    "each pose alone": (False, False, False),
+    "`--mend`": (True, False, False),
+    "`--body=track`": (False, True, False),
+    "`--mend --body=track`": (True, True, False),
+    "`--sequence_model`": (False, False, True),
+    "`--sequence_model --mend`": (True, False, True),
+    "**all three**": (True, True, True),
 }
 
 
@@ -48,8 +56,7 @@ def main(_: list[str]) -> None:
         ways = {name: _lifted(poses, *way) for name, way in _WAYS.items()}
         print(f"\n## {title}\n")
         if _BY_MOTION.value:
-            alone, *_, together = ways.values()
-            _print_motions(poses, alone, together)
+            _print_motions(poses, ways)
             continue
         print("| | PA-MPJPE | MPJPE | MPJVE |\n|---|---:|---:|---:|")
         for name, lifted_3d in ways.items():
@@ -58,8 +65,9 @@ def main(_: list[str]) -> None:
                 print(f"| {name}{way} | {' | '.join(f'{v:.1f}' for v in values)} |", flush=True)
 
 
-def _lifted(poses: Poses2D, mend: bool, body: bool) -> np.ndarray:
+def _lifted(poses: Poses2D, mend: bool, body: bool, sequence: bool) -> np.ndarray:
     estimator = posenet3d.load(_MODEL.value)
+    over_time = load_sequence(_SEQUENCE.value).lift_sequence if sequence else None
     confidence = poses.confidence
     if confidence is None:
         confidence = np.ones(poses.keypoints_2d.shape[:2], np.float32)
@@ -73,8 +81,8 @@ def _lifted(poses: Poses2D, mend: bool, body: bool) -> np.ndarray:
         tracked=True,
     )
     alone = Lifted(people, estimator.lift(people.keypoints_2d, people.confidence))
-    if mend or body:
-        alone, _ = by_track(alone, people, estimator.lift, mend, body, None)
+    if mend or body or sequence:
+        alone, _ = by_track(alone, people, estimator.lift, mend, body, None, _FPS, over_time)
     return alone.result.keypoints_3d
 
 
@@ -95,18 +103,19 @@ def _measured(poses: Poses2D, lifted_3d: np.ndarray, smooth: str) -> list[float]
     return [float(np.concatenate(column).mean()) for column in columns.values()]
 
 
-def _print_motions(poses: Poses2D, alone: np.ndarray, together: np.ndarray) -> None:
+def _print_motions(poses: Poses2D, ways: dict[str, np.ndarray]) -> None:
     kinds = defaultdict(list)
     for part, name in zip(_parts(poses), poses.sequences, strict=True):
         kinds[re.sub(r"[\d_#]+", " ", name.split("#")[0]).strip()].append(part)
-    print("| motion | frames | each pose alone | as a track |\n|---|---:|---:|---:|")
+    shown = ("each pose alone", "`--mend --body=track`", "**all three**")
+    print(f"| motion | frames | {' | '.join(shown)} |\n|---|---:|---:|---:|---:|")
     for kind, parts in sorted(kinds.items()):
         rows = np.concatenate([np.arange(part.start, part.stop) for part in parts])
         errors = [
-            joint_errors.pa_mpjpe(lifted[rows], poses.keypoints_3d[rows]).mean()
-            for lifted in (alone, together)
+            joint_errors.pa_mpjpe(ways[name][rows], poses.keypoints_3d[rows]).mean()
+            for name in shown
         ]
-        print(f"| {kind} | {len(rows)} | {errors[0]:.1f} | {errors[1]:.1f} |", flush=True)
+        print(f"| {kind} | {len(rows)} | {' | '.join(f'{e:.1f}' for e in errors)} |", flush=True)
 
 
 if __name__ == "__main__":
