@@ -7,7 +7,7 @@ setup(
     # The pretrained models lie beside the package; in a wheel they go inside of it.
     package_dir={"posenet3d.saved_models": "saved_models"},
     package_data={
-        "posenet3d.saved_models": ["*.md", "*/*.md", "*/estimator.keras", "*/estimator.npz"],
+        "posenet3d.saved_models": ["*.md", "*/*.md", "*/estimator.keras", "*/*.npz"],
         "posenet3d.viz": ["web/*"],
     },
 )

@@ -14,7 +14,10 @@ import pytest
 from posenet3d.models import Lifter, PoseEstimator, load
 from posenet3d.models.loading import ESTIMATOR_FILE, WEIGHTS_FILE
 from posenet3d.models.weights_file import save_weights_file
+from posenet3d.sequences.loading import SEQUENCE_FILE
+from posenet3d.sequences.weights_file import save_sequence_file
 from tests.fixtures.checkout import CHECKOUT
+from tests.fixtures.sequence_estimators import sequence_estimator
 
 pytest.importorskip("setuptools", reason="builds the package")
 
@@ -45,6 +48,10 @@ def tree(people, tmp_path_factory):
     estimator.gap_filler.adapt(people.keypoints_2d)
     estimator.save(full / ESTIMATOR_FILE)
     save_weights_file(estimator, full / WEIGHTS_FILE)
+    waltz = tree / "saved_models" / "waltz"
+    waltz.mkdir()
+    save_sequence_file(sequence_estimator(), waltz / SEQUENCE_FILE)
+    (waltz / "golden.json").write_text("{}")
     return tree
 
 
@@ -84,6 +91,7 @@ def test_wheel_has_models_cards_and_licence_but_no_tests(wheel):
         f"posenet3d/saved_models/full/{ESTIMATOR_FILE}",
         f"posenet3d/saved_models/full/{WEIGHTS_FILE}",
         "posenet3d/saved_models/full/MODEL_CARD.md",
+        f"posenet3d/saved_models/waltz/{SEQUENCE_FILE}",
     }
     assert "LICENSE" in {Path(name).name for name in files}
     assert "posenet3d/viz/web/page.html" in files
