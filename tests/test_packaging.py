@@ -17,7 +17,7 @@ from posenet3d.models.weights_file import save_weights_file
 from posenet3d.sequences.loading import SEQUENCE_FILE
 from posenet3d.sequences.weights_file import save_sequence_file
 from tests.fixtures.checkout import CHECKOUT
-from tests.fixtures.sequence_estimators import sequence_estimator
+from tests.sequences.small_estimators import sequence_estimator
 
 pytest.importorskip("setuptools", reason="builds the package")
 

@@ -14,7 +14,7 @@ from posenet3d.lite.estimator import LiteEstimator
 from posenet3d.lite.stream import LiteStream
 from posenet3d.sequences.loading import load_sequence
 from posenet3d.sequences.weights_file import save_sequence_file
-from tests.fixtures.sequence_estimators import sequence_estimator
+from tests.sequences.small_estimators import sequence_estimator
 
 
 @pytest.fixture(scope="module")

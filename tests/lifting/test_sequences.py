@@ -12,7 +12,7 @@ from posenet3d.lite.config import LiteConfig
 from posenet3d.sequences.loading import load_sequence
 from posenet3d.sequences.weights_file import save_sequence_file
 from posenet3d.serving.remote import RequestConfig
-from tests.fixtures.sequence_estimators import sequence_estimator
+from tests.sequences.small_estimators import sequence_estimator
 
 pytestmark = pytest.mark.eagerly
 FRAMES = 12

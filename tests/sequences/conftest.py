@@ -5,7 +5,7 @@ import pytest
 
 import posenet3d
 from posenet3d.data import synthetic
-from tests.fixtures.sequence_estimators import sequence_estimator
+from tests.sequences.small_estimators import sequence_estimator
 
 
 @pytest.fixture(scope="session")
