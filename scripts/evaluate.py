@@ -8,9 +8,9 @@ from pathlib import Path
 import _flags
 from absl import flags
 
-import posenet3d
 from posenet3d.errors import InputError
 from posenet3d.evaluation.report import make_report, write_report
+from posenet3d.models import load
 from posenet3d.models.loading import DEFAULT_MODEL
 from posenet3d.platform.devices import let_memory_grow
 from posenet3d.poses.archives.archive import archive_splits, read_archive
@@ -33,7 +33,7 @@ _FIGURES = flags.DEFINE_bool("figures", True, "Draw pictures into the report.")
 def main() -> None:
     """Archive to poses, poses to a report, its table to the terminal."""
     let_memory_grow()
-    estimator = posenet3d.load(_MODEL.value)
+    estimator = load(_MODEL.value)
     split = _SPLIT.value or ("test" if "test" in archive_splits(_DATA.value) else None)
     own = read_map_file(_MAP_FILE.value) if _MAP_FILE.value else None
     placement = _SKELETON.value or estimator.skeleton

@@ -12,9 +12,8 @@ import numpy as np
 import pytest
 
 from posenet3d.models import Lifter, PoseEstimator, load
-from posenet3d.models.loading import ESTIMATOR_FILE, WEIGHTS_FILE
+from posenet3d.models.loading import ESTIMATOR_FILE, SEQUENCE_FILE, WEIGHTS_FILE
 from posenet3d.models.weights_file import save_weights_file
-from posenet3d.sequences.loading import SEQUENCE_FILE
 from posenet3d.sequences.weights_file import save_sequence_file
 from tests.fixtures.checkout import CHECKOUT
 from tests.sequences.small_estimators import sequence_estimator

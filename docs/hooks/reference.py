@@ -13,6 +13,12 @@ if TYPE_CHECKING:
 MODULES = {
     "posenet3d": ["posenet3d", "errors"],
     "models": ["models"],
+    "sequences": [
+        "sequences.loading",
+        "sequences.lifter",
+        "sequences.keypoint_filter",
+        "sequences.temporal_unit",
+    ],
     "lifting": ["lifting"],
     "formats": ["formats.detect", "formats.output"],
     "poses": [
@@ -38,6 +44,7 @@ MODULES = {
         "training",
         "training.settings.step_settings",
         "training.settings.student_settings",
+        "training.settings.sequence_settings",
     ],
     "data": ["data.synthetic", "data.datasets.prepare"],
     "evaluation": [
@@ -61,7 +68,7 @@ MODULES = {
     ],
     "export": ["export", "export.job"],
     "serving": ["serving"],
-    "lite": ["lite", "lite.job"],
+    "lite": ["lite", "lite.stream", "lite.job"],
     "bulk": ["bulk"],
 }
 """{page: its modules, below the package}."""

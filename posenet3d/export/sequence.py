@@ -23,10 +23,11 @@ from posenet3d.export.signatures.examples import example_poses, with_gaps
 from posenet3d.export.signatures.signatures import CONFIDENCE, KEYPOINTS
 from posenet3d.files.atomic import flush, staging_folder
 from posenet3d.lite.stream import STEP, LiteStream
+from posenet3d.models.loading import SEQUENCE_FILE
 from posenet3d.platform import stack
 from posenet3d.sequences.estimator import MEMORY, SequenceEstimator
 from posenet3d.sequences.lifter import RATE
-from posenet3d.sequences.loading import SEQUENCE_FILE, find_sequence, load_sequence
+from posenet3d.sequences.loading import find_sequence, load_sequence
 from posenet3d.sequences.weights_file import save_sequence_file
 
 SIGNATURE = "lift_sequence"

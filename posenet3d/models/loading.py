@@ -16,6 +16,9 @@ ESTIMATOR_FILE = "estimator.keras"
 WEIGHTS_FILE = "estimator.npz"
 """Name of its weights file there, which does not depend on the version of Keras."""
 
+SEQUENCE_FILE = "sequence.npz"
+"""Name of the file of a lifter of sequences (`posenet3d.sequences`) in such a folder."""
+
 DEFAULT_MODEL = "full"
 """The pretrained model that is loaded where none is named."""
 
@@ -69,6 +72,12 @@ def find(path_or_name: str | Path) -> Path:
         for file in (place, *(f / n for f in (place, place / "best") for n in _FILES)):
             if file.is_file():
                 return file
+    shelf = pretrained_folder()
+    if shelf is not None and (shelf / path / SEQUENCE_FILE).is_file():
+        raise InputError(
+            f"{path} is a lifter of sequences, and one of single poses is needed here "
+            f"({', '.join(pretrained)}); scripts/lift.py takes it as --sequence_model."
+        )
     raise InputError(
         f"There is no model {str(path_or_name)!r}: give a .keras file, a run's folder, or the name "
         f"of a pretrained model ({', '.join(pretrained) or 'none is installed'})."

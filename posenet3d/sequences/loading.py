@@ -6,13 +6,10 @@ from pathlib import Path
 
 from posenet3d.errors import InputError
 from posenet3d.models.estimator import PoseEstimator
-from posenet3d.models.loading import DEFAULT_MODEL, find, pretrained_folder
+from posenet3d.models.loading import DEFAULT_MODEL, SEQUENCE_FILE, find, pretrained_folder
 from posenet3d.models.loading import load as load_lifter
 from posenet3d.sequences.estimator import SequenceEstimator
 from posenet3d.sequences.weights_file import read_sequence_file
-
-SEQUENCE_FILE = "sequence.npz"
-"""Name of its file in a run's `best/` folder and in `saved_models/<name>/`."""
 
 _OF_MODEL = "{}_sequence"  # the pretrained one beside the pretrained model of that name
 

@@ -13,9 +13,8 @@ from posenet3d.distribution import ALONE
 from posenet3d.errors import ConfigError
 from posenet3d.files.atomic import atomic_path
 from posenet3d.models import PoseEstimator, load
-from posenet3d.models.loading import ESTIMATOR_FILE, WEIGHTS_FILE
+from posenet3d.models.loading import ESTIMATOR_FILE, SEQUENCE_FILE, WEIGHTS_FILE
 from posenet3d.models.weights_file import save_weights_file
-from posenet3d.sequences.loading import SEQUENCE_FILE
 from posenet3d.sequences.weights_file import save_sequence_file
 from posenet3d.training import loop
 from posenet3d.training.make_lessons import make_lessons

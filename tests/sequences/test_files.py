@@ -74,6 +74,13 @@ def test_a_lifter_has_its_lifter_of_sequences_beside_it_or_none(file, alone):
     assert sequence_of("full").parent.name == "full_sequence"
 
 
+def test_who_needs_a_lifter_of_single_poses_says_so():
+    from posenet3d.models import load
+
+    with pytest.raises(InputError, match="full_sequence is a lifter of sequences"):
+        load("full_sequence")
+
+
 def test_what_there_is_not_is_said_with_what_there_is(tmp_path):
     with pytest.raises(InputError, match=r"no lifter of sequences 'nothing'.*full_sequence"):
         load_sequence("nothing")
