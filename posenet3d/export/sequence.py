@@ -18,14 +18,18 @@ from posenet3d.export.forms.litert import convert_functions
 from posenet3d.export.forms.metadata import METADATA_FILE, describe_sequence, from_card
 from posenet3d.export.forms.portable import PortableFiller
 from posenet3d.export.forms.saved_model import add_version, load_signatures
-from posenet3d.export.signatures.checks import check_confidence, check_poses
+from posenet3d.export.signatures.checks import (
+    check_confidence,
+    check_frame_rate,
+    check_poses,
+)
 from posenet3d.export.signatures.examples import example_poses, with_gaps
 from posenet3d.export.signatures.signatures import CONFIDENCE, KEYPOINTS
 from posenet3d.files.atomic import flush, staging_folder
 from posenet3d.lite.stream import STEP, LiteStream
 from posenet3d.models.loading import SEQUENCE_FILE
 from posenet3d.platform import stack
-from posenet3d.sequences.estimator import MEMORY, SequenceEstimator
+from posenet3d.sequences.estimator import FASTEST, MEMORY, SequenceEstimator
 from posenet3d.sequences.lifter import RATE
 from posenet3d.sequences.loading import find_sequence, load_sequence
 from posenet3d.sequences.weights_file import save_sequence_file
@@ -143,6 +147,7 @@ def _write_saved_model(
     ) -> dict[str, tf.Tensor]:
         keypoints_2d = check_poses(keypoints_2d, skeleton)
         confidence = check_confidence(confidence, keypoints_2d, skeleton)
+        frame_rate = check_frame_rate(frame_rate, FASTEST)
         inputs = {KEYPOINTS: keypoints_2d, CONFIDENCE: confidence, FRAME_RATE: frame_rate}
         return estimator.lift_tensors(inputs)
 

@@ -79,14 +79,13 @@ def sequence_of(model: str | Path) -> Path | None:
     Raises:
       InputError: If there is no such lifter.
     """
-    beside = find(model).with_name(SEQUENCE_FILE)
-    if beside.is_file():
-        return beside
+    folder = find(model).resolve().parent
+    if (folder / SEQUENCE_FILE).is_file():
+        return folder / SEQUENCE_FILE
     shelf = pretrained_folder()
-    if shelf is None or not isinstance(model, str):
-        return None
-    named = shelf / _OF_MODEL.format(model) / SEQUENCE_FILE
-    return named if named.is_file() and find(model).parent == shelf / model else None
+    named = folder.with_name(_OF_MODEL.format(folder.name)) / SEQUENCE_FILE
+    is_pretrained = shelf is not None and folder.parent == shelf.resolve()
+    return named if is_pretrained and named.is_file() else None
 
 
 def _pretrained() -> dict[str, Path]:

@@ -78,6 +78,9 @@ def test_the_saved_model_refuses_what_is_no_sequence(folder, tried):
         function(**inputs | {"keypoints_2d": inputs["keypoints_2d"] * np.nan})
     with pytest.raises(tf.errors.InvalidArgumentError, match="confidence must lie in"):
         function(**inputs | {"confidence": 2 * inputs["confidence"]})
+    for rate in (0.0, -1.0, float("nan"), 1e9):
+        with pytest.raises(tf.errors.InvalidArgumentError, match="frame_rate must lie in"):
+            function(**inputs | {"frame_rate": tf.constant(rate)})
 
 
 @pytest.mark.parametrize(("variant", "atol"), [("float32", 1e-3), ("float16", 0.02)])

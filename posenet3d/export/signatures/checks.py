@@ -87,6 +87,15 @@ def check_confidence(
     return _require(confidence, tf.reduce_all(inside), message)
 
 
+def check_frame_rate(frame_rate: tf.Tensor, fastest: float) -> tf.Tensor:
+    """Refuses frames a second that are not in (0, fastest]."""
+    return _require(
+        frame_rate,
+        (frame_rate > 0) & (frame_rate <= fastest),  # False for NaN as well
+        lambda: tf.strings.format(f"frame_rate must lie in (0, {fastest:g}], got {{}}", frame_rate),
+    )
+
+
 def check_normalised(keypoints_2d: tf.Tensor, root: int, size: float | None) -> tf.Tensor:
     """Refuses poses whose root is not at (0, 0), or whose size is not the one expected.
 
