@@ -14,6 +14,7 @@ from posenet3d.lite.estimator import LiteEstimator
 from posenet3d.lite.stream import LiteStream
 from posenet3d.sequences.loading import load_sequence
 from posenet3d.sequences.weights_file import save_sequence_file
+from posenet3d.serving.model.servable import Servable
 from tests.sequences.small_estimators import sequence_estimator
 
 
@@ -81,6 +82,17 @@ def test_the_saved_model_refuses_what_is_no_sequence(folder, tried):
     for rate in (0.0, -1.0, float("nan"), 1e9):
         with pytest.raises(tf.errors.InvalidArgumentError, match="frame_rate must lie in"):
             function(**inputs | {"frame_rate": tf.constant(rate)})
+
+
+def test_the_server_runs_a_request_a_person(folder, estimator, tried):
+    servable = Servable(folder / "1", 1)
+    try:
+        assert not servable.signatures["lift_sequence"].batched
+        answer = servable.run(servable.signatures["lift_sequence"], tried)
+    finally:
+        servable.close()
+    expected = estimator.lift_sequence(*tried.values()).keypoints_3d
+    np.testing.assert_allclose(answer["keypoints_3d"], expected, atol=1e-4)
 
 
 @pytest.mark.parametrize(("variant", "atol"), [("float32", 1e-3), ("float16", 0.02)])
