@@ -3,10 +3,12 @@
 declare module "virtual:assets" {
   /** A lifter's file. */
   export interface Variant {
-    /** "full" or "small". */
+    /** "full", "full_sequence" or "small". */
     model: string;
     /** "float32", "float16", "dynamic_int8" or "int8". */
     weights: string;
+    /** Whether it lifts one person frame after frame, with a memory. */
+    overTime: boolean;
     /** From the page. */
     address: string;
     bytes: number;

@@ -12,9 +12,13 @@ import { minifySync, type Plugin } from "vite";
 const MODULE = "virtual:assets";
 const ROOT = resolve(import.meta.dirname, "..");
 
-/** The weights of a lifter, the one that is loaded at first in front. */
-const WEIGHTS = ["dynamic_int8", "float32", "float16", "int8"];
-const MODELS = ["full", "small"];
+/** The lifters, each with its weights, the one that is loaded at first in front. */
+const LIFTERS = [
+  { model: "full", weights: ["dynamic_int8", "float32", "float16", "int8"] },
+  { model: "full_sequence", weights: ["dynamic_int8"], overTime: true },
+  { model: "small", weights: ["dynamic_int8", "float32", "float16", "int8"] },
+];
+const CARDS = ["full", "small"];
 
 // The wasm variants that the runtime chooses from where there are no threads: with and without relaxed SIMD.
 const LITERT = ["litert_wasm_internal", "litert_wasm_compat_internal"].flatMap((name) => [`${name}.js`, `${name}.wasm`]);
@@ -44,13 +48,13 @@ const inPackage = (...path: string[]) => resolve(ROOT, "node_modules", ...path);
 const versionOf = (name: string): string => JSON.parse(readFileSync(inPackage(name, "package.json"), "utf8")).version;
 
 function models() {
-  return MODELS.flatMap((model) =>
-    WEIGHTS.map((weights) => {
+  return LIFTERS.flatMap(({ model, weights: all, overTime = false }) =>
+    all.map((weights) => {
       const path = resolve(ROOT, "../saved_models", model, `${model}_${weights}.tflite`);
       const bytes = readFileSync(path);
       const hash = createHash("sha256").update(bytes).digest("hex").slice(0, 8);
       const address = `models/${basename(path, ".tflite")}-${hash}.tflite`;
-      return { model, weights, address, path, bytes: bytes.length };
+      return { model, weights, overTime, address, path, bytes: bytes.length };
     }),
   );
 }
@@ -62,7 +66,7 @@ function listed() {
   const licences = [
     { address: "licences/apache-2.0.txt", path: resolve(ROOT, "../LICENSE") },
     { address: "licences/three.txt", path: inPackage("three", "LICENSE") },
-    ...MODELS.map((model) => ({
+    ...CARDS.map((model) => ({
       address: `licences/model_${model}.md`,
       path: resolve(ROOT, "../saved_models", model, "MODEL_CARD.md"),
     })),
@@ -74,7 +78,7 @@ function listed() {
     ...MEDIAPIPE.map((name) => ({ address: mediapipe + name, path: inPackage("@mediapipe/pose", name) })),
   ];
   const told = {
-    variants: lifters.map(({ model, weights, address, bytes }) => ({ model, weights, address, bytes })),
+    variants: lifters.map(({ model, weights, overTime, address, bytes }) => ({ model, weights, overTime, address, bytes })),
     litert,
     mediapipe,
     versions: Object.fromEntries(

@@ -26,22 +26,22 @@ async function visit({ page }: Browser, address: string): Promise<number> {
 const served = await serve();
 const browser = await launch({ clip: CLIP });
 const { page } = browser;
-console.log(`first visit                ${((await visit(browser, served.address)) / 1000).toFixed(2)} s until ready`);
+console.log(`first visit                    ${((await visit(browser, served.address)) / 1000).toFixed(2)} s until ready`);
 await page.waitForFunction(() => document.documentElement.dataset.offline === "true");
 const visits: number[] = [];
 for (let i = 0; i < VISITS; i++) visits.push(await visit(browser, served.address));
-console.log(`later visits               ${(median(visits) / 1000).toFixed(2)} s median, ${(Math.max(...visits) / 1000).toFixed(2)} s at most of ${VISITS}`);
+console.log(`later visits                   ${(median(visits) / 1000).toFixed(2)} s median, ${(Math.max(...visits) / 1000).toFixed(2)} s at most of ${VISITS}`);
 
 await page.locator("#pause").tap(); // what is timed does not share the processor with the sample
 const pose = [500, 500, 480, 500, 478, 590, 476, 680, 520, 500, 522, 592, 530, 682, 500, 455, 500, 410, 500, 385, 502, 350, 535, 412, 560, 470, 570, 530, 465, 412, 440, 470, 432, 530];
 const variants: string[] = await page.evaluate(() => (window as any).posenet3d.variants);
-console.log("\nlifting one pose, ms       median     95 %");
+console.log("\nlifting one pose, ms           median     95 %");
 for (const variant of variants) {
   const times: number[] = await page.evaluate(
     ([name, keypoints, count]) => (window as any).posenet3d.time(name, keypoints, count),
     [variant, pose, POSES] as const,
   );
-  console.log(`  ${variant.padEnd(23)}${median(times).toFixed(2).padStart(8)} ${p95(times).toFixed(2).padStart(8)}`);
+  console.log(`  ${variant.padEnd(27)}${median(times).toFixed(2).padStart(8)} ${p95(times).toFixed(2).padStart(8)}`);
 }
 
 await page.locator("#source-camera").tap();
@@ -50,9 +50,9 @@ await page.waitForFunction((count) => {
   return source === "camera" && lifted > count;
 }, CAMERA_FRAMES, { timeout: 120_000 });
 const { latency } = await stateOf(page);
-console.log("\ncamera, ms a frame         median     95 %");
+console.log("\ncamera, ms a frame             median     95 %");
 for (const [part, figures] of Object.entries(latency)) {
-  if (figures) console.log(`  ${part.padEnd(23)}${figures.median.toFixed(1).padStart(8)} ${figures.p95.toFixed(1).padStart(8)}`);
+  if (figures) console.log(`  ${part.padEnd(27)}${figures.median.toFixed(1).padStart(8)} ${figures.p95.toFixed(1).padStart(8)}`);
 }
 await browser.close();
 await served.stop();

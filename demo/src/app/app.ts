@@ -1,7 +1,7 @@
 /** The app: a source, a lifter, a view, and the loop between them. */
 import type { Variant } from "virtual:assets";
 import type { Detector } from "../detect/detector";
-import { Lifter } from "../lift/lifter";
+import { Lifters } from "../lift/lifters";
 import type { Frame2D } from "../pose";
 import { SAMPLES } from "../samples";
 import { PhotoSource } from "../source/photo";
@@ -17,7 +17,7 @@ import { Detectors } from "./detectors";
 import { Latency } from "./latency";
 import { type LiftedFrame, Pipeline } from "./pipeline";
 import { Recorder } from "./recorder";
-import { FIRST, type Settings, keepSettings, readSettings, variantOf } from "./settings";
+import { FIRST, type Settings, keepSettings, nameOf, readSettings, variantOf } from "./settings";
 
 export type SourceName = "sample" | "camera" | "video" | "photo" | "keypoints";
 
@@ -36,7 +36,7 @@ export class App extends EventTarget {
   sourceName: SourceName = "sample";
   sample = 0;
   facing: Facing = "environment";
-  lifter: Lifter | null = null;
+  lifters: Lifters | null = null;
   /** Frames that have been lifted from this source. */
   lifted = 0;
   last: LiftedFrame | null = null;
@@ -48,8 +48,7 @@ export class App extends EventTarget {
   constructor() {
     super();
     this.stage = this.makeStage();
-    this.pipeline.smooth = this.settings.smooth;
-    if (this.stage) this.stage.orbit.turning = this.settings.turning;
+    this.apply();
   }
 
   /** Loads the lifter and plays the first sample. */
@@ -61,13 +60,14 @@ export class App extends EventTarget {
 
   async loadLifter(): Promise<void> {
     const variant = variantOf(this.settings);
-    if (variant === this.lifter?.variant) return;
+    if (variant === this.lifters?.variant) return;
     showLoading(`Loading the lifter, ${(variant.bytes / 1e6).toFixed(1)} MB`);
     try {
-      const lifter = await Lifter.load(variant);
-      if (variant !== variantOf(this.settings)) return lifter.dispose(); // chosen again meanwhile
-      const old = this.lifter;
-      this.lifter = lifter;
+      const lifters = await Lifters.load(variant, FIRST);
+      if (variant !== variantOf(this.settings)) return lifters.dispose(); // chosen again meanwhile
+      const old = this.lifters;
+      this.lifters = lifters;
+      this.pipeline.follow(lifters.live);
       setTimeout(() => old?.dispose(), DISPOSE_AFTER); // a frame may be in it
       this.latency.reset();
       this.refresh();
@@ -82,17 +82,17 @@ export class App extends EventTarget {
 
   /** Goes back to the lifter from before or, at the start, to the one that is kept with the page. */
   private notLoaded(variant: Variant, error: unknown): void {
-    const before = this.lifter?.variant ?? (variant === FIRST ? null : FIRST);
+    const before = this.lifters?.variant ?? (variant === FIRST ? null : FIRST);
     const advice = lifterAdvice(error);
     if (before) void this.set({ model: before.model, weights: before.weights });
     const run = () => void (before ? this.set({ model: variant.model, weights: variant.weights }) : this.loadLifter());
-    showMessage(`The lifter ${variant.model}, ${variant.weights} does not load`, advice, { label: "Try again", run });
+    showMessage(`The lifter ${nameOf(variant.model)}, ${variant.weights} does not load`, advice, { label: "Try again", run });
   }
 
   openSample(index: number): Promise<void> {
     this.sample = index;
     return this.open("sample", async () => {
-      const source = new SequenceSource(await SAMPLES[index].load());
+      const source = new SequenceSource(await SAMPLES[index].load(), true);
       if (STILL.matches) {
         source.playing = false;
         toast("Paused, as this device asks for less motion.");
@@ -148,16 +148,27 @@ export class App extends EventTarget {
     return this.flat.mirrored;
   }
 
+  /** Whether this source is lifted over time, each frame with those before it. */
+  get overTime(): boolean {
+    return !!this.lifters?.live && !!this.source?.oneOverTime;
+  }
+
   /** Takes a change of settings into use and keeps it. */
   async set(change: Partial<Settings>): Promise<void> {
     const before = { ...this.settings };
     Object.assign(this.settings, change);
     keepSettings(this.settings);
-    this.pipeline.smooth = this.settings.smooth;
-    if (this.stage) this.stage.orbit.turning = this.settings.turning;
+    this.apply();
     if (before.model !== this.settings.model || before.weights !== this.settings.weights) await this.loadLifter();
     if (before.detector !== this.settings.detector && this.sourceName === "camera") await this.openCamera();
     this.changed();
+  }
+
+  /** What takes effect without anything being loaded. */
+  private apply(): void {
+    const { smooth, smoothOverTime, turning } = this.settings;
+    Object.assign(this.pipeline, { smooth, smoothOverTime });
+    if (this.stage) this.stage.orbit.turning = turning;
   }
 
   /** Replaces the source; where the new one does not open, says why. */
@@ -201,17 +212,17 @@ export class App extends EventTarget {
   private async lifting(): Promise<void> {
     for (;;) {
       await nextFrame();
-      const { source, lifter, opened } = this;
-      if (!source || !lifter) continue;
+      const { source, lifters, opened } = this;
+      if (!source || !lifters) continue;
       try {
         const start = performance.now();
         const frame = await source.next();
         if (!frame || opened !== this.opened) continue;
         if (source.picture) this.latency.add("detector", performance.now() - start);
-        const lifted = await this.pipeline.lift(frame, lifter);
+        const lifted = await this.pipeline.lift(frame, lifters.single, source.oneOverTime);
         if (opened === this.opened) this.show(lifted, source);
       } catch (error) {
-        if (opened !== this.opened || lifter !== this.lifter) continue; // it was put away meanwhile
+        if (opened !== this.opened || lifters !== this.lifters) continue; // it was put away meanwhile
         console.error(error);
         source.playing = false;
         source.close();

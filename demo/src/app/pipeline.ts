@@ -1,7 +1,9 @@
 /** From people in a frame to people in 3D: joint map, lifter, score, smoothing. */
 import { mapJoints } from "../joints";
 import { expectedErrorOf, scoreOfError, scoresOf } from "../lift/score";
+import { Follower } from "../follow/follower";
 import type { Lifter } from "../lift/lifter";
+import type { LiveLifter } from "../lift/live";
 import { Smoother } from "../motion/smooth";
 import type { Frame2D, Pose2D, Pose3D } from "../pose";
 import type { Latency } from "./latency";
@@ -38,22 +40,38 @@ interface Memory {
 
 export class Pipeline {
   smooth = true;
+  /** As `smooth`, for the poses of a lifter that sees the frames before. */
+  smoothOverTime = false;
+  private follower: Follower | null = null;
   private memories = new Map<number, Memory>();
   private scoredAt = -Infinity;
 
   constructor(private readonly latency: Latency) {}
 
+  /** Follows people by this lifter where there is one over time; null: lifts each frame for itself. */
+  follow(live: Pick<LiveLifter, "step"> | null): void {
+    const step: LiveLifter["step"] = (...given) => this.latency.measure("lifter", () => live!.step(...given));
+    this.follower = live && new Follower({ step });
+  }
+
   /** Forgets who was there: the next frame is of something else. */
   reset(): void {
     this.memories.clear();
     this.scoredAt = -Infinity;
+    this.follower?.forget();
   }
 
-  /** @throws Error of `mapJoints` where the joints are unknown. */
-  async lift(frame: Frame2D, lifter: Lifter): Promise<LiftedFrame> {
+  /**
+   * Lifts the people of a frame.
+   *
+   * @param oneOverTime Whether the source shows one person at most, frame after frame.
+   * @throws Error of `mapJoints` where the joints are unknown.
+   */
+  async lift(frame: Frame2D, lifter: Lifter, oneOverTime = false): Promise<LiftedFrame> {
     const seen = frame.people.slice(0, MOST_PEOPLE);
     const mapped = seen.map(mapJoints);
-    const lifted = mapped.length ? await this.latency.measure("lifter", () => lifter.liftMany(mapped)) : [];
+    const follower = oneOverTime && seen.length <= 1 ? this.follower : null;
+    const lifted = follower ? await liftOne(follower, frame, mapped) : await this.liftEach(mapped, lifter);
     const people: Person[] = [];
     const used = new Set<number>();
     lifted.forEach((pose, row) => {
@@ -64,10 +82,15 @@ export class Pipeline {
       people.push({ id, pose2d: mapped[row], pose, elevation: 0, across: 0 });
     });
     await this.score(people, lifter);
-    for (const person of people) this.remember(person, frame.time);
+    const smooth = follower ? this.smoothOverTime : this.smooth;
+    for (const person of people) this.remember(person, frame.time, smooth);
     const { width, height } = sizeOf(frame, mapped);
     place(people, width);
     return { time: frame.time, people, notLifted: lifted.length - people.length, width, height };
+  }
+
+  private async liftEach(poses: Pose2D[], lifter: Lifter): Promise<(Pose3D | null)[]> {
+    return poses.length ? this.latency.measure("lifter", () => lifter.liftMany(poses)) : [];
   }
 
   /** The score is of the poses as the lifter gave them, before smoothing. */
@@ -92,7 +115,7 @@ export class Pipeline {
     });
   }
 
-  private remember(person: Person, time: number): void {
+  private remember(person: Person, time: number, smooth: boolean): void {
     const memory = this.memoryOf(person.id);
     const { pose } = person;
     const passed = Math.max(0, time - memory.seen);
@@ -101,7 +124,7 @@ export class Pipeline {
     memory.elevation = Number.isNaN(memory.elevation) ? steep : memory.elevation + (steep - memory.elevation) * share;
     memory.seen = time;
     person.elevation = memory.elevation;
-    const joints = this.smooth ? memory.smoother.next(pose.joints, time) : pose.joints;
+    const joints = smooth ? memory.smoother.next(pose.joints, time) : pose.joints;
     person.pose = { ...pose, joints, score: memory.score };
   }
 
@@ -113,6 +136,12 @@ export class Pipeline {
     }
     return memory;
   }
+}
+
+/** Lifts who is in the frame, or tells the follower that nobody is. */
+async function liftOne(follower: Follower, { time, people }: Frame2D, poses: Pose2D[]): Promise<(Pose3D | null)[]> {
+  const lifted = await follower.lift(poses[0] ?? null, time, people[0]?.id);
+  return poses.map(() => lifted);
 }
 
 /** The image's size; where the file has none, that of what is in it. */

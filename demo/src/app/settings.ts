@@ -6,6 +6,8 @@ export interface Settings {
   model: string;
   weights: string;
   smooth: boolean;
+  /** As `smooth`, behind a lifter that sees the frames before. */
+  smoothOverTime: boolean;
   turning: boolean;
   detector: Complexity;
 }
@@ -19,6 +21,7 @@ const DEFAULTS: Settings = {
   model: FIRST.model,
   weights: FIRST.weights,
   smooth: true,
+  smoothOverTime: false, // that lifter has learned to bear noise: a filter behind it would add its lag
   turning: !still,
   detector: "lite",
 };
@@ -39,7 +42,13 @@ export function keepSettings(settings: Settings): void {
   }
 }
 
-/** The file of a model; the first where there is none of these names. */
-export function variantOf({ model, weights }: Settings): Variant {
-  return assets.variants.find((variant) => variant.model === model && variant.weights === weights) ?? FIRST;
+/** The file of a model: with other weights where it has none of these, the first where there is no such model. */
+export function variantOf({ model, weights }: Pick<Settings, "model" | "weights">): Variant {
+  const own = assets.variants.filter((variant) => variant.model === model);
+  return own.find((variant) => variant.weights === weights) ?? own[0] ?? FIRST;
+}
+
+/** What the page calls a model. */
+export function nameOf(model: string): string {
+  return model === "full_sequence" ? "full over time" : model;
 }

@@ -8,6 +8,7 @@ const LARGEST_SIDE = 1280; // px: more is not looked at by the detector, and cos
 export class PhotoSource implements Source {
   readonly live = false;
   readonly moves = false;
+  readonly oneOverTime = false;
   readonly duration = 0;
   readonly time = 0;
   playing = false;

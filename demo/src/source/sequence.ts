@@ -13,7 +13,10 @@ export class SequenceSource implements Source {
   private clock = performance.now();
   private running = true;
 
-  constructor(private readonly frames: Frame2D[]) {
+  constructor(
+    private readonly frames: Frame2D[],
+    readonly oneOverTime = false,
+  ) {
     const count = frames.length;
     this.step = count > 1 ? (frames[count - 1].time - frames[0].time) / (count - 1) : 0;
     this.moves = count > 1;

@@ -6,6 +6,8 @@ export interface Source {
   readonly live: boolean;
   /** Whether there is more than one frame, so that it can be paused. */
   readonly moves: boolean;
+  /** Whether it shows one person at most, frame after frame. */
+  readonly oneOverTime: boolean;
   /** Seconds; 0: one frame, or nobody knows how many. */
   readonly duration: number;
   /** What the joints were found in, for drawing below them. */

@@ -9,6 +9,7 @@ const SHOWN_SIDE = 480; // px: the picture is shown small
 
 export class VideoSource implements Source {
   readonly moves = true;
+  readonly oneOverTime = true; // the detector finds one person
   /** The frame that the detector has got: the video itself is further on when it is done. */
   readonly picture = document.createElement("canvas");
   private readonly context = this.picture.getContext("2d")!;

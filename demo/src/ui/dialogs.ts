@@ -22,7 +22,7 @@ interface Licensed {
 const LICENCES: Licensed[] = [
   { name: "posenet3d", by: "this page and its code", licence: "Apache-2.0", address: "licences/apache-2.0.txt" },
   {
-    name: "Lifters full and small",
+    name: "Lifters full, full over time and small",
     by: "Trained on 2D poses of the CMU Graphics Lab Motion Capture Database (mocap.cs.cmu.edu, created with funding from NSF EIA-0196217) and of MPII Human Pose (Andriluka et al., CVPR 2014, simplified BSD)",
     licence: "Apache-2.0",
     address: "licences/model_full.md",

@@ -2,6 +2,7 @@
 import assets from "virtual:assets";
 import type { App } from "../app/app";
 import { PARTS, type Part } from "../app/latency";
+import { nameOf, variantOf } from "../app/settings";
 import { button, byId } from "./elements";
 
 const REFRESH_MS = 500;
@@ -40,29 +41,36 @@ export class Panel {
     const model = byId<HTMLSelectElement>("model");
     const weights = byId<HTMLSelectElement>("weights");
     const models = [...new Set(assets.variants.map((variant) => variant.model))];
-    model.replaceChildren(...models.map((name) => new Option(name, name)));
+    model.replaceChildren(...models.map((name) => new Option(nameOf(name), name)));
+    let offered = "";
     const offer = () => {
-      if (model.value === app.settings.model && weights.value === app.settings.weights) return;
-      const own = assets.variants.filter((variant) => variant.model === app.settings.model);
-      weights.replaceChildren(
-        ...own.map(({ weights, bytes }) => new Option(`${WEIGHTS[weights] ?? weights}, ${(bytes / 1e6).toFixed(1)} MB`, weights)),
-      );
+      if (offered !== app.settings.model) {
+        const own = assets.variants.filter((variant) => variant.model === app.settings.model);
+        weights.replaceChildren(
+          ...own.map(({ weights, bytes }) => new Option(`${WEIGHTS[weights] ?? weights}, ${(bytes / 1e6).toFixed(1)} MB`, weights)),
+        );
+        offered = app.settings.model;
+      }
       model.value = app.settings.model;
       weights.value = app.settings.weights;
     };
     offer();
     app.addEventListener("change", offer); // one that does not load is not the one in use
-    model.onchange = () => void app.set({ model: model.value });
+    model.onchange = () => void app.set({ model: model.value, weights: variantOf({ model: model.value, weights: weights.value }).weights });
     weights.onchange = () => void app.set({ weights: weights.value });
   }
 
   private switches(): void {
     const { app } = this;
-    for (const name of ["smooth", "turning"] as const) {
-      const box = byId<HTMLInputElement>(name);
-      box.checked = app.settings[name];
-      box.onchange = () => void app.set({ [name]: box.checked });
-    }
+    const turning = byId<HTMLInputElement>("turning");
+    turning.checked = app.settings.turning;
+    turning.onchange = () => void app.set({ turning: turning.checked });
+    const smooth = byId<HTMLInputElement>("smooth");
+    const kind = () => (app.overTime ? "smoothOverTime" : "smooth"); // of what is lifted now
+    const show = () => (smooth.checked = app.settings[kind()]);
+    show();
+    app.addEventListener("change", show);
+    smooth.onchange = () => void app.set({ [kind()]: smooth.checked });
     const detector = byId<HTMLSelectElement>("detector");
     detector.value = app.settings.detector;
     detector.onchange = () => void app.set({ detector: detector.value === "full" ? "full" : "lite" });

@@ -87,6 +87,7 @@ export interface State {
   source: string;
   playing: boolean;
   mirrored: boolean;
+  overTime: boolean;
   lifted: number;
   people: number;
   score: number | null;

@@ -64,6 +64,43 @@ describe("Pipeline", () => {
     expect(new Set(people.map(({ id }) => id)).size).toBe(2);
   });
 
+  it("lifts one person over time where it follows one, without smoothing twice, and others each for itself", async () => {
+    let memory = 0;
+    const pipeline = new Pipeline(new Latency());
+    pipeline.follow({
+      step: async (pose) => {
+        const [lifted] = pose ? await flat.liftMany([pose]) : [null];
+        return { pose: lifted && { ...lifted, elevation: memory }, memory: Float32Array.of(++memory) };
+      },
+    });
+    await pipeline.lift(frame([somebody(100, 0)], 0), flat, true);
+    const moved = somebody(100, 0);
+    moved.keypoints[20] += 80;
+    const followed = await pipeline.lift(frame([moved], 1 / 30), flat, true);
+    const [alone] = await flat.liftMany([moved]);
+    expect(followed.people[0].pose.joints).toEqual(alone!.joints);
+    expect(followed.people[0].pose.elevation).toBe(1); // it remembers the frame before
+    expect((await pipeline.lift(frame([], 2 / 30), flat, true)).people).toEqual([]);
+    await pipeline.lift(frame([somebody(100), somebody(500)], 3 / 30), flat, true);
+    await pipeline.lift(frame([somebody(100)], 4 / 30), flat); // a picture
+    expect(memory).toBe(3);
+  });
+
+  it("forgets whom it follows when it is reset, as when a video is wound", async () => {
+    const anew: boolean[] = [];
+    const pipeline = new Pipeline(new Latency());
+    pipeline.follow({
+      step: async (pose, _, memory) => {
+        anew.push(memory === null);
+        return { pose: (await flat.liftMany([pose!]))[0], memory: new Float32Array(1) };
+      },
+    });
+    for (const time of [0, 0.1]) await pipeline.lift(frame([somebody(100)], time), flat, true);
+    pipeline.reset();
+    await pipeline.lift(frame([somebody(100)], 0.2), flat, true);
+    expect(anew).toEqual([true, false, true]);
+  });
+
   it("smooths each person over time, unless told not to", async () => {
     const jump = async (smooth: boolean) => {
       const pipeline = new Pipeline(new Latency());
