@@ -110,7 +110,9 @@ def by_track(
         result, count = _with_frames_around(found.lifted_people, result, motions, over_time)
         found = dataclasses.replace(found, sequences=count)
     if body:
-        if not mend:  # joints that jitter do not lie on their rays: bones cannot tell their depth
+        # Joints that jitter do not lie on their rays: bones cannot tell their depth. A lifter of
+        # sequences takes the jitter out by itself.
+        if not mend and over_time is None:
             motions = [m for m in motions if not is_jittery(*_seen(m, people))]
         result, bodies = _one_body(people.skeleton, result, motions, height_mm, fps)
         found = dataclasses.replace(found, bodies=bodies)
