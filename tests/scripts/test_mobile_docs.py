@@ -75,19 +75,34 @@ def test_python_shown_runs(page, checkout, monkeypatch):
     pytest.importorskip("ai_edge_litert", reason="the extra tflite")
     monkeypatch.chdir(checkout)
     blocks = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
-    assert len(blocks) == 4
+    *of_single_poses, of_a_stream = blocks
+    assert len(of_single_poses) == 4
     names = {}
-    for code in blocks:
+    for code in of_single_poses:
         exec(code, names)
     compared = {"keypoints_3d", "elevation", "expected_error"}  # the golden outputs
     assert names["together"].keys() == compared
     assert names["about"]["least_joints"] == 9
     assert names["result"].keypoints_3d.shape == (3, 17, 3)
+    names["camera"] = [(np.full((17, 2), 200.0), np.zeros(17)), seen(7), seen(8)]
+    exec(of_a_stream, names)
+    assert np.isfinite(names["result"].keypoints_3d).all()
+
+
+def seen(seed):
+    """Somebody, in pixels `[17, 2]`, and their confidence `[17]`."""
+    return np.random.default_rng(seed).uniform(100, 500, (17, 2)), np.ones(17)
 
 
 def test_tensors_by_position_are_in_the_order_that_is_told(checkout):
     interpreter = pytest.importorskip("ai_edge_litert.interpreter", reason="the extra tflite")
-    for file in checkout.glob("saved_models/*/*.tflite"):
+    for name in ("full", "small"):  # a lifter of sequences has another signature
+        check_order(interpreter, list(checkout.glob(f"saved_models/{name}/*.tflite")))
+
+
+def check_order(interpreter, files):
+    assert len(files) == 4
+    for file in files:
         signatures = interpreter.Interpreter(str(file)).get_signature_list()
         assert signatures.keys() == {"lift_1", "lift_16"}
         for signature in signatures.values():
