@@ -43,6 +43,8 @@ stack_tests=(
   tests/training/test_run.py
   tests/evaluation/metrics/test_joint_errors_tf.py
   tests/export/signatures/test_signatures.py
+  tests/sequences
+  tests/training/sequences/test_third_stage.py
 )
 
 is() { "$1" -c "import sys; sys.exit(sys.version_info[:2] != ($2, $3))" 2>/dev/null; }

@@ -23,6 +23,7 @@ from posenet3d.motion.level import levelled
 from posenet3d.motion.mending.exchanged_sides import with_sides
 from posenet3d.poses.lifted import Lifted
 from posenet3d.poses.people import People
+from posenet3d.sequences.loading import load_sequence
 from posenet3d.viz import drawing, figures
 
 _OUTPUT = flags.DEFINE_string("output", "docs/images/motion.png", "The picture to write.")
@@ -63,7 +64,8 @@ def main(_: list[str]) -> None:
         tracked=True,
     )
     alone = Lifted(people, estimator.lift(people.keypoints_2d, people.confidence))
-    track, _ = by_track(alone, people, estimator.lift, mend=True, body=True, height_mm=None)
+    over_time = load_sequence("full_sequence").lift_sequence
+    track, _ = by_track(alone, people, estimator.lift, True, True, None, over_time=over_time)
     upright, _ = Level("on").upright(track)
     true = poses.keypoints_3d
     rows = (
