@@ -17,12 +17,16 @@ class ExportConfig:
     model: str = setting(DEFAULT_MODEL, "Pretrained model's name, or a path.")
     saved_model: bool = setting(True, "Write a new version of the SavedModel: NAME/<version>/.")
     warmup: bool = setting(True, "Write TensorFlow Serving's warmup requests with it.")
-    tflite: bool = setting(False, "Write NAME_float32.tflite, _float16, _dynamic_int8 and _int8.")
+    tflite: bool = setting(
+        False,
+        "Write NAME_float32.tflite, _float16, _dynamic_int8 and, of a lifter of single poses, "
+        "_int8.",
+    )
     onnx: bool = setting(False, "Write NAME.onnx.")
     weights: bool = setting(
         False,
-        "Write estimator.npz: settings and weights as plain arrays, which posenet3d reads with "
-        "Keras 2.15 and Keras 3 alike (docs/stacks.md).",
+        "Write estimator.npz (sequence.npz): settings and weights as plain arrays, which posenet3d "
+        "reads with Keras 2.15 and Keras 3 alike (docs/stacks.md).",
     )
     golden: bool = setting(
         False, "Write golden.json: poses, and the answers of this export's files for them."

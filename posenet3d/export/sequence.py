@@ -51,6 +51,10 @@ def export_sequence(config: ExportConfig) -> list[Path]:
     """Exports a lifter of sequences; args, result and errors are those of `job.export`."""
     if config.onnx:
         raise ConfigError(f"{config.model} is a lifter of sequences, which has no ONNX form yet.")
+    if config.calibration_data:
+        raise ConfigError(
+            "calibration_data is for int8, which a lifter of sequences does not have."
+        )
     estimator = load_sequence(config.model)
     folder = Path(config.output)
     name = folder.resolve().name

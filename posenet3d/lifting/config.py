@@ -50,7 +50,11 @@ class LiftConfig:
         "Feet that stand on the floor do not slide; needs --focal_length or --fov. Poses are "
         "upright then.",
     )
-    fps: float = setting(30.0, "Frames a second, for outputs that hold motion.")
+    fps: float = setting(
+        30.0,
+        "Frames a second of the input: for all that looks at several frames, and for outputs that "
+        "hold motion.",
+    )
     up: Literal["auto", "camera", "y", "z"] = setting(
         "auto", "Axis of the output that points up; auto: the format's."
     )

@@ -38,6 +38,9 @@ from posenet3d.skeletons.skeleton import Skeleton
 Say = Callable[[str], None]
 """Takes a line for the user."""
 
+LEAST_FPS, MOST_FPS = 7.5, 1000.0
+"""Frames a second between which a lifter of sequences looks at frames together."""
+
 Progress = Callable[[int, int], None]
 """Takes how many units of the input are done, and how many there are."""
 
@@ -61,8 +64,9 @@ def lift_file(
 
     The input is read, lifted and kept in parts. Memory is bounded by a part where the output is
     `.npz`, `.json` or `.csv` and there are more than `finish.MOST_PEOPLE` people, or none of what
-    looks at several frames is asked for. Finished parts lie in `<output>.parts` until the output is
-    written; when the job is interrupted or killed, the same call goes on from there.
+    looks at several frames is asked for (`mend`, `body`, `sequence_model`). Finished parts lie in
+    `<output>.parts` until the output is written; when the job is interrupted or killed, the same
+    call goes on from there.
 
     Args:
       config: The settings.
@@ -101,6 +105,9 @@ def _lift_file(
     if estimator is None:
         estimator = load(config.model)
         over_time = _over_time(config, estimator.skeleton)
+        if over_time is not None and not LEAST_FPS <= config.fps <= MOST_FPS:
+            over_time = None
+            notes = (*notes, f"Each frame was lifted alone, because of --fps={config.fps:g}.")
     map_file = config.reading.read_map()
     source = config.reading.open(config.input, estimator.skeleton, map_file)
     maps = map_file.maps if map_file else None
@@ -135,10 +142,9 @@ def _over_time(config: LiftConfig, skeleton: Skeleton) -> Lift | None:
     Raises:
       InputError: If the settings name a model that there is not, or of another skeleton.
     """
-    from posenet3d.sequences.estimator import SLOWEST
     from posenet3d.sequences.loading import load_sequence, sequence_of
 
-    if config.sequence_model == "off" or config.fps < SLOWEST:
+    if config.sequence_model == "off":
         return None
     if config.sequence_model == "auto":
         found = sequence_of(config.model)

@@ -57,7 +57,8 @@ class LiteEstimator:
             reason = str(error).strip(" .\n").split("\n")[0]
             raise InputError(
                 f"{path} is no lifter of posenet3d, or damaged: {reason}. Files that scripts/"
-                "export.py --tflite wrote can be used."
+                "export.py --tflite wrote can be used; those of a lifter of sequences by "
+                "posenet3d.lite.stream.LiteStream."
             ) from error
         self._fingerprint = hashlib.sha256(content).hexdigest()
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from posenet3d.errors import InputError
 from posenet3d.lite import model_file
+from posenet3d.poses.lift_checks import BELOW_LIVE, LEAST_LIVE, check_frame_rate
 from posenet3d.poses.lift_request import check_request
 from posenet3d.poses.lift_result import LiftResult
 from posenet3d.skeletons.skeleton import Skeleton
@@ -32,17 +33,25 @@ class LiteStream:
 
     Args:
       path: The .tflite file.
-      frame_rate: Frames a second. Above 45, give it every second, third, ... frame.
+      frame_rate: Frames a second, 7.5 to below 45. Of a faster camera, give it every second, third,
+        ... frame; of a slower one, lift each frame alone.
+      height_mm: Standing height of the person; gives mm.
       threads: Threads of the runtime.
 
     Raises:
-      InputError: If there is no such file, or it is not one of a lifter of sequences.
+      InputError: If there is no such file, it is not one of a lifter of sequences, or the frame
+        rate is another.
       ImportError: If ai-edge-litert is not installed; the message names the extra.
     """
 
-    def __init__(self, path: str | Path, frame_rate: float = 30.0, threads: int = 1) -> None:
-        if not 0 < frame_rate <= 1000:
-            raise InputError(f"frame_rate must lie in (0, 1000], got {frame_rate}.")
+    def __init__(
+        self,
+        path: str | Path,
+        frame_rate: float = 30.0,
+        height_mm: float | None = None,
+        threads: int = 1,
+    ) -> None:
+        check_frame_rate(frame_rate, LEAST_LIVE, BELOW_LIVE)
         if not Path(path).is_file():
             raise InputError(f"There is no file {path}.")
         content = model_file.read(Path(path))
@@ -64,29 +73,24 @@ class LiteStream:
                 f"{path} is no lifter of sequences, or damaged: {reason}. scripts/export.py "
                 "--model=full_sequence --tflite writes such files."
             ) from error
+        self._height_mm = height_mm
         self._rate = np.array([frame_rate], np.float32)
         self._memory = np.zeros(size, np.float32)
 
-    def lift(
-        self,
-        keypoints_2d: np.ndarray,
-        confidence: np.ndarray | None = None,
-        height_mm: float | None = None,
-    ) -> LiftResult:
+    def lift(self, keypoints_2d: np.ndarray, confidence: np.ndarray | None = None) -> LiftResult:
         """Lifts the next frame.
 
         Args:
           keypoints_2d: `[J, 2]`, image frame (x right, y down), pixels. Where nobody is seen, give
             any, and confidence 0: the time passes.
           confidence: `[J]` in [0, 1]; 0 marks a missing joint. None: every joint is present.
-          height_mm: Standing height of the person; gives mm.
 
         Raises:
           InputError: On wrong shapes or types, or a NaN or infinity.
         """
         confidence = None if confidence is None else np.asarray(confidence)[None]
         poses_2d = np.asarray(keypoints_2d)[None]
-        request = check_request(poses_2d, confidence, self.skeleton, height_mm)
+        request = check_request(poses_2d, confidence, self.skeleton, self._height_mm)
         answer = self.step(request.keypoints_2d[0], request.confidence[0])
         rows = {name: array[None] for name, array in answer.items()}
         return request.result(rows, request.problems())

@@ -73,7 +73,8 @@ def find(path_or_name: str | Path) -> Path:
             if file.is_file():
                 return file
     shelf = pretrained_folder()
-    if shelf is not None and (shelf / path / SEQUENCE_FILE).is_file():
+    folders = (path, shelf / path) if shelf else (path,)
+    if any((folder / SEQUENCE_FILE).is_file() for folder in folders):
         raise InputError(
             f"{path} is a lifter of sequences, and one of single poses is needed here "
             f"({', '.join(pretrained)}); scripts/lift.py takes it as --sequence_model."

@@ -11,10 +11,10 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from posenet3d.errors import InputError
 from posenet3d.geometry import camera
 from posenet3d.models.gap_filling import GapFiller, liftable
 from posenet3d.models.lifter import unproject
+from posenet3d.poses.lift_checks import check_frame_rate
 from posenet3d.poses.lift_request import check_request
 from posenet3d.poses.lift_result import LiftResult, score_of
 from posenet3d.sequences.lifter import RATE, SequenceLifter
@@ -215,8 +215,7 @@ class SequenceEstimator(keras.Model):
           InputError: On wrong shapes or types, a NaN or infinity, named by frame and joint, a frame
             rate that is none, or a height that cannot be used.
         """
-        if not 0 < frame_rate <= FASTEST:
-            raise InputError(f"frame_rate must lie in (0, {FASTEST:g}], got {frame_rate}.")
+        check_frame_rate(frame_rate, below=FASTEST)
         request = check_request(keypoints_2d, confidence, self.skeleton, height_mm)
         whole = _in_chunks(
             lambda inputs: self._lift(
@@ -227,7 +226,7 @@ class SequenceEstimator(keras.Model):
                 }
             ),
             {"keypoints_2d": request.keypoints_2d, "confidence": request.confidence},
-            self.lifter.reach * max(1, round(frame_rate / RATE)),
+            self.lifter.reach * math.ceil(frame_rate / RATE),
         )
         return request.result(whole, request.problems())
 

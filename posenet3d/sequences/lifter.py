@@ -36,7 +36,7 @@ class SequenceLifter(keras.Model):
     ICLR 2021).
 
     Args:
-      lifter: A lifter that `completes`; its weights are used, not copied.
+      lifter: A lifter that `completes` and has all outputs; its weights are used, not copied.
       hidden: Features that are seen of other frames.
       dilations: How far temporal units look, in frames: those before the lifter's first block, and
         those behind each block.
@@ -52,8 +52,11 @@ class SequenceLifter(keras.Model):
     ) -> None:
         super().__init__(**kwargs | {"dtype": "float32"})
         blocks = lifter.trunk.settings["num_blocks"]
-        if not lifter.completes:
-            raise ValueError("The lifter must look at the confidence (lifter_completes).")
+        if not (lifter.completes and lifter.estimates_error and lifter.elevation is not None):
+            raise ValueError(
+                "A lifter of sequences starts from one that completes poses and estimates its "
+                "error and the elevation, as a second stage with lifter_completes makes."
+            )
         if dilations is None:
             dilations = _usual_dilations(blocks)
         if len(dilations) != blocks + 1:

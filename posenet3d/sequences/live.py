@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import tensorflow as tf
 
-from posenet3d.errors import InputError
+from posenet3d.poses.lift_checks import BELOW_LIVE, LEAST_LIVE, check_frame_rate
 from posenet3d.poses.lift_request import check_request
 from posenet3d.poses.lift_result import LiftResult
-from posenet3d.sequences.estimator import FASTEST, SequenceEstimator
+from posenet3d.sequences.estimator import SequenceEstimator
 from posenet3d.sequences.lifter import RATE
 
 
@@ -26,9 +26,12 @@ class LiveLifter:
 
     Args:
       estimator: A lifter of sequences.
-      frame_rate: Frames a second. Above 45, give it every second, third, ... frame, so that about
-        30 are left; it has learned no faster ones.
+      frame_rate: Frames a second, 7.5 to below 45. Of a faster camera, give it every second, third,
+        ... frame; of a slower one, lift each frame alone.
       height_mm: Standing height of the person; gives mm.
+
+    Raises:
+      InputError: If the frame rate is another.
     """
 
     def __init__(
@@ -37,8 +40,7 @@ class LiveLifter:
         frame_rate: float = RATE,
         height_mm: float | None = None,
     ) -> None:
-        if not 0 < frame_rate <= FASTEST:
-            raise InputError(f"frame_rate must lie in (0, {FASTEST:g}], got {frame_rate}.")
+        check_frame_rate(frame_rate, LEAST_LIVE, BELOW_LIVE)
         self.estimator = estimator
         self.height_mm = height_mm
         self._rate = tf.constant([frame_rate], tf.float32)

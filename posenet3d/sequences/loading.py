@@ -6,7 +6,13 @@ from pathlib import Path
 
 from posenet3d.errors import InputError
 from posenet3d.models.estimator import PoseEstimator
-from posenet3d.models.loading import DEFAULT_MODEL, SEQUENCE_FILE, find, pretrained_folder
+from posenet3d.models.loading import (
+    DEFAULT_MODEL,
+    ESTIMATOR_FILE,
+    SEQUENCE_FILE,
+    find,
+    pretrained_folder,
+)
 from posenet3d.models.loading import load as load_lifter
 from posenet3d.sequences.estimator import SequenceEstimator
 from posenet3d.sequences.weights_file import read_sequence_file
@@ -17,8 +23,9 @@ _OF_MODEL = "{}_sequence"  # the pretrained one beside the pretrained model of t
 def load(path_or_name: str | Path = DEFAULT_MODEL) -> PoseEstimator | SequenceEstimator:
     """Loads a saved lifter, of single poses or of sequences.
 
-    What names a lifter of sequences is the name of a pretrained one ("full_sequence") or the path
-    of a `sequence.npz`. All else is as in `models.load`.
+    What names a lifter of sequences is the name of a pretrained one ("full_sequence"), the path of
+    a `sequence.npz`, or of a folder with nothing else. All else is as in `models.load`: of a run
+    with both it loads the lifter of single poses.
 
     Args:
       path_or_name: Name of a pretrained model, by default the full one; or a path.
@@ -34,8 +41,11 @@ def load(path_or_name: str | Path = DEFAULT_MODEL) -> PoseEstimator | SequenceEs
 
 def is_sequence(path_or_name: str | Path) -> bool:
     """Whether it names a lifter of sequences; see `load`."""
-    by_name = isinstance(path_or_name, str) and path_or_name in _pretrained()
-    return by_name or Path(path_or_name).name == SEQUENCE_FILE
+    if isinstance(path_or_name, str) and path_or_name in _pretrained():
+        return True
+    path = Path(path_or_name)
+    alone = (path / SEQUENCE_FILE).is_file() and not (path / ESTIMATOR_FILE).is_file()
+    return path.name == SEQUENCE_FILE or alone
 
 
 def load_sequence(path_or_name: str | Path) -> SequenceEstimator:

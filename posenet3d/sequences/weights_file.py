@@ -21,7 +21,7 @@ from posenet3d.sequences.lifter import SequenceLifter
 
 _FORMAT = "posenet3d sequence 1"
 _SETTINGS = {"hidden": (int,), "filtered": (int,), "dilations": (list,)}
-_MOST_HIDDEN, _FARTHEST, _MOST_UNITS = 65536, 1000, 100
+_MOST_HIDDEN, _MOST_FILTERED, _FARTHEST, _MOST_UNITS = 65536, 64, 1000, 100
 
 
 def save_sequence_file(estimator: SequenceEstimator, path: str | Path) -> None:
@@ -53,11 +53,13 @@ def read_sequence_file(path: str | Path) -> SequenceEstimator:
         lifter = checked_lifter(settings.pop("lifter", None))
         skeleton = checked_skeleton(settings.pop("skeleton", None))
         checked("the estimator", settings, _SETTINGS)
+        if missing := _SETTINGS.keys() - settings.keys():
+            raise ValueError(f"its settings lack {', '.join(sorted(missing))}")
         hidden, filtered, dilations = (settings[name] for name in _SETTINGS)
         if not 1 <= hidden <= _MOST_HIDDEN:
             raise ValueError(f"hidden must lie between 1 and {_MOST_HIDDEN}, got {hidden}")
-        if not 1 <= filtered <= _FARTHEST:
-            raise ValueError(f"filtered must lie between 1 and {_FARTHEST}, got {filtered}")
+        if not 1 <= filtered <= _MOST_FILTERED:
+            raise ValueError(f"filtered must lie between 1 and {_MOST_FILTERED}, got {filtered}")
         if not all(isinstance(group, list) and len(group) <= _MOST_UNITS for group in dilations):
             raise ValueError(f"dilations must be lists of at most {_MOST_UNITS} numbers")
         flat = [dilation for group in dilations for dilation in group]

@@ -16,6 +16,7 @@ from posenet3d.training.student.lessons import Lessons
 from posenet3d.training.student.several_cameras import agree
 
 _MOST_LESSONS = 600_000  # poses whose 2D and 3D are held in memory
+_FEW = 10  # motions or sequences; of fewer, every second could be most of the data
 _BATCH = 4096
 
 
@@ -95,15 +96,17 @@ def _with_source(known: Lessons, source_2d: np.ndarray, source_3d: np.ndarray) -
 
 
 def _rows(train: NormalisedPoses) -> np.ndarray:
-    """Rows of at most so many poses as are held in memory: some of the motions, all cameras of
-    each; or where there are too few motions to choose from, poses."""
+    """Rows of at most about so many poses as are held in memory: some of the motions, all cameras
+    of each; where these are few, some of the sequences; where these are few too, poses."""
     every = -(-len(train) // _MOST_LESSONS)
     names = train.pixels.sequences
     motions = {name: number for number, name in enumerate(dict.fromkeys(names))}
-    if every == 1 or len(motions) < 100 * every:
+    if every == 1 or len(names) < _FEW * every:
         return np.arange(0, len(train), every)
-    chosen = np.array([motions[name] % every == 0 for name in names])
-    return np.flatnonzero(np.repeat(chosen, train.lengths))
+    numbers = np.array([motions[name] for name in names])
+    if len(motions) < _FEW * every:
+        numbers = np.arange(len(names))
+    return np.flatnonzero(np.repeat(numbers % every == 0, train.lengths))
 
 
 def _bodies(train: Poses2D, group: np.ndarray | None, rows: np.ndarray) -> list[str]:

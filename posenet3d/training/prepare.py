@@ -25,6 +25,7 @@ MIN_VARIATION = 0.02
 
 _HELD_OUT_EVERY = 20  # where an archive has no split, one sequence or pose in so many is held out
 _SAMPLE = 4096  # poses that the checks look at
+_SEQUENCE_RATES = (20.0, 40.0)  # frames a second that a lifter of sequences may learn from; ours
 
 
 @dataclasses.dataclass(frozen=True)
@@ -81,6 +82,8 @@ def prepare(config: TrainingConfig) -> RunData:
     joints = run_joints(config)
     skeleton = joints.skeleton
     train, evaluation = (poses.on(skeleton) for poses in _read(config, joints))
+    if config.sequence.steps:
+        _check_rate(train.frame_rate)
     group = procedural_3d = None
     if config.train_data and config.synthetic_sequences:
         _check_human(joints)
@@ -122,6 +125,23 @@ def prepare(config: TrainingConfig) -> RunData:
         scale=scale,
         dropped=dropped,
     )
+
+
+def _check_rate(frame_rate: float | None) -> None:
+    """Refuses recordings of another frame rate than the windows are told.
+
+    Raises:
+      ConfigError: If the rate is known and not about 30.
+    """
+    low, high = _SEQUENCE_RATES
+    if frame_rate is not None and not low <= frame_rate <= high:
+        advice = "leave sequence_steps out"
+        if frame_rate > high:
+            advice = f"keep every {round(frame_rate / 30)}. frame"
+        raise ConfigError(
+            "sequence_steps takes recordings of about 30 frames a second, and train_data has "
+            f"{frame_rate:g}: {advice}."
+        )
 
 
 def source_batch_size(config: TrainingConfig) -> int:

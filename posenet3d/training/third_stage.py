@@ -26,6 +26,8 @@ from posenet3d.training.sequences.windows import DrawnWindows
 from posenet3d.training.settings.config import TrainingConfig
 from posenet3d.training.updates.optimizers import make_student_optimizer
 
+_LEAST_FRAMES = 5
+
 
 def teach_sequences(
     config: TrainingConfig,
@@ -61,16 +63,13 @@ def teach_sequences(
         save_weights_file(teacher, kept.with_name(WEIGHTS_FILE))
         with atomic_path(kept) as temporary:
             teacher.save(temporary)
-    lifter = teacher.lifter
-    if not (lifter.completes and lifter.estimates_error and lifter.elevation is not None):
-        raise ConfigError(
-            "A lifter of sequences starts from one that completes poses and estimates its error, "
-            "as a second stage with lifter_completes makes."
-        )
     # The second output predicts differences from the teacher's mean elevation, whatever the run's.
-    config = dataclasses.replace(config, elevation=lifter.elevation)
+    config = dataclasses.replace(config, elevation=teacher.lifter.elevation)
     keras.utils.set_random_seed(config.seed)
-    trainer = SequenceTrainer(config, teacher)
+    try:
+        trainer = SequenceTrainer(config, teacher)
+    except ValueError as error:  # a teacher that has not all outputs
+        raise ConfigError(str(error)) from error
     sequence = config.sequence
     of_lifter = dataclasses.replace(sequence, learning_rate=sequence.lifter_learning_rate)
     trainer.compile(
@@ -85,6 +84,11 @@ def teach_sequences(
         return done["seconds"]
     start = time.monotonic()
     lessons = make_lessons(dataclasses.replace(data, source=None), [teacher], config=config.student)
+    if lessons.lengths.max() < _LEAST_FRAMES:
+        raise ConfigError(
+            f"No sequence to train on has {_LEAST_FRAMES} frames, so nothing can be learned over "
+            "time; give the archive its `lengths` (docs/data.md)."
+        )
     trainer.windows = DrawnWindows(config, data.skeleton, lessons, lessons.lengths)
     clock = callbacks.Clock(done["seconds"] + time.monotonic() - start)
     told = [callbacks.Progress(progress, "sequence", "distance")] if progress else []

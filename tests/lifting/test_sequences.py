@@ -1,5 +1,6 @@
 """Files of people in motion, lifted with the frames around each."""
 
+import dataclasses
 import json
 
 import numpy as np
@@ -70,6 +71,9 @@ def test_the_summary_says_so(walk, tmp_path, model):
         str(walk), str(tmp_path / "out.npz"), model="small", sequence_model=str(model)
     )
     assert any("lifted with those around it" in note for note in lift_file(config).notes)
+    for fps in (5.0, 2000.0):
+        notes = lift_file(dataclasses.replace(config, fps=fps)).notes
+        assert f"Each frame was lifted alone, because of --fps={fps:g}." in notes
 
 
 def test_heights_focal_lengths_and_smoothing_go_with_it(lifted, model):
@@ -83,8 +87,9 @@ def test_heights_focal_lengths_and_smoothing_go_with_it(lifted, model):
 
 
 def test_what_cannot_be_is_refused(lifted, walk, tmp_path, model):
-    with pytest.raises(InputError, match="no lifter of sequences 'nothing'"):
-        lifted(sequence_model="nothing")
+    for fps in (30.0, 5.0):
+        with pytest.raises(InputError, match="no lifter of sequences 'nothing'"):
+            lifted(sequence_model="nothing", fps=fps)
     other = load_sequence(model)
     with np.load(model) as archive:
         arrays = {name: archive[name] for name in archive.files}

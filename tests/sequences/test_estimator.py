@@ -71,7 +71,7 @@ def test_the_frame_rate_counts(estimator, walk):
     assert np.abs(estimator.lift_sequence(walk[0]).keypoints_3d - slow).max() > 1e-4
 
 
-@pytest.mark.parametrize("frame_rate", [30, 60])
+@pytest.mark.parametrize("frame_rate", [30, 60, 75, 120])
 def test_long_sequences_are_lifted_in_chunks_without_a_seam(
     estimator, walk, monkeypatch, frame_rate
 ):
@@ -107,8 +107,9 @@ def test_somebody_of_given_height_has_it_in_mm(estimator, walk):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"frame_rate": 0}, "frame_rate must lie in"),
-        ({"frame_rate": float("nan")}, "frame_rate must lie in"),
+        ({"frame_rate": 0}, "frame_rate must be above 0"),
+        ({"frame_rate": None}, "frame_rate must be above 0"),
+        ({"frame_rate": float("nan")}, "frame_rate must be above 0"),
         ({"keypoints_2d": np.zeros((5, 3, 2))}, "17"),
         ({"keypoints_2d": np.full((5, 17, 2), np.nan)}, "nan"),
         ({"confidence": np.ones((3, 17))}, "confidence"),

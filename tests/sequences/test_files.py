@@ -5,6 +5,8 @@ import pytest
 
 import posenet3d
 from posenet3d.errors import InputError
+from posenet3d.models import Lifter
+from posenet3d.sequences.lifter import SequenceLifter
 from posenet3d.sequences.loading import load_sequence, sequence_of
 from posenet3d.sequences.weights_file import save_sequence_file
 
@@ -28,6 +30,9 @@ def rewritten(file, change):
 
 def test_a_file_holds_the_whole_lifter(file, estimator, walk):
     expected = estimator.lift_sequence(*walk).keypoints_3d
+    np.testing.assert_array_equal(
+        posenet3d.load(file.parent).lift_sequence(*walk).keypoints_3d, expected
+    )
     for place in (file, str(file), file.parent, file.parents[1]):
         loaded = load_sequence(place)
         np.testing.assert_array_equal(loaded.lift_sequence(*walk).keypoints_3d, expected)
@@ -42,6 +47,8 @@ def test_a_file_holds_the_whole_lifter(file, estimator, walk):
         (lambda settings, arrays: settings.update(dilations=[[1]]), "groups of dilations"),
         (lambda settings, arrays: settings.update(dilations=[[], [0], []]), "whole numbers"),
         (lambda settings, arrays: settings.update(dilations=[1, 2, 3]), "lists"),
+        (lambda settings, arrays: settings.pop("hidden"), "its settings lack hidden"),
+        (lambda settings, arrays: settings["lifter"].update(completes=False), "not those of"),
         (lambda settings, arrays: settings.update(other=1), "no setting 'other'"),
         (lambda settings, arrays: settings.update(format="x"), "another version"),
         (lambda settings, arrays: settings["lifter"].update(width=7), "must be an array"),
@@ -77,8 +84,15 @@ def test_a_lifter_has_its_lifter_of_sequences_beside_it_or_none(file, alone):
 def test_who_needs_a_lifter_of_single_poses_says_so():
     from posenet3d.models import load
 
-    with pytest.raises(InputError, match="full_sequence is a lifter of sequences"):
-        load("full_sequence")
+    for place in ("full_sequence", "saved_models/full_sequence"):
+        with pytest.raises(InputError, match="full_sequence is a lifter of sequences"):
+            load(place)
+
+
+def test_a_lifter_without_all_outputs_cannot_see_sequences():
+    lifter = Lifter(width=8, num_blocks=1, completes=True, elevation=0.0)
+    with pytest.raises(ValueError, match="estimates its error"):
+        SequenceLifter(lifter)
 
 
 def test_what_there_is_not_is_said_with_what_there_is(tmp_path):

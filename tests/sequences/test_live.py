@@ -31,8 +31,17 @@ def test_bad_input_is_refused_and_costs_no_memory(estimator, walk):
         lifter.lift(walk[0][0])
     with pytest.raises(InputError, match="nan"):
         live.lift(np.full((17, 2), np.nan))
-    with pytest.raises(InputError, match="frame_rate"):
-        LiveLifter(estimator, frame_rate=-1)
     np.testing.assert_array_equal(
         live.lift(walk[0][1]).keypoints_3d, other.lift(walk[0][1]).keypoints_3d
     )
+
+
+@pytest.mark.parametrize("frame_rate", [-1, 0, 5, 45, float("nan"), None, "30"])
+def test_a_frame_rate_that_it_has_not_learned_is_refused(estimator, frame_rate):
+    with pytest.raises(InputError, match=r"frame_rate must be above 0, at least 7\.5 and below 45"):
+        LiveLifter(estimator, frame_rate)
+
+
+def test_of_a_fast_camera_it_says_which_frames_to_give(estimator):
+    with pytest.raises(InputError, match=r"Give every 4\. frame, and frame_rate=29\.97"):
+        LiveLifter(estimator, 119.88)

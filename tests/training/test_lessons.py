@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pytest
 
+from posenet3d.data.normalised import NormalisedPoses
 from posenet3d.geometry import camera
 from posenet3d.models import DomainAdapter
 from posenet3d.skeletons.skeleton import H36M_17
@@ -44,7 +45,7 @@ def test_frames_of_one_body_are_made_to_agree_where_the_data_says_whose_they_are
 
 
 def test_lessons_are_what_the_teacher_says(run_data, poses, teacher):
-    keypoints_2d, keypoints_3d, elevation, true_3d, _ = make_lessons.make_lessons(
+    keypoints_2d, keypoints_3d, elevation, true_3d, *_ = make_lessons.make_lessons(
         run_data(), [teacher]
     )
     assert np.isnan(elevation).all()
@@ -103,3 +104,17 @@ def test_procedural_truth_is_that_of_the_same_poses(run_data, poses, teacher, mo
     np.testing.assert_array_equal(said.true_3d[: len(rows)], expected)
     assert np.isnan(said.true_3d[len(rows) :]).all()
     assert len(said.true_3d) == len(said.keypoints_3d) > len(rows)
+
+
+@pytest.mark.parametrize(
+    ("sequences", "kept"),
+    [
+        (("walk", "sit") * 20, range(0, 40, 2)),  # few motions: some of the sequences
+        (tuple(str(n // 2) for n in range(40)), [n for n in range(40) if n // 2 % 2 == 0]),
+    ],
+)
+def test_of_many_poses_whole_sequences_are_taken(poses, sequences, kept, monkeypatch):
+    monkeypatch.setattr(make_lessons, "_MOST_LESSONS", 200)
+    many = dataclasses.replace(poses, lengths=np.full(40, 10), sequences=sequences)
+    rows = make_lessons._rows(NormalisedPoses.of(many))
+    assert rows.tolist() == [10 * n + frame for n in kept for frame in range(10)]

@@ -68,8 +68,9 @@ def describe_sequence(
     """The metadata of an exported lifter of sequences; args as in `describe`."""
     alone = PoseEstimator(estimator.lifter.lifter, estimator.skeleton)
     return describe(alone, name, licence, training_data) | {
-        "frame_rate": "frames a second, 7.5 to 45 in live use; any in lift_sequence, where slower "
-        "frames are lifted alone, and of faster ones every second, third, ... is a sequence",
+        "normalisation": "done inside",
+        "frame_rate": "frames a second, 7.5 to below 45 in live use; any in lift_sequence, where "
+        "slower frames are lifted alone, and of faster ones every second, third, ... is a sequence",
         "memory": "what live use remembers: zeros before a person's first frame, then what the "
         "frame before gave",
         "frames_seen": estimator.lifter.reach,

@@ -16,6 +16,7 @@ from posenet3d.poses.image_ids import place_of
 from posenet3d.poses.lifted import Lifted
 from posenet3d.poses.people import People
 from posenet3d.poses.timeline import timelines_of
+from posenet3d.poses.tracks import tracks_of
 
 _QUICK = 4.0  # times the usual way between two frames; further, and it is somebody else. Ours
 
@@ -60,13 +61,14 @@ def in_context(
     if not people.tracked:  # ids that last were neither given nor wanted
         return lifted, Found()
     try:
-        return by_track(lifted, people, lift, mend, body, height_mm, fps, over_time)
+        tracks_of(people)
     except InputError:  # a person is twice in an image
         problem = (
             "A person id is in an image twice, so that each pose was lifted alone; "
             "--associate=always joins by position."
         )
         return lifted, Found(problem=problem)
+    return by_track(lifted, people, lift, mend, body, height_mm, fps, over_time)
 
 
 def with_tracks(people: People, alone: bool = True) -> People:

@@ -205,6 +205,8 @@ class TrainingConfig:
             raise ConfigError("sequence_steps needs lifter_completes.")
         if sequence.steps and self.strategy != "none":
             raise ConfigError("sequence_steps runs on one device; set strategy=none.")
+        if sequence.steps and self.mixed_precision != "none":
+            raise ConfigError("sequence_steps computes in float32; set mixed_precision=none.")
         if sequence.steps % self.steps_per_epoch:
             raise ConfigError(
                 f"sequence_steps must be a multiple of steps_per_epoch, got {sequence.steps} and "

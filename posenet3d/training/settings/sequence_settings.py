@@ -51,7 +51,7 @@ class SequenceConfig:
             raise ConfigError("sequence_teacher is given, but sequence_steps is 0.")
         check_range("sequence_batch_size", self.batch_size, 2, 10**6)
         check_range("sequence_frames", self.frames, 2, 10_000)
-        check_range("sequence_filtered", self.filtered, 1, 1000)
+        check_range("sequence_filtered", self.filtered, 1, 64)
         check_range("sequence_hidden", self.hidden, 1, 65536)
         check_range("sequence_learning_rate", self.learning_rate, 1e-9, 1.0)
         check_range("sequence_lifter_learning_rate", self.lifter_learning_rate, 1e-9, 1.0)

@@ -65,7 +65,8 @@ class StudentConfig:
     trust: float = setting(
         1.0,
         "Share of the poses of source_data that are lessons: those that the teacher scores best. "
-        "With several rounds, they are lessons from the second round on.",
+        "With several rounds, they are lessons from the second round on, or with student_teacher "
+        "from the first.",
     )
     batch_size: int = setting(256, "Poses a step of the second stage.")
     learning_rate: float = setting(

@@ -5,6 +5,7 @@ import pytest
 
 import posenet3d
 from posenet3d.errors import ConfigError
+from posenet3d.poses.archives.archive_writer import write_archive
 from posenet3d.training import train_and_evaluate
 from posenet3d.training.settings.config import AugmentConfig, LifterConfig, StudentConfig
 from posenet3d.training.settings.sequence_settings import SequenceConfig
@@ -108,6 +109,7 @@ def test_a_saved_model_can_be_the_teacher(settings, finished, tmp_path):
         ({"sequence": dataclasses.replace(SEQUENCE, steps=7)}, "multiple of steps_per_epoch"),
         ({"sequence": dataclasses.replace(SEQUENCE, teacher="full")}, "set student_steps=0"),
         ({"strategy": "mirrored"}, "one device"),
+        ({"mixed_precision": "float16"}, "computes in float32"),
     ],
 )
 def test_what_cannot_be_is_refused_before_training(settings, changes, message):
@@ -125,4 +127,32 @@ def test_a_teacher_that_completes_nothing_is_refused(settings, small_config, dat
         sequence=dataclasses.replace(SEQUENCE, teacher=str(tmp_path / "plain")),
     )
     with pytest.raises(ConfigError, match="completes poses and estimates its error"):
+        train_and_evaluate(config)
+
+
+def altered(poses, path, **changes):
+    write_archive(path, dataclasses.replace(poses, **changes))
+    return str(path)
+
+
+def test_recordings_of_another_frame_rate_are_refused(settings, poses, tmp_path):
+    data = altered(poses, tmp_path / "fast.npz", frame_rate=50.0)
+    config = dataclasses.replace(settings, run_dir=str(tmp_path / "run"), train_data=data)
+    with pytest.raises(ConfigError, match=r"train_data has 50: keep every 2\. frame"):
+        train_and_evaluate(config)
+
+
+def test_single_images_are_no_sequences(settings, finished, poses, tmp_path):
+    rows = len(poses.keypoints_2d)
+    lengths = np.ones(rows, int)
+    names = tuple(map(str, range(rows)))
+    data = altered(poses, tmp_path / "single.npz", lengths=lengths, sequences=names)
+    config = dataclasses.replace(
+        settings,
+        run_dir=str(tmp_path / "run"),
+        train_data=data,
+        student=StudentConfig(),
+        sequence=dataclasses.replace(SEQUENCE, teacher=str(finished[0] / "best")),
+    )
+    with pytest.raises(ConfigError, match="No sequence to train on has 5 frames"):
         train_and_evaluate(config)
