@@ -25,6 +25,7 @@ def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("exported") / "waltz"
     folder.mkdir()
     save_sequence_file(sequence_estimator(seed=0), folder / "sequence.npz")
+    (folder / "MODEL_CARD.md").write_text("- **Trained on**, in 2D: dances.\n\n## Use\n")
     export(
         ExportConfig(
             output=str(folder),
@@ -51,10 +52,11 @@ def tried(estimator):
 def test_all_forms_are_there_under_the_folders_name(folder):
     files = {path.name for path in folder.iterdir()}
     tflite = {f"waltz_{variant}.tflite" for variant in VARIANTS}
-    assert files == {"1", "golden.json", "sequence.npz", *tflite}
+    assert files == {"1", "MODEL_CARD.md", "golden.json", "sequence.npz", *tflite}
     metadata = json.loads((folder / "1" / "assets.extra" / "posenet3d.json").read_text())
     assert metadata["name"] == "waltz"
     assert metadata["licence"] == "Apache-2.0"
+    assert metadata["training_data"] == "dances."
     assert metadata["frames_seen"] == load_sequence(folder).lifter.reach
 
 

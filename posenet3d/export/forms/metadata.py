@@ -95,7 +95,7 @@ def from_card(estimator_file: Path) -> dict[str, str]:
     text = card.read_text(encoding="utf-8") if card.is_file() else ""
     patterns = {
         "licence": r"^## Licence\n(.*?)(?=^## |\Z)",
-        "training_data": r"^- \*\*Trained on\*\*: (.*?)(?=^\S|^$|\Z)",
+        "training_data": r"^- \*\*Trained on\*\*[^:\n]*: (.*?)(?=^\S|^$|\Z)",
     }
     found = {}
     for key, pattern in patterns.items():
