@@ -52,6 +52,12 @@ def main(_: list[str]) -> None:
     ways[f"**`{_SEQUENCE.value}`, live**"] = lambda k, c: (
         sequence.lift_sequence(k, c, _FPS, causal=True).keypoints_3d
     )
+    ways[f"`{_SEQUENCE.value}`, live, then `one_euro`"] = lambda k, c: smooth_track(
+        sequence.lift_sequence(k, c, _FPS, causal=True).keypoints_3d,
+        MotionConfig("one_euro"),
+        _FPS,
+        sequence.skeleton,
+    )[0]
     ways[f"`{_SEQUENCE.value}`, with the frames after"] = lambda k, c: (
         sequence.lift_sequence(k, c, _FPS).keypoints_3d
     )

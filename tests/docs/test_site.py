@@ -104,4 +104,4 @@ def test_what_is_in_the_checkout_alone_is_named_and_not_linked(site):
 def test_reference_has_docstrings_and_the_help_texts_of_settings(site):
     assert 'id="posenet3d.load"' in (site / "reference" / "posenet3d.html").read_text()
     lifting = (site / "reference" / "lifting.html").read_text()
-    assert "Frames a second, for outputs that hold motion." in lifting
+    assert "Frames a second of the input: for all that looks at several frames" in lifting

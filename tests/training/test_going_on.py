@@ -9,7 +9,7 @@ import posenet3d
 from posenet3d.errors import ConfigError
 from posenet3d.geometry import camera
 from posenet3d.geometry.alignment import procrustes
-from posenet3d.training import make_lessons, run, second_stage, train_and_evaluate
+from posenet3d.training import make_lessons, second_stage, teachers, train_and_evaluate
 from posenet3d.training.settings.config import LifterConfig, StudentConfig
 from posenet3d.training.student.lessons import DrawnLessons, Lessons
 from posenet3d.training.teachers import apart
@@ -179,7 +179,7 @@ def test_what_several_cameras_show_is_made_to_agree_if_asked(poses, run_data, mo
 def test_a_lifter_from_nothing_speaks_too_unless_it_disagrees_too_much(
     small_config, saved, data, tmp_path, monkeypatch, limit, count
 ):
-    monkeypatch.setattr(run, "MOST_APART", limit)
+    monkeypatch.setattr(teachers, "MOST_APART", limit)
     asked, make = [], second_stage.make_lessons
 
     def spy(run_data, models, *args):

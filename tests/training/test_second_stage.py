@@ -165,7 +165,7 @@ def test_in_the_second_round_the_first_rounds_student_teaches(
     for network in begun[1]:  # and it goes on from there
         for before, now in zip(first.lifter.get_weights(), network, strict=True):
             np.testing.assert_array_equal(before, now)
-    assert trusts == [0.0, 1.0]  # poses of another kind wait for a teacher that knows all cameras
+    assert trusts == [1.0, 1.0]
     assert report.training["student_steps"] == 8
     kept = weights(posenet3d.load(tmp_path / "run"))
     assert not np.array_equal(kept, weights(first))
@@ -191,10 +191,10 @@ def test_procedural_poses_have_a_teacher_of_their_own(small_config, data, tmp_pa
         student=dataclasses.replace(STUDENT, steps=4, refine=False),
     )
     train_and_evaluate(config)
-    run_data, teachers, (_, keypoints_3d, elevation, true_3d, _) = asked[0]
+    run_data, asked_of, (_, keypoints_3d, elevation, true_3d, *_) = asked[0]
     folders = [tmp_path / "run" / "teacher", tmp_path / "run" / "procedural" / "teacher"]
     first, second = map(posenet3d.load, folders)
-    assert [t.elevation for t in teachers] == [first.elevation, second.elevation]
+    assert [t.elevation for t in asked_of] == [first.elevation, second.elevation]
     wide = synthetic.wide_poses(10, config.seed)
     assert first.elevation == 8.0
     assert second.elevation == pytest.approx(np.median(wide.camera_elevation), abs=0.06)
@@ -279,3 +279,20 @@ def test_a_teacher_of_no_use_is_refused_and_leaves_no_run_behind(
     with pytest.raises(error, match=message):
         train_and_evaluate(config)
     assert not run_dir.exists()  # else the mended command would be refused for its folder
+
+
+@pytest.mark.parametrize(
+    ("changes", "trusts"),
+    [
+        ({"rounds": 2}, [0.0, 0.7]),  # a first stage's lifter knows its own cameras alone
+        ({"rounds": 1}, [0.7]),
+        ({"rounds": 2, "teacher": "full"}, [0.7, 0.7]),  # a saved model knows all
+    ],
+)
+def test_poses_of_another_kind_wait_for_a_teacher_that_knows_all_cameras(
+    small_config, changes, trusts
+):
+    student = dataclasses.replace(STUDENT, trust=0.7, **changes)
+    config = small_config(student=student)
+    rounds = range(1, student.rounds + 1)
+    assert [second_stage._trust(config, number) for number in rounds] == trusts
