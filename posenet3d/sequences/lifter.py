@@ -29,17 +29,22 @@ _NUM_CLUES = 3  # beside the confidence of each joint
 class SequenceLifter(keras.Model):
     """Lifts the frames of a sequence, each with those before and, where they are known, after it.
 
-    Each frame goes through the blocks of a lifter; between them, temporal units (dilated
+    A filter first puts the joints of each frame right by where they are in the frames around. Then
+    the frame goes through the blocks of a lifter; between them, temporal units (dilated
     convolutions, as in Pavllo et al., "3D human pose estimation in video with temporal convolutions
-    and semi-supervised training", CVPR 2019) bring in what other frames have. The same weights
-    serve whole recordings and live use, in which there is no future (Yu et al., "Dual-mode ASR",
-    ICLR 2021).
+    and semi-supervised training", CVPR 2019) bring in what the lifter has found of other frames.
+    The same weights serve whole recordings and live use, in which there is no future (Yu et al.,
+    "Dual-mode ASR", ICLR 2021).
 
     Args:
       lifter: A lifter that `completes` and has all outputs; its weights are used, not copied.
-      hidden: Features that are seen of other frames.
+      hidden: Features that temporal units see of other frames.
+      filtered: Frames before each, and after it, by which the filter puts its joints right.
       dilations: How far temporal units look, in frames: those before the lifter's first block, and
-        those behind each block.
+        those behind each block. None: 12 frames together, either way.
+
+    Raises:
+      ValueError: If the lifter lacks an output, or the dilations are not one group more than blocks.
     """
 
     def __init__(

@@ -103,7 +103,7 @@ def teach_sequences(
             clock,
             callbacks.StopOnDivergence(),
             *told,
-            callbacks.LearningRates(),
+            callbacks.LearningRates(("learning_rate", "lifter_learning_rate")),
             _Keep(kept.with_name(SEQUENCE_FILE)),
             callbacks.MetricsLog(run_dir / "sequence.jsonl", done["epochs"]),
             _Save(checkpoint),

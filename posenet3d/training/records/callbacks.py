@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -84,9 +84,9 @@ class MeasureViews(keras.callbacks.Callback):
 
 
 Tell = Callable[[str, int, float], None]
-"""Takes which stage an epoch was of ("cycle" or "student"), the steps that are done, and how well
-it does without labels: in the cycle how far new views are from real poses, of a student its mean
-distance from its lessons in sizes of a pose."""
+"""Takes which stage an epoch was of ("cycle", "student" or "sequence"), the steps that are done,
+and how well it does without labels: in the cycle how far new views are from real poses, later the
+mean distance from the lessons in sizes of a pose."""
 
 
 class Progress(keras.callbacks.Callback):
@@ -113,12 +113,21 @@ class Progress(keras.callbacks.Callback):
 
 
 class LearningRates(keras.callbacks.Callback):
-    """Adds the learning rates to what is logged."""
+    """Adds the learning rates to what is logged.
+
+    Args:
+      names: Of the model's optimizers, in their order.
+    """
+
+    def __init__(
+        self, names: Sequence[str] = ("lifter_learning_rate", "discriminator_learning_rate")
+    ) -> None:
+        super().__init__()
+        self.names = names
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any]) -> None:
         """Writes into the logs that the callbacks after this one see."""
-        names = ("lifter_learning_rate", "discriminator_learning_rate")
-        for name, optimizer in zip(names, self.model.optimizers, strict=False):
+        for name, optimizer in zip(self.names, self.model.optimizers, strict=False):
             logs[name] = current_learning_rate(optimizer)
 
 
