@@ -44,7 +44,7 @@ class SequenceLifter(keras.Model):
         those behind each block. None: 12 frames together, either way.
 
     Raises:
-      ValueError: If the lifter lacks an output, or the dilations are not one group more than blocks.
+      ValueError: If the lifter lacks an output, or there are too many or too few dilations.
     """
 
     def __init__(

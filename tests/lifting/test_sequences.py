@@ -55,6 +55,12 @@ def test_a_track_is_lifted_as_the_lifter_of_sequences_lifts_it(lifted, model, wa
     np.testing.assert_allclose(found["score"], expected.score, atol=1e-4)
 
 
+def test_no_score_is_given_where_none_is_wanted(lifted, model):
+    found = lifted(sequence_model=str(model), score=False)
+    assert np.isnan(found["score"]).all()
+    assert np.isfinite(found["expected_error"]).all()
+
+
 def test_off_slow_and_without_one_each_frame_is_lifted_alone(lifted, model):
     alone = lifted(sequence_model="off", body="off")["keypoints_3d"]
     auto = lifted(body="off")["keypoints_3d"]  # "small" has none

@@ -177,7 +177,10 @@ def _with_frames_around(
     people: People, result: LiftResult, motions: Sequence[Track], over_time: Lift
 ) -> tuple[LiftResult, int]:
     """The result with the tracks that are long enough lifted as sequences, and how many are."""
-    arrays = {name: getattr(result, name).copy() for name in PER_PERSON}
+    names = ["keypoints_3d", "elevation", "expected_error"]
+    if np.isfinite(result.score).any():  # else none was asked for
+        names.append("score")
+    arrays = {name: getattr(result, name).copy() for name in names}
     count = 0
     for motion in motions:
         rows, frames = np.array(motion.rows), np.array(motion.frames) - motion.frames[0]
@@ -187,8 +190,8 @@ def _with_frames_around(
         keypoints_2d = np.where(confidence[..., None] > 0, motion.span(people.keypoints_2d), 0.0)
         answer = over_time(keypoints_2d.astype(np.float32), confidence.astype(np.float32))
         both = result.lifted[rows] & answer.lifted[frames]
-        for name in ("keypoints_3d", "score", "elevation", "expected_error"):
-            arrays[name][rows[both]] = getattr(answer, name)[frames[both]]
+        for name, array in arrays.items():
+            array[rows[both]] = getattr(answer, name)[frames[both]]
         count += 1
     return dataclasses.replace(result, **arrays), count
 
