@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import tensorflow as tf
 
-from posenet3d.errors import InputError, reason_of
+from posenet3d.errors import InputError
 from posenet3d.export.answers.comparison import check_same
 from posenet3d.export.answers.golden import (
     GOLDEN_FILE,
@@ -21,12 +18,12 @@ from posenet3d.export.answers.golden import (
 from posenet3d.export.answers.runtimes import saved_model_runtime, tflite_runtime
 from posenet3d.export.config import ExportConfig
 from posenet3d.export.forms import litert
-from posenet3d.export.forms.metadata import describe, from_card
+from posenet3d.export.forms.metadata import describe
 from posenet3d.export.forms.onnx_file import write_onnx
-from posenet3d.export.forms.saved_model import add_version, write_saved_model
+from posenet3d.export.forms.saved_model import write_saved_model
 from posenet3d.export.sequence import export_sequence
 from posenet3d.export.signatures.examples import example_poses, with_gaps
-from posenet3d.files.atomic import flush, staging_folder
+from posenet3d.export.staging import staged_export, stated
 from posenet3d.formats.detect import read_people
 from posenet3d.models import PoseEstimator, load
 from posenet3d.models.loading import WEIGHTS_FILE, find
@@ -54,14 +51,10 @@ def export(config: ExportConfig) -> list[Path]:
     estimator = load(config.model)
     folder = Path(config.output)
     name = folder.resolve().name
-    stated = {"licence": config.licence, "training_data": config.training_data}
-    stated = from_card(find(config.model)) | {k: text for k, text in stated.items() if text}
-    metadata = describe(estimator, name, **stated)
+    metadata = describe(estimator, name, **stated(config, find(config.model)))
     calibration = _calibration_poses(estimator, config) if config.tflite else None
-    with _saying_where(folder), staging_folder(folder) as staged:
-        golden: dict[str, Any] = {"model": metadata}
-        version, files = staged / "version", staged / "files"
-        files.mkdir()
+    golden: dict[str, Any] = {"model": metadata}
+    with staged_export(folder) as (version, files, written):
         if config.saved_model:
             write_saved_model(estimator, version, name, metadata, config.warmup)
             check_same(estimator, saved_model_runtime(version), "float32")
@@ -78,30 +71,7 @@ def export(config: ExportConfig) -> list[Path]:
             save_weights_file(estimator, files / WEIGHTS_FILE)
         if config.golden:
             write_golden(files / GOLDEN_FILE, golden)
-        for path in staged.rglob("*"):
-            flush(path)
-        # All is made; from here on things are only moved.
-        written = [add_version(version, folder)] if config.saved_model else []
-        for file in sorted(files.iterdir()):
-            written.append(file.replace(folder / file.name))
-        flush(folder)
     return written
-
-
-@contextlib.contextmanager
-def _saying_where(folder: Path) -> Iterator[None]:
-    """Turns what libraries raise on a full disk or a forbidden folder into an InputError."""
-    try:
-        yield
-    except (OSError, tf.errors.OpError) as error:
-        raise InputError(f"Cannot export to {folder}: {_reason(error)}.") from error
-
-
-def _reason(error: OSError | tf.errors.OpError) -> str:
-    """In words, without the file of the moment: it has a hidden name and is removed."""
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    return reason_of(error).rpartition("; ")[2].partition(" [Op:")[0]
 
 
 def _calibration_poses(estimator: PoseEstimator, config: ExportConfig) -> Poses2D:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +14,9 @@ from posenet3d.export.answers.comparison import LIMITS
 from posenet3d.export.answers.golden import GOLDEN_FILE, TOLERANCES, run_signature, write_golden
 from posenet3d.export.config import ExportConfig
 from posenet3d.export.forms.litert import convert_functions
-from posenet3d.export.forms.metadata import METADATA_FILE, describe_sequence, from_card
+from posenet3d.export.forms.metadata import describe_sequence
 from posenet3d.export.forms.portable import PortableFiller
-from posenet3d.export.forms.saved_model import add_version, load_signatures
+from posenet3d.export.forms.saved_model import load_signatures, write_metadata
 from posenet3d.export.signatures.checks import (
     check_confidence,
     check_frame_rate,
@@ -25,12 +24,12 @@ from posenet3d.export.signatures.checks import (
 )
 from posenet3d.export.signatures.examples import example_poses, with_gaps
 from posenet3d.export.signatures.signatures import CONFIDENCE, KEYPOINTS
-from posenet3d.files.atomic import flush, staging_folder
+from posenet3d.export.staging import staged_export, stated
 from posenet3d.lite.stream import STEP, LiteStream
 from posenet3d.models.loading import SEQUENCE_FILE
 from posenet3d.platform import stack
-from posenet3d.sequences.estimator import FASTEST, MEMORY, SequenceEstimator
-from posenet3d.sequences.lifter import RATE
+from posenet3d.poses.frame_rates import FASTEST, RATE
+from posenet3d.sequences.estimator import MEMORY, SequenceEstimator
 from posenet3d.sequences.loading import find_sequence, load_sequence
 from posenet3d.sequences.weights_file import save_sequence_file
 
@@ -58,16 +57,10 @@ def export_sequence(config: ExportConfig) -> list[Path]:
     estimator = load_sequence(config.model)
     folder = Path(config.output)
     name = folder.resolve().name
-    stated = {"licence": config.licence, "training_data": config.training_data}
-    given = {k: text for k, text in stated.items() if text}
-    metadata = describe_sequence(
-        estimator, name, **(from_card(find_sequence(config.model)) | given)
-    )
+    metadata = describe_sequence(estimator, name, **stated(config, find_sequence(config.model)))
     tried = example_sequence(estimator)
     golden: dict[str, Any] = {"model": metadata}
-    with staging_folder(folder) as staged:
-        version, files = staged / "version", staged / "files"
-        files.mkdir()
+    with staged_export(folder) as (version, files, written):
         if config.saved_model:
             _write_saved_model(estimator, version, metadata)
             answer = run_signature(load_signatures(version)[SIGNATURE], tried)
@@ -83,11 +76,6 @@ def export_sequence(config: ExportConfig) -> list[Path]:
             save_sequence_file(estimator, files / SEQUENCE_FILE)
         if config.golden:
             write_golden(files / GOLDEN_FILE, golden)
-        for path in staged.rglob("*"):
-            flush(path)
-        written = [add_version(version, folder)] if config.saved_model else []
-        written += [file.replace(folder / file.name) for file in sorted(files.iterdir())]
-        flush(folder)
     return written
 
 
@@ -164,9 +152,7 @@ def _write_saved_model(
     for name in ("serving_default", SIGNATURE):
         archive.add_endpoint(name, lift, specs)
     stack.write_archive(archive, str(folder))
-    extra = folder / METADATA_FILE
-    extra.parent.mkdir(exist_ok=True)
-    extra.write_text(json.dumps(metadata, indent=2) + "\n", encoding="utf-8")
+    write_metadata(folder, metadata)
 
 
 def _streamed(stream: LiteStream, tried: Arrays) -> Arrays:

@@ -29,6 +29,7 @@ from posenet3d.lifting.scene.room import Room, room_of
 from posenet3d.lifting.spool import Spool
 from posenet3d.lifting.summary import Summary
 from posenet3d.models.loading import load
+from posenet3d.poses.frame_rates import FASTEST, SLOWEST
 from posenet3d.poses.lift_result import LiftResult
 from posenet3d.poses.lifted import Lifted
 from posenet3d.skeletons.joint_rules import JointMap
@@ -37,9 +38,6 @@ from posenet3d.skeletons.skeleton import Skeleton
 
 Say = Callable[[str], None]
 """Takes a line for the user."""
-
-LEAST_FPS, MOST_FPS = 7.5, 1000.0
-"""Frames a second between which a lifter of sequences looks at frames together."""
 
 Progress = Callable[[int, int], None]
 """Takes how many units of the input are done, and how many there are."""
@@ -105,7 +103,7 @@ def _lift_file(
     if estimator is None:
         estimator = load(config.model)
         over_time = _over_time(config, estimator.skeleton)
-        if over_time is not None and not LEAST_FPS <= config.fps <= MOST_FPS:
+        if over_time is not None and not SLOWEST <= config.fps < FASTEST:
             over_time = None
             notes = (*notes, f"Each frame was lifted alone, because of --fps={config.fps:g}.")
     map_file = config.reading.read_map()

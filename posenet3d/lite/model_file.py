@@ -46,8 +46,7 @@ def find(path_or_name: str | Path, variant: Variant = "float32") -> Path:
     """
     named = str(path_or_name)
     shelf = loading.pretrained_folder()
-    files = shelf.glob(f"*/{loading.ESTIMATOR_FILE}") if shelf else ()
-    names = sorted(file.parent.name for file in files)
+    names = list(loading.pretrained_files())
     pretrained = isinstance(path_or_name, str) and named in names
     path = shelf / named if pretrained else Path(path_or_name)
     if path.is_dir():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -14,12 +15,12 @@ Lift = Callable[[np.ndarray, np.ndarray], dict[str, np.ndarray]]
 lifted."""
 
 
-def tflite_runtime(content: bytes, threads: int = 1) -> Lift:
-    """Lifts with the content of a .tflite file: 16 poses at a time, and one by one what is left.
+def make_interpreter(content: bytes, threads: int = 1) -> Any:
+    """LiteRT's interpreter of the content of a .tflite file.
 
     Raises:
       ImportError: If ai-edge-litert is not installed; the message names the extra.
-      ValueError: If LiteRT cannot run it, or it lacks the signatures.
+      ValueError: If LiteRT cannot run it.
     """
     try:
         from ai_edge_litert.interpreter import Interpreter
@@ -27,7 +28,17 @@ def tflite_runtime(content: bytes, threads: int = 1) -> Lift:
         raise ImportError(
             "Running .tflite files needs ai-edge-litert: pip install 'posenet3d[tflite]'."
         ) from error
-    interpreter = Interpreter(model_content=content, num_threads=threads)
+    return Interpreter(model_content=content, num_threads=threads)
+
+
+def tflite_runtime(content: bytes, threads: int = 1) -> Lift:
+    """Lifts with the content of a .tflite file: 16 poses at a time, and one by one what is left.
+
+    Raises:
+      ImportError: If ai-edge-litert is not installed; the message names the extra.
+      ValueError: If LiteRT cannot run it, or it lacks the signatures.
+    """
+    interpreter = make_interpreter(content, threads)
     runners = {
         batch: interpreter.get_signature_runner(signature_name(batch))
         for batch in sorted(BATCHES, reverse=True)

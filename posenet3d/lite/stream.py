@@ -9,7 +9,8 @@ import numpy as np
 
 from posenet3d.errors import InputError
 from posenet3d.lite import model_file
-from posenet3d.poses.lift_checks import BELOW_LIVE, LEAST_LIVE, check_frame_rate
+from posenet3d.lite.runtime import make_interpreter
+from posenet3d.poses.frame_rates import BELOW_LIVE, RATE, SLOWEST, check_frame_rate
 from posenet3d.poses.lift_request import check_request
 from posenet3d.poses.lift_result import LiftResult
 from posenet3d.skeletons.skeleton import Skeleton
@@ -47,23 +48,16 @@ class LiteStream:
     def __init__(
         self,
         path: str | Path,
-        frame_rate: float = 30.0,
+        frame_rate: float = RATE,
         height_mm: float | None = None,
         threads: int = 1,
     ) -> None:
-        check_frame_rate(frame_rate, LEAST_LIVE, BELOW_LIVE)
+        check_frame_rate(frame_rate, SLOWEST, BELOW_LIVE)
         if not Path(path).is_file():
             raise InputError(f"There is no file {path}.")
         content = model_file.read(Path(path))
         try:
-            from ai_edge_litert.interpreter import Interpreter
-        except ImportError as error:
-            raise ImportError(
-                "Running .tflite files needs ai-edge-litert: pip install 'posenet3d[tflite]'."
-            ) from error
-        try:
-            interpreter = Interpreter(model_content=content, num_threads=threads)
-            self._step = interpreter.get_signature_runner(STEP)
+            self._step = make_interpreter(content, threads).get_signature_runner(STEP)
             size = self._step.get_input_details()[_MEMORY]["shape"]
             self.metadata: dict[str, Any] = model_file.read_metadata(content)
             self.skeleton: Skeleton = model_file.skeleton_of(self.metadata)

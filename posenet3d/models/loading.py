@@ -64,7 +64,7 @@ def load(path_or_name: str | Path = DEFAULT_MODEL) -> PoseEstimator:
 
 def find(path_or_name: str | Path) -> Path:
     """The file of the estimator that `load` would load; args and errors are those of `load`."""
-    pretrained = _pretrained()
+    pretrained = pretrained_files()
     if isinstance(path_or_name, str) and path_or_name in pretrained:
         return pretrained[path_or_name]
     path = Path(path_or_name)
@@ -90,8 +90,8 @@ def pretrained_folder() -> Path | None:
     return next((shelf for shelf in _SHELVES if shelf.is_dir()), None)
 
 
-def _pretrained() -> dict[str, Path]:
-    """The file of each pretrained model by its name."""
+def pretrained_files(name: str = ESTIMATOR_FILE) -> dict[str, Path]:
+    """The file of this name of each pretrained model that has one, by the model's name."""
     shelf = pretrained_folder()
-    files = sorted(shelf.glob(f"*/{ESTIMATOR_FILE}")) if shelf else []
+    files = sorted(shelf.glob(f"*/{name}")) if shelf else []
     return {file.parent.name: file for file in files}

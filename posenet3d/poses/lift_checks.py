@@ -6,35 +6,8 @@ import math
 
 import numpy as np
 
-from posenet3d.errors import InputError
-
 MIN_PRESENT = 0.5
 """Share of a person's joints that must be present for the rest to be filled in; ours."""
-
-
-LEAST_LIVE, BELOW_LIVE = 7.5, 45.0
-"""Frames a second that a lifter of sequences takes live: not fewer, and fewer than that."""
-
-
-def check_frame_rate(frame_rate: float, least: float = 0.0, below: float = math.inf) -> None:
-    """Refuses what is no number of frames a second, or is not in [least, below).
-
-    Raises:
-      InputError: Says what to do about too many.
-    """
-    try:
-        fits = frame_rate > 0 and least <= frame_rate < below and math.isfinite(frame_rate)
-    except TypeError:
-        fits = False
-    if not fits:
-        advice = ""
-        if least and isinstance(frame_rate, int | float) and below <= frame_rate < math.inf:
-            every = round(frame_rate / 30)
-            advice = f" Give every {every}. frame, and frame_rate={frame_rate / every:g}."
-        raise InputError(
-            f"frame_rate must be above 0, at least {least:g} and below {below:g}, got "
-            f"{frame_rate!r}.{advice}"
-        )
 
 
 def needed_joints(num_joints: int) -> int:

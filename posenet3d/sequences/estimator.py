@@ -13,16 +13,12 @@ import tensorflow as tf
 
 from posenet3d.geometry import camera
 from posenet3d.models.gap_filling import GapFiller, liftable
-from posenet3d.models.lifter import unproject
-from posenet3d.poses.lift_checks import check_frame_rate
+from posenet3d.models.lifter import Lifted, unproject
+from posenet3d.poses.frame_rates import FASTEST, RATE, SLOWEST, check_frame_rate
 from posenet3d.poses.lift_request import check_request
 from posenet3d.poses.lift_result import LiftResult, score_of
-from posenet3d.sequences.lifter import RATE, SequenceLifter
+from posenet3d.sequences.lifter import SequenceLifter
 from posenet3d.skeletons.skeleton import Skeleton
-
-SLOWEST, FASTEST = 7.5, 1000.0
-"""Frames a second between which frames are looked at together; of slower ones each is alone. Ours:
-the lifter has learned intervals of up to a tenth of a second."""
 
 _CHUNK = 2048  # frames lifted at a time; bounds the memory
 MEMORY = "memory"
@@ -113,12 +109,7 @@ class SequenceEstimator(keras.Model):
             future=tf.fill([ways], future),
         )
         count = tf.shape(confidence)[0]
-        said = {
-            "keypoints_3d": unproject(lifted),
-            "elevation": lifted.elevation * (180 / math.pi),
-            "expected_error": lifted.expected_error,
-        }
-        said = {name: spread.together(tensor, count) for name, tensor in said.items()}
+        said = {name: spread.together(tensor, count) for name, tensor in _said(lifted).items()}
         return self._told(said, prepared[3] > 0)
 
     def prepared(
@@ -172,12 +163,7 @@ class SequenceEstimator(keras.Model):
         lifted, memory = self.lifter.step(
             poses_2d, seen, log_size, present, interval, inputs[MEMORY]
         )
-        said = {
-            "keypoints_3d": unproject(lifted),
-            "elevation": lifted.elevation * (180 / math.pi),
-            "expected_error": lifted.expected_error,
-        }
-        return self._told(said, present > 0) | {MEMORY: memory}
+        return self._told(_said(lifted), present > 0) | {MEMORY: memory}
 
     def _told(self, said: Tensors, can_be: tf.Tensor) -> Tensors:
         """The outputs with the score, NaN where nobody can be lifted."""
@@ -242,6 +228,15 @@ class SequenceEstimator(keras.Model):
         """Rebuilds the estimator from `get_config`."""
         lifter = keras.saving.deserialize_keras_object(config["lifter"])
         return cls(lifter, Skeleton.from_dict(config["skeleton"]))
+
+
+def _said(lifted: Lifted) -> Tensors:
+    """The outputs by name, elevation in degrees; without the score."""
+    return {
+        "keypoints_3d": unproject(lifted),
+        "elevation": lifted.elevation * (180 / math.pi),
+        "expected_error": lifted.expected_error,
+    }
 
 
 @dataclasses.dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
@@ -12,13 +12,11 @@ import tensorflow as tf
 from posenet3d.geometry import camera
 from posenet3d.models.blocks import pose_features
 from posenet3d.models.lifter import Lifted, Lifter
+from posenet3d.poses.frame_rates import RATE
 from posenet3d.sequences.keypoint_filter import KeypointFilter
 from posenet3d.sequences.temporal_unit import TemporalUnit
 
 _MIDDLE, _LAST = (2, 6), (1, 3)  # dilations behind the middle block and behind the last; ours
-
-RATE = 30.0
-"""Frames a second for which the clue of the interval is 0."""
 
 _MOST_CHANGE = 1.0  # of the logarithm of a pose's size between two frames; more is another one
 _STRESS = 3.0  # what the change of the size is multiplied by, to be of the size of other clues
@@ -145,21 +143,14 @@ class SequenceLifter(keras.Model):
         change = tf.concat([tf.zeros_like(log_size[:, :1]), change], axis=1)
         clues = _clues(confidence, change, slowness, may)
         there, future = present[..., tf.newaxis], future[:, tf.newaxis, tf.newaxis]
-        trunk = self.lifter.trunk
-        width = trunk.settings["width"]
+        width = self.lifter.trunk.settings["width"]
 
         def over_time(unit: TemporalUnit, hidden: tf.Tensor) -> tf.Tensor:
             hidden = tf.reshape(hidden, [batch, frames, width])
             seen = unit(hidden, clues=clues, present=there, future=future)
             return tf.reshape(seen, [-1, width])
 
-        hidden = trunk.widen(features, training=training)
-        for number, units in enumerate(self._groups()):
-            if number:
-                first, second = trunk.blocks[number - 1]
-                hidden += second(first(hidden, training=training), training=training)
-            for unit in units:
-                hidden = over_time(unit, hidden)
+        hidden = self._through_blocks(features, over_time, training)
         return self.lifter.read_off(poses_2d, hidden, features), keypoints_2d
 
     def step(
@@ -194,17 +185,15 @@ class SequenceLifter(keras.Model):
         keypoints_2d = camera.normalise(keypoints_2d, self.lifter.root).keypoints_2d
         features = tf.concat([pose_features(keypoints_2d, joints), confidence], axis=-1)
         clues = _clues(confidence, change, slowness, tf.zeros_like(slowness))
-        trunk, after, start = self.lifter.trunk, [], 0
-        hidden = trunk.widen(features)
-        for number, units in enumerate(self._groups()):
-            if number:
-                first, second = trunk.blocks[number - 1]
-                hidden += second(first(hidden))
-            for unit in units:
-                own = remembered[start : start + unit.dilation]
-                hidden, kept = unit.step(hidden, clues, present[:, tf.newaxis], own)
-                after.append(kept)
-                start += unit.dilation
+        memories = iter(tf.split(remembered, [unit.dilation for unit in self.temporal]))
+        after = []
+
+        def next_frame(unit: TemporalUnit, hidden: tf.Tensor) -> tf.Tensor:
+            hidden, kept = unit.step(hidden, clues, present[:, tf.newaxis], next(memories))
+            after.append(kept)
+            return hidden
+
+        hidden = self._through_blocks(features, next_frame)
         memory = tf.concat([tf.reshape(part, [-1]) for part in (before, *after)], axis=0)
         return self.lifter.read_off(keypoints_2d, hidden, features), memory
 
@@ -217,10 +206,22 @@ class SequenceLifter(keras.Model):
     def _filter_memory(self) -> int:
         return self.filtered * self.lifter.num_joints * 5
 
-    def _groups(self) -> list[list[TemporalUnit]]:
-        """The units before the first block, and those behind each."""
-        units = iter(self.temporal)
-        return [[next(units) for _ in group] for group in self.dilations]
+    def _through_blocks(
+        self,
+        features: tf.Tensor,
+        look: Callable[[TemporalUnit, tf.Tensor], tf.Tensor],
+        training: bool = False,
+    ) -> tf.Tensor:
+        """What the lifter's blocks find `[N, width]`, with what temporal units see in between."""
+        trunk, units = self.lifter.trunk, iter(self.temporal)
+        hidden = trunk.widen(features, training=training)
+        for number, group in enumerate(self.dilations):
+            if number:
+                first, second = trunk.blocks[number - 1]
+                hidden += second(first(hidden, training=training), training=training)
+            for _ in group:
+                hidden = look(next(units), hidden)
+        return hidden
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments."""

@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 import tensorflow as tf
 
-from posenet3d.poses.lift_checks import BELOW_LIVE, LEAST_LIVE, check_frame_rate
+from posenet3d.poses.frame_rates import BELOW_LIVE, RATE, SLOWEST, check_frame_rate
 from posenet3d.poses.lift_request import check_request
 from posenet3d.poses.lift_result import LiftResult
 from posenet3d.sequences.estimator import SequenceEstimator
-from posenet3d.sequences.lifter import RATE
 
 
 class LiveLifter:
@@ -40,7 +39,7 @@ class LiveLifter:
         frame_rate: float = RATE,
         height_mm: float | None = None,
     ) -> None:
-        check_frame_rate(frame_rate, LEAST_LIVE, BELOW_LIVE)
+        check_frame_rate(frame_rate, SLOWEST, BELOW_LIVE)
         self.estimator = estimator
         self.height_mm = height_mm
         self._rate = tf.constant([frame_rate], tf.float32)

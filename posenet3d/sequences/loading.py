@@ -11,6 +11,7 @@ from posenet3d.models.loading import (
     ESTIMATOR_FILE,
     SEQUENCE_FILE,
     find,
+    pretrained_files,
     pretrained_folder,
 )
 from posenet3d.models.loading import load as load_lifter
@@ -41,7 +42,7 @@ def load(path_or_name: str | Path = DEFAULT_MODEL) -> PoseEstimator | SequenceEs
 
 def is_sequence(path_or_name: str | Path) -> bool:
     """Whether it names a lifter of sequences; see `load`."""
-    if isinstance(path_or_name, str) and path_or_name in _pretrained():
+    if isinstance(path_or_name, str) and path_or_name in pretrained_files(SEQUENCE_FILE):
         return True
     path = Path(path_or_name)
     alone = (path / SEQUENCE_FILE).is_file() and not (path / ESTIMATOR_FILE).is_file()
@@ -63,7 +64,7 @@ def load_sequence(path_or_name: str | Path) -> SequenceEstimator:
 
 def find_sequence(path_or_name: str | Path) -> Path:
     """The file that `load_sequence` would load; args and errors are those of it."""
-    pretrained = _pretrained()
+    pretrained = pretrained_files(SEQUENCE_FILE)
     if isinstance(path_or_name, str) and path_or_name in pretrained:
         return pretrained[path_or_name]
     path = Path(path_or_name)
@@ -96,10 +97,3 @@ def sequence_of(model: str | Path) -> Path | None:
     named = folder.with_name(_OF_MODEL.format(folder.name)) / SEQUENCE_FILE
     is_pretrained = shelf is not None and folder.parent == shelf.resolve()
     return named if is_pretrained and named.is_file() else None
-
-
-def _pretrained() -> dict[str, Path]:
-    """The file of each pretrained lifter of sequences by its name."""
-    shelf = pretrained_folder()
-    files = sorted(shelf.glob(f"*/{SEQUENCE_FILE}")) if shelf else []
-    return {file.parent.name: file for file in files}

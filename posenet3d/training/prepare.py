@@ -12,6 +12,7 @@ from posenet3d.data.normalised import NormalisedPoses
 from posenet3d.errors import ConfigError, InputError, TrainingError
 from posenet3d.geometry import camera
 from posenet3d.poses.archives import archive
+from posenet3d.poses.frame_rates import RATE
 from posenet3d.poses.records import Poses2D
 from posenet3d.skeletons.skeleton import H36M_17, Skeleton
 from posenet3d.training.run_joints import RunJoints, run_joints
@@ -137,7 +138,7 @@ def _check_rate(frame_rate: float | None) -> None:
     if frame_rate is not None and not low <= frame_rate <= high:
         advice = "leave sequence_steps out"
         if frame_rate > high:
-            advice = f"keep every {round(frame_rate / 30)}. frame"
+            advice = f"keep every {round(frame_rate / RATE)}. frame"
         raise ConfigError(
             "sequence_steps takes recordings of about 30 frames a second, and train_data has "
             f"{frame_rate:g}: {advice}."

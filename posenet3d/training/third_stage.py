@@ -20,7 +20,7 @@ from posenet3d.training import loop
 from posenet3d.training.make_lessons import make_lessons
 from posenet3d.training.prepare import RunData
 from posenet3d.training.records import callbacks
-from posenet3d.training.records.checkpoint import resume, save_checkpoint
+from posenet3d.training.records.checkpoint import resume
 from posenet3d.training.sequences.trainer import SequenceTrainer
 from posenet3d.training.sequences.windows import DrawnWindows
 from posenet3d.training.settings.config import TrainingConfig
@@ -106,7 +106,7 @@ def teach_sequences(
             callbacks.LearningRates(("learning_rate", "lifter_learning_rate")),
             _Keep(kept.with_name(SEQUENCE_FILE)),
             callbacks.MetricsLog(run_dir / "sequence.jsonl", done["epochs"]),
-            _Save(checkpoint),
+            callbacks.SaveCheckpoint(checkpoint),
         ],
         verbose=verbose,
     )
@@ -123,16 +123,3 @@ class _Keep(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
         """Replaces the file."""
         save_sequence_file(self.model.estimator(), self.path)
-
-
-class _Save(keras.callbacks.Callback):
-    """Saves all that resuming needs."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__()
-        self.path = path
-
-    def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
-        """Replaces the checkpoint."""
-        progress = {"epochs": epoch + 1, "best": None, "seconds": logs["seconds"]}
-        save_checkpoint(self.path, self.model, progress)

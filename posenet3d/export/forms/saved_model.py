@@ -37,11 +37,16 @@ def write_saved_model(
     for signature in made:
         archive.add_endpoint(signature.name, signature.function, signature.inputs)
     stack.write_archive(archive, str(folder))
+    write_metadata(folder, metadata)
+    if warmup:
+        write_warmup(folder, name, estimator, made)
+
+
+def write_metadata(folder: Path, metadata: dict) -> None:
+    """Writes what a client must know into a version's folder."""
     extra = folder / METADATA_FILE
     extra.parent.mkdir(exist_ok=True)
     extra.write_text(json.dumps(metadata, indent=2) + "\n", encoding="utf-8")
-    if warmup:
-        write_warmup(folder, name, estimator, made)
 
 
 def add_version(staged: Path, folder: Path) -> Path:

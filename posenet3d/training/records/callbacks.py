@@ -254,16 +254,16 @@ class SaveCheckpoint(keras.callbacks.Callback):
 
     Args:
       path: The checkpoint file.
-      keep: Its best value goes on record.
+      keep: Its best value goes on record; None: there is none.
     """
 
-    def __init__(self, path: Path, keep: KeepLifter) -> None:
+    def __init__(self, path: Path, keep: KeepLifter | None = None) -> None:
         super().__init__()
         self.path = path
         self.keep = keep
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any]) -> None:
         """Replaces the checkpoint."""
-        best = None if np.isinf(self.keep.best) else self.keep.best
+        best = None if self.keep is None or np.isinf(self.keep.best) else self.keep.best
         progress = {"epochs": epoch + 1, "best": best, "seconds": logs["seconds"]}
         save_checkpoint(self.path, self.model, progress)

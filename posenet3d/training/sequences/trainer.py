@@ -13,8 +13,9 @@ from posenet3d.models.gap_filling import liftable
 from posenet3d.models.lifter import unproject
 from posenet3d.models.weights import copy_weights
 from posenet3d.platform import randomness, stack
+from posenet3d.poses.frame_rates import RATE
 from posenet3d.sequences.estimator import SequenceEstimator
-from posenet3d.sequences.lifter import RATE, SequenceLifter
+from posenet3d.sequences.lifter import SequenceLifter
 from posenet3d.training.sequences.damage import damage_windows
 from posenet3d.training.sequences.lasting import Lasting
 from posenet3d.training.sequences.windows import DAMAGE, FUTURE, DrawnWindows, Window
