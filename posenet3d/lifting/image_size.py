@@ -6,9 +6,9 @@ import dataclasses
 from typing import TypeVar
 
 from posenet3d.errors import InputError
+from posenet3d.footage import picture_sizes
 from posenet3d.lifting.config import LiftConfig
 from posenet3d.settings import width_height
-from posenet3d.viz.video.backdrop import picture_sizes
 
 Config = TypeVar("Config", bound=LiftConfig)
 

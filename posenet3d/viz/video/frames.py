@@ -15,7 +15,7 @@ from posenet3d.viz.video.canvas import Canvas
 if TYPE_CHECKING:
     from PIL import Image
 
-    from posenet3d.viz.video.backdrop import Picture
+    from posenet3d.footage.picture import Picture
 
 TURN_SECONDS = 12.0
 """How long a whole turn about the vertical takes; ours."""
