@@ -202,7 +202,7 @@ def _lift(
         return None, {}
     guessed = (people.confidence > 0) & (people.confidence < config.min_confidence)
     people = dataclasses.replace(people, confidence=np.where(guessed, 0, people.confidence))
-    counts = {"corner": part.corner, **odd_joints(people, guessed)}
+    counts = {"corner": part.corner, "outside": part.outside, **odd_joints(people, guessed)}
     people = people.on(skeleton, maps)
     size = config.reading.image_width_height
     room = room_of(people, config.focal_length, config.fov, size)

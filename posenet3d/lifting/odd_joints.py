@@ -38,6 +38,8 @@ def notes_on_joints(counts: Counts, min_confidence: float) -> list[str]:
     notes = []
     if corner := counts.get("corner"):
         notes.append(f"At exactly (0, 0), so taken for missing: {_listed(corner)}.")
+    if outside := counts.get("outside"):
+        notes.append(f"Outside of the image, so taken for missing: {_listed(outside)}.")
     if guessed := counts.get("guessed"):
         notes.append(
             f"Of a confidence below {min_confidence:g} (--min_confidence), so taken for missing: "

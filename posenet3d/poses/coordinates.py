@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -39,6 +40,27 @@ def in_corner(keypoints_2d: np.ndarray, confidence: np.ndarray) -> np.ndarray:
         is_around = (below.any(axis=1) & above.any(axis=1)).all(axis=-1)
         corner[rows] &= ~is_around[:, None]
     return corner
+
+
+def outside_image(
+    keypoints_2d: np.ndarray,
+    confidence: np.ndarray,
+    image_sizes: Sequence[tuple[int, int] | None] | None,
+) -> np.ndarray:
+    """Which joints lie outside of their image though they have a confidence.
+
+    Args:
+      keypoints_2d: `[N, J, 2]`, pixels, from the image's upper left corner.
+      confidence: `[N, J]`; 0 marks joints that are known to be missing.
+      image_sizes: For each of the N (width, height) of its image, or None; None: unknown.
+
+    Returns:
+      bool `[N, J]`; False where the size is not known.
+    """
+    sizes = [size or (math.inf, math.inf) for size in image_sizes or (None,) * len(keypoints_2d)]
+    most = np.array(sizes, np.float32).reshape(-1, 1, 2)
+    beyond = (keypoints_2d > most) | ((keypoints_2d < 0) & np.isfinite(most))
+    return beyond.any(axis=-1) & (confidence > 0)
 
 
 def without_corner(keypoints_2d: np.ndarray, confidence: np.ndarray | None) -> np.ndarray | None:

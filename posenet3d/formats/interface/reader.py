@@ -74,6 +74,8 @@ class Reader:
       folder: What a folder in this format must hold, for messages; empty: it reads files alone.
       guessed_below: Confidence below which a joint counts as missing if the user says nothing.
       any_unit: Whether coordinates may be in any unit and around 0, as those of pose archives.
+      in_image: Whether joints outside of the image count as missing, whatever their confidence:
+        the detector guesses there.
     """
 
     name: str
@@ -84,6 +86,7 @@ class Reader:
     folder: str = ""
     guessed_below: float = GUESSED_BELOW
     any_unit: bool = False
+    in_image: bool = False
 
     def __post_init__(self) -> None:
         known = [field.name for field in dataclasses.fields(Settings)]
@@ -130,6 +133,7 @@ class Reader:
             units.listed,
             self.guessed_below,
             self.any_unit,
+            self.in_image,
         )
 
     def read(self, path: str | Path, **settings: Any) -> People:

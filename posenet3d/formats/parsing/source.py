@@ -18,7 +18,7 @@ from posenet3d.errors import InputError
 from posenet3d.files.opening import opening
 from posenet3d.formats.parsing.persons import NobodyError, numbered
 from posenet3d.formats.parsing.pixels import Pixels
-from posenet3d.poses.coordinates import in_corner
+from posenet3d.poses.coordinates import in_corner, outside_image
 from posenet3d.poses.people import Listed, People, join, joint_counts
 from posenet3d.skeletons.skeleton import Skeleton
 
@@ -42,6 +42,7 @@ class PeopleSource:
       listed: Gives all images of the input; None: it names those alone in which somebody is.
       guessed_below: Confidence below which joints of this format are guesses.
       any_unit: As in `pixels.Pixels`.
+      in_image: Whether joints outside of the image are missing.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class PeopleSource:
         listed: Callable[[], Listed] | None = None,
         guessed_below: float = 0.0,
         any_unit: bool = False,
+        in_image: bool = False,
     ) -> None:
         self.path = path
         self.format = format
@@ -65,6 +67,7 @@ class PeopleSource:
         self._read = read
         self._listed = listed
         self._pixels = Pixels(path, any_unit)
+        self._in_image = in_image
 
     def listed(self) -> Listed | None:
         """All images of the input, those without people too; None: it does not name those.
@@ -113,7 +116,8 @@ class Part:
     """Some units of a source, read on demand.
 
     `units` is their number. After `read`, `faults` says what was left out, a line each, and
-    `corner` counts by joint what lay at exactly (0, 0) and is therefore missing.
+    `corner` counts by joint what lay at exactly (0, 0) and is therefore missing, `outside` what lay
+    outside of the image.
     """
 
     def __init__(
@@ -128,6 +132,7 @@ class Part:
         self.units = len(batch)
         self.faults: tuple[str, ...] = ()
         self.corner: Counter[str] = Counter()
+        self.outside: Counter[str] = Counter()
         self.skeleton = skeleton
         self._source = source
         self._batch = batch
@@ -164,7 +169,8 @@ class Part:
                 raise
             people = self._read_singly()
         people = self._without_corner(people)
-        return numbered(self._source._pixels.of(people), self._seen)
+        people = self._without_outside(self._source._pixels.of(people))
+        return numbered(people, self._seen)
 
     def skip(self) -> None:
         """Passes a part that has been dealt with, but counts its people if ids depend on it."""
@@ -193,6 +199,15 @@ class Part:
             return people
         self.corner = joint_counts(corner, people.skeleton)
         return dataclasses.replace(people, confidence=np.where(corner, 0, people.confidence))
+
+    def _without_outside(self, people: People) -> People:
+        if not self._source._in_image:
+            return people
+        outside = outside_image(people.keypoints_2d, people.confidence, people.image_sizes)
+        if not outside.any():
+            return people
+        self.outside = joint_counts(outside, people.skeleton)
+        return dataclasses.replace(people, confidence=np.where(outside, 0, people.confidence))
 
     def _one_kind(self, people: People) -> People:
         """The people, if they have the joints of those before them."""

@@ -272,5 +272,6 @@ READER = Reader(
     units=_units,
     takes=("image_size",),
     guessed_below=0.1,  # the visibility of a hidden landmark is low, though its place is right
+    in_image=True,  # outside of it the visibility may be 0.98
     general=True,  # any objects with x and y, nested in lists
 )

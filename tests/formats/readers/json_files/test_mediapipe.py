@@ -173,3 +173,15 @@ def test_a_frame_whose_id_is_bad_is_left_out_of_the_list(write):
     source = open_people(write(frames), image_size=SIZE)
     assert [len(part.read()) for part in source.parts(skip_bad=True)] == [1]
     assert source.listed().image_ids == (8,)
+
+
+def test_landmarks_outside_of_the_image_are_missing_however_visible(write):
+    landmarks = pose(visibility=0.98)
+    landmarks[0] |= {"x": 0.0, "y": 1.0}  # the border is inside
+    landmarks[27] |= {"y": 1.01}
+    landmarks[28] |= {"x": -0.01}
+    source = open_people(write([[landmarks]]), image_size=SIZE)
+    (part,) = source.parts()
+    people = part.read()
+    assert np.flatnonzero(people.confidence[0] == 0).tolist() == [27, 28]
+    assert part.outside == {"left_ankle": 1, "right_ankle": 1}
