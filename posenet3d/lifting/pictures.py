@@ -6,6 +6,8 @@ import itertools
 from collections.abc import Iterable
 from pathlib import Path
 
+import numpy as np
+
 from posenet3d.geometry.axes import CAMERA
 from posenet3d.lifting.config import LiftConfig
 from posenet3d.poses.lifted import Lifted, join
@@ -76,11 +78,22 @@ def _write_figure(parts: Iterable[Lifted], path: str, count: int) -> None:
         confidence=people.confidence,
         filled=result.filled,
         problems=result.problems,
-        titles=[f"image {image}, person {person}" for image, person in names],
+        titles=[
+            f"image {image}, person {person}{where}"
+            for (image, person), where in zip(names, map(_where, some.root_3d), strict=True)
+        ],
         limit=_SHEET,
         total=count,
     )
     figures.save_figure(sheet, path)
+
+
+def _where(root: np.ndarray) -> str:
+    """Where a person is in the room, for the title of their picture; empty where not known."""
+    if not np.isfinite(root).all():
+        return ""
+    side = "right" if root[0] >= 0 else "left"
+    return f": {abs(root[0]) / 1000:.2f} m to the {side}, {root[2] / 1000:.2f} m away"
 
 
 def _first(parts: Iterable[Lifted], people: int) -> Iterable[Lifted]:

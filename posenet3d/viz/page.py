@@ -17,7 +17,7 @@ from posenet3d.errors import InputError
 from posenet3d.files.atomic import atomic_path
 from posenet3d.geometry.axes import CAMERA, MATRICES
 from posenet3d.poses.people import People
-from posenet3d.viz.scene import Scene, scene_of
+from posenet3d.viz.scene import Actor, Scene, scene_of
 
 if TYPE_CHECKING:
     from posenet3d.poses.lift_result import LiftResult
@@ -40,7 +40,8 @@ class Page:
         page = Page("lifted.html", fps=25)
         page.write(people, estimator.lift(people.keypoints_2d, people.confidence))
 
-    A pose costs 14 bytes a joint in the file (17 joints: 10,000 poses make 3 MB).
+    A pose costs 14 bytes a joint in the file (17 joints: 10,000 poses make 3 MB). Where `root_3d`
+    is known, people are where they are in the room.
 
     Args:
       path: The file to write, one of `ENDINGS`.
@@ -134,8 +135,11 @@ def _data(scene: Scene, page: Page) -> dict[str, Any]:
             for axis, direction in zip("xyz", MATRICES[page.up], strict=True)
         ],
         "actors": [
-            {"id": str(a.person_id), "place": a.place, "count": len(a.rows)} for a in scene.actors
+            {"id": str(a.person_id), "place": a.place, "count": len(a.rows)} | _room(scene, a)
+            for a in scene.actors
         ],
+        **_room(scene),
+        **_stands(scene, rows),
         "places": np.round(scene.places).tolist(),
         "halfWidth": scene.half_width,
         "height": scene.height,
@@ -160,6 +164,28 @@ def _data(scene: Scene, page: Page) -> dict[str, Any]:
         "sizes": sizes,
         "sizeOf": size_of,
     }  # fmt: skip
+
+
+def _stands(scene: Scene, rows: np.ndarray) -> dict[str, Any]:
+    """Where people stand in a room; nothing where that is not known."""
+    if scene.stands is None:
+        return {}
+    stands = np.nan_to_num(scene.stands[rows])
+    step = max(float(np.abs(stands).max()), 1.0) / _STEPS
+    return {"stands": _base64(np.round(stands / step), "<i2"), "standStep": step}
+
+
+def _room(scene: Scene, actor: Actor | None = None) -> dict[str, Any]:
+    """The floor of a room, for all or for one, whose way it holds then; nothing without a room."""
+    if scene.stands is None or (actor is not None and actor.place is None):
+        return {}
+    found: dict[str, Any] = {"ground": scene.ground(actor)._asdict()}
+    if actor is not None:
+        found["ways"] = [
+            np.column_stack([way.frames, np.round(way.points[:, [0, 2]])]).astype(int).tolist()
+            for way in scene.ways(actor)
+        ]
+    return found
 
 
 def _base64(values: np.ndarray, dtype: str) -> str:

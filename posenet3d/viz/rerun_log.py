@@ -18,6 +18,7 @@ from posenet3d.files.atomic import atomic_path
 from posenet3d.platform.optional import require
 from posenet3d.poses.people import People
 from posenet3d.viz.drawing import TRUTH, joint_colours
+from posenet3d.viz.rerun_blueprint import blueprint_of
 from posenet3d.viz.scene import Actor, Scene, scene_of
 
 if TYPE_CHECKING:
@@ -44,7 +45,8 @@ class RerunLog:
 
     `/input` is the image, x right, y down, px. `/lifted` has y down, x right, z away from the
     camera; each person is there as lifted, from the root, in mm, and is moved to their place on
-    the ground by a transform. The timelines are `frame`, from 0, and `time`, in seconds.
+    the ground by a transform: where `root_3d` is known, to where they are in the room, with their
+    way in `/lifted/way`. The timelines are `frame`, from 0, and `time`, in seconds.
 
     Args:
       path: A file that ends in `.rrd`, or `"spawn"`.
@@ -82,7 +84,7 @@ class RerunLog:
         import rerun
 
         scene = scene_of(people, result)
-        blueprint = _blueprint(bool(np.isfinite(result.expected_error).any()))
+        blueprint = blueprint_of(scene)
         stream = rerun.RecordingStream("posenet3d")
         if str(self.path) == SPAWN:
             try:
@@ -108,6 +110,7 @@ class RerunLog:
             log.person_2d(actor)
             if actor.place is not None:
                 log.person_3d(actor)
+                log.way(actor)
 
 
 class _Log:
@@ -202,7 +205,7 @@ class _Log:
             path,
             self._times(frames),
             [
-                *rerun.Transform3D.columns(translation=scene.places[actor.place] + roots),
+                *rerun.Transform3D.columns(translation=scene.stand(actor)[here] + roots),
                 *rerun.Points3D.columns(
                     positions=bodies.reshape(-1, 3),
                     class_ids=classes.ravel(),
@@ -217,7 +220,7 @@ class _Log:
         self._clear_gaps(path, frames)
         for part, values in (
             ("score", np.asarray(scene.result.score)[rows]),
-            ("expected error", scene.result.expected_error_mm[rows]),
+            ("expected_error", scene.result.expected_error_mm[rows]),
         ):
             if (known := np.isfinite(values)).any():
                 self._stream.send_columns(
@@ -225,6 +228,18 @@ class _Log:
                     self._times(frames[known]),
                     rerun.Scalars.columns(scalars=values[known]),
                 )
+
+    def way(self, actor: Actor) -> None:
+        """A person's way along the floor, from their first frame to the last; none: no room."""
+        if not (ways := [way.points for way in self._scene.ways(actor)]):
+            return
+        path = self._rerun.new_entity_path(["lifted", "way", f"person {actor.person_id}"])
+        grey, after = _paler(TRUTH, 0.0), actor.frames[-1] + 1
+        self._at(actor.frames[0])
+        self._stream.log(path, self._rerun.LineStrips3D(ways, radii=_BONE_MM, colors=[grey]))
+        if after < self._scene.num_frames:
+            self._at(after)
+            self._stream.log(path, self._rerun.LineStrips3D([]))
 
     def _path(self, part: str, actor: Actor) -> str:
         return self._rerun.new_entity_path([part, f"person {actor.person_id}"])
@@ -254,23 +269,3 @@ def _paler(colour: str, share: float) -> tuple[int, int, int]:
     """The colour `#rrggbb` as numbers, a share of the way to white."""
     parts = (int(colour[start : start + 2], 16) for start in (1, 3, 5))
     return tuple(round(part + share * (255 - part)) for part in parts)
-
-
-def _blueprint(errors: bool) -> Any:
-    """2D and 3D side by side; below, the scores and perhaps the expected errors over time."""
-    from rerun import blueprint
-
-    curves = ["score", "expected error"] if errors else ["score"]
-    return blueprint.Blueprint(
-        blueprint.Vertical(
-            blueprint.Horizontal(
-                blueprint.Spatial2DView(origin="/input", name="2D input"),
-                blueprint.Spatial3DView(origin="/lifted", name="lifted"),
-            ),
-            blueprint.Horizontal(
-                *(blueprint.TimeSeriesView(origin=f"/{name}", name=name) for name in curves)
-            ),
-            row_shares=[4, 1],
-        ),
-        collapse_panels=True,
-    )

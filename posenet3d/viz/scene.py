@@ -1,4 +1,4 @@
-"""Lifted people over time, each in a place of their own: what videos, pages and logs show."""
+"""Lifted people over time, in a room or in places: what videos, pages and logs show."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from posenet3d.poses.people import People
 from posenet3d.poses.timeline import timelines_of
 from posenet3d.poses.tracks import Track, tracks_of
 from posenet3d.skeletons.skeleton import Skeleton
+from posenet3d.viz.room import Ground, Way, ground_of, stands_of, ways_of
 
 if TYPE_CHECKING:
     from posenet3d.poses.lift_result import LiftResult
@@ -44,9 +45,10 @@ class Actor:
 class Scene:
     """People on a stage: every frame of every sequence, one after the other.
 
-    From one view it cannot be told where people are, so each has a place, in the order in which
-    they stand in the images, and stands in it on the lowest joint. Who comes after another has
-    left takes over the place; so there are as many places as people at the same time.
+    Where the camera is known (`root_3d`), people are where they are in its room. From one view
+    alone it cannot be told, so each has a place, in the order in which they stand in the images,
+    and stands in it on the lowest joint. Who comes after another has left takes over the place; so
+    there are as many places as people at the same time.
 
     Args:
       people: The persons, with their 2D.
@@ -59,6 +61,8 @@ class Scene:
       bodies: `[P, J, 3]` float32, mm, camera frame (x right, y down, z forward), the root at x = 0,
         z = 0 and the lowest joint at y = 0; NaN where not lifted.
       size_note: What `bodies` take for a person's size; empty where it was given.
+      stands: `[P, 3]` float32, mm: where in the room each body is to be put, the floor at y = 0;
+        NaN where not lifted. None: not known, everybody has a place.
     """
 
     people: People
@@ -69,6 +73,7 @@ class Scene:
     sequences: tuple[str, ...]
     bodies: np.ndarray
     size_note: str
+    stands: np.ndarray | None = None
 
     @property
     def skeleton(self) -> Skeleton:
@@ -102,8 +107,11 @@ class Scene:
 
     @cached_property
     def height(self) -> float:
-        """The tallest body's height above the ground, mm."""
-        return float(-np.nanmin(self.bodies[..., 1])) if self.num_places else 1000.0
+        """How high above the ground the highest joint is, mm."""
+        if not self.num_places:
+            return 1000.0
+        up = self.bodies[..., 1]
+        return float(-np.nanmin(up if self.stands is None else up + self.stands[:, 1:2]))
 
     @cached_property
     def places(self) -> np.ndarray:
@@ -115,6 +123,26 @@ class Scene:
         x = (columns + 0.5 * (rows % 2)) * step  # those behind stand in the gaps
         x -= (x.min() + x.max()) / 2
         return np.stack([x, np.zeros_like(x), rows * step], axis=1)
+
+    def stand(self, actor: Actor) -> np.ndarray:
+        """Where an actor who has a place stands at each appearance, `[N, 3]` mm."""
+        if self.stands is None:
+            return np.tile(self.places[actor.place], (len(actor.rows), 1))
+        return self.stands[list(actor.rows)]
+
+    def ground(self, actor: Actor | None = None) -> Ground:
+        """The floor that everybody needs, or one actor who has a place."""
+        everybody = self.places if self.stands is None else self.stands
+        stands = everybody if actor is None else self.stand(actor)
+        return ground_of(stands[np.isfinite(stands).all(axis=1)], self.half_width)
+
+    def ways(self, actor: Actor) -> list[Way]:
+        """The pieces of an actor's way through a room; a step longer than a person is none."""
+        if self.stands is None or actor.place is None:
+            return []
+        stands = self.stand(actor)
+        known = np.isfinite(stands).all(axis=1)
+        return ways_of(stands[known], np.array(actor.frames)[known], longest=self.height)
 
 
 def scene_of(people: People, result: LiftResult) -> Scene:
@@ -160,7 +188,8 @@ def scene_of(people: People, result: LiftResult) -> Scene:
     else:
         numbers = [None] * len(image_ids)
     frames = (tuple(values) for values in (image_ids, numbers, sequences))
-    return Scene(people, result, actors, *frames, bodies, size_note)
+    stands = stands_of(people, result, tracks, feet=-bodies[:, people.skeleton.root, 1])
+    return Scene(people, result, actors, *frames, bodies, size_note, stands)
 
 
 def _places(

@@ -48,3 +48,24 @@ def moving(people):
         return dataclasses.replace(shown, **changes), result
 
     return moving
+
+
+@pytest.fixture
+def in_a_room(moving):
+    """Makes `(People, result)` of two who walk to the right, 2 m beside each other, 4 m away.
+
+    The second of them is 1 m behind the first. Changes are those of `moving`.
+    """
+
+    def in_a_room(frames=6, speed=100.0, levelled=0.0, **changes):
+        people, result = moving(frames=frames, persons=2, **changes)
+        person, frame = np.divmod(np.arange(2 * frames), frames)
+        lowest = np.nanmax((result.keypoints_3d - result.keypoints_3d[:, :1])[..., 1], axis=1)
+        root_3d = np.stack([2000 * person + speed * frame, -lowest, 4000 + 1000 * person], axis=1)
+        return people, dataclasses.replace(
+            result,
+            root_3d=root_3d.astype(np.float32),
+            levelled=np.full(len(people), levelled, np.float32),
+        )
+
+    return in_a_room

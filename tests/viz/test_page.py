@@ -48,6 +48,21 @@ def test_poses_come_back_from_the_page(moving, tmp_path):
     assert data["fps"] == 12
 
 
+def test_people_two_metres_apart_are_so_in_the_page(in_a_room, tmp_path):
+    people, result = in_a_room(frames=3)
+    Page(tmp_path / "out.html").write(people, result)
+    data = data_of(tmp_path / "out.html")
+    stands = decode(data["stands"], "<i2", 6, 3) * data["standStep"]
+    joints = decode(data["bodies"], "<i2", 6, 17, 3) * data["bodyStep"] + stands[:, None]
+    np.testing.assert_allclose(joints[:, 0], result.root_3d, atol=1)
+    np.testing.assert_allclose((joints[3:, 0] - joints[:3, 0])[:, 0], 2000, atol=1)
+    low, high = data["ground"]["low"], data["ground"]["high"]
+    assert (joints[..., [0, 2]] > low).all()
+    assert (joints[..., [0, 2]] < high).all()
+    Page(tmp_path / "out.html").write(people, dataclasses.replace(result, root_3d=None))
+    assert not {"stands", "ground"} & set(data_of(tmp_path / "out.html"))
+
+
 def test_the_expected_error_is_that_of_each_pose_or_absent(moving, tmp_path):
     errors = np.outer(np.arange(4), np.ones(17)).astype(np.float32)
     errors[:, 0], errors[3] = 0.0, np.nan  # mm; the root's, and of one it is not known
@@ -191,3 +206,17 @@ def test_browser_shows_the_camera_frame_unmirrored(moving, tmp_path):
     down = y * np.cos(tilt) - (z * np.cos(turn) - x * np.sin(turn)) * np.sin(tilt)
     for seen, expected in zip(found.T, (right, down), strict=True):
         assert np.corrcoef(seen, expected)[0, 1] > 0.97
+
+
+@pytest.mark.skipif(not CHROMIUM, reason="needs a browser: apt-get install chromium")
+@pytest.mark.parametrize("size", ["1280,800", "390,844"])
+def test_browser_shows_everybody_in_one_room(in_a_room, tmp_path, size):
+    people, result = in_a_room(frames=12, speed=300.0)
+    Page(tmp_path / "out.html").write(people, result)
+    report = look(tmp_path / "out.html", tmp_path, size)
+    assert report["failures"] == report["requests"] == []
+    assert report["outside"] == 0
+    assert report["joints"] == 5 * 6 * 2 * 17  # frames, sides, people
+    roots = {p["person"]: p["x"] for p in report["first"] if p["joint"] == "pelvis"}
+    heads = [p["y"] for p in report["first"] if p["person"] == "0"]
+    assert roots["1"] - roots["0"] > max(heads) - min(heads)  # 2 m are more than a person is tall

@@ -57,7 +57,7 @@ def test_joints_come_back_at_their_frames_and_seconds(written):
 def test_the_expected_error_is_a_curve_where_it_is_known(moving, tmp_path):
     errors = np.outer([1.0, 2.0, np.nan, 3.0], np.arange(17) > 0).astype(np.float32)
     RerunLog(tmp_path / "out.rrd").write(*moving(frames=4, persons=1, errors=errors))
-    curve = rows_of(tmp_path / "out.rrd", r"/expected\ error/person\ 0", "Scalars:scalars")
+    curve = rows_of(tmp_path / "out.rrd", r"/expected_error/person\ 0", "Scalars:scalars")
     assert {frame: value for frame, (_, value) in curve.items()} == {0: [1.0], 1: [2.0], 3: [3.0]}
 
 
@@ -70,6 +70,29 @@ def test_people_stand_on_the_ground_in_their_places(written):
         stand = np.array(joints) + moved
         assert stand[:, 1].max() == pytest.approx(0, abs=0.1)
         np.testing.assert_allclose(stand[0, [0, 2]], scene.places[number, [0, 2]], atol=0.1)
+
+
+def test_people_two_metres_apart_are_so_in_the_log(in_a_room, tmp_path):
+    people, result = in_a_room(frames=3)
+    RerunLog(tmp_path / "out.rrd").write(people, result)
+    for person in (0, 1):
+        path = rf"/lifted/person\ {person}"
+        moved = rows_of(tmp_path / "out.rrd", path, "Transform3D:translation")
+        joints = rows_of(tmp_path / "out.rrd", path, "Points3D:positions")
+        for frame in range(3):
+            root = np.array(joints[frame][1])[0] + moved[frame][1][0]
+            np.testing.assert_allclose(root, result.root_3d[3 * person + frame], atol=0.1)
+        ways = rows_of(
+            tmp_path / "out.rrd", rf"/lifted/way/person\ {person}", "LineStrips3D:strips"
+        )
+        ((way,),) = (strips for _, strips in ways.values())
+        floor = result.root_3d[3 * person : 3 * person + 3] * [1, 0, 1]
+        np.testing.assert_allclose(way, floor, atol=0.1)
+
+
+def test_without_a_room_there_is_no_way(written):
+    path, _, _ = written
+    assert not rows_of(path, "/lifted/way/person\\ 0", "LineStrips3D:strips")
 
 
 def test_who_is_not_lifted_is_taken_away_in_3d_and_marked_in_2d(written):

@@ -11,6 +11,7 @@ from posenet3d.errors import InputError
 from posenet3d.viz.drawing import GROUND, PANEL, TRUTH, View, joint_colours
 from posenet3d.viz.scene import Actor, Scene
 from posenet3d.viz.video.canvas import Canvas
+from posenet3d.viz.video.room_panel import RoomPanel
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 TURN_SECONDS = 12.0
 """How long a whole turn about the vertical takes; ours."""
 
-_ELEVATION = 12.0  # degrees from which the people are looked at; chosen by eye
+_ELEVATION, _ROOM_ELEVATION = 12.0, 20.0  # degrees from above; chosen by eye
 _MARGIN, _CAPTION, _GAP = 16, 26, 4  # pixels
 _SAME_SHAPE = 0.02  # as a logarithm: pictures may be the same in another size, and rounded
 _GREY = TRUTH
@@ -41,7 +42,8 @@ class _Fit(NamedTuple):
 class FrameArtist:
     """Draws the frames of a scene, each alone; the scale is the same in all of them.
 
-    Every person turns about their own vertical axis in a panel of their own.
+    Every person turns about their own vertical axis in a panel of their own. Where it is known
+    where people are, all turn together about the middle of their room.
 
     Args:
       scene: Who is to be seen.
@@ -60,6 +62,10 @@ class FrameArtist:
         self._extent = _extent(scene)
         self._tall = _usual_height(scene)
         self._columns, self._scale = self._panels()
+        self._room: RoomPanel | None = None
+        if scene.stands is not None:
+            box = (self._half + _GAP / 2, 0, self._width, self._height - _CAPTION)
+            self._room = RoomPanel(scene, box, _ROOM_ELEVATION)
         steps = np.linspace(-1, 1, 7) * scene.half_width
         ends = np.full_like(steps, scene.half_width)
         across = np.stack([np.stack([steps, 0 * steps, -ends], 1),
@@ -81,7 +87,10 @@ class FrameArtist:
         here = self._scene.at[frame]
         self._draw_input(canvas, frame, here, picture)
         turn = 360 * (frame if tick is None else tick) / (self._fps * TURN_SECONDS)
-        self._draw_lifted(canvas, here, View("", turn % 360, _ELEVATION))
+        if self._room is not None:
+            self._draw_room(canvas, frame, View("", turn % 360, _ROOM_ELEVATION))
+        else:
+            self._draw_lifted(canvas, here, View("", turn % 360, _ELEVATION))
         self._write_caption(canvas, frame)
         return canvas.picture()
 
@@ -136,9 +145,26 @@ class FrameArtist:
                 below = self._scale * scene.half_width * math.sin(math.radians(_ELEVATION))
                 canvas.text(origin[0], origin[1] + below + 8, str(actor.person_id), anchor="mm")
         if all(actor.place is None for actor, _ in here):
-            centre = (self._half + self._width) / 2
-            words = "not lifted" if here else "nobody in this frame"
-            canvas.text(centre, self._height / 2, words, anchor="mm")
+            self._say_why(canvas, here)
+
+    def _draw_room(self, canvas: Canvas, frame: int, view: View) -> None:
+        scene, room = self._scene, self._room
+        room.draw_floor(canvas, frame, view)
+        width = float(np.clip(32 * room.scale, 2.0, 7))
+        people = room.people(scene.at[frame], view)
+        for actor, row, points, depth, name in people:
+            filled = np.asarray(scene.result.filled[row])
+            canvas.pose(points, scene.skeleton.bones, self._colours, self._all, filled, width,
+                        depth)  # fmt: skip
+            if len(scene.actors) > 1:
+                canvas.text(*name.tolist(), str(actor.person_id), anchor="mm")
+        if not people:
+            self._say_why(canvas, scene.at[frame])
+
+    def _say_why(self, canvas: Canvas, here: tuple[tuple[Actor, int], ...]) -> None:
+        """That nobody is to be seen in 3D."""
+        words = "not lifted" if here else "nobody in this frame"
+        canvas.text((self._half + self._width) / 2, self._height / 2, words, anchor="mm")
 
     def _write_caption(self, canvas: Canvas, frame: int) -> None:
         scene, y = self._scene, self._height - _CAPTION / 2
@@ -147,7 +173,10 @@ class FrameArtist:
         words += "" if image is None else f"   {image}"
         most = max(8, self._half // 8)
         canvas.text(_MARGIN / 2, y, words if len(words) <= most else words[: most - 2] + "..")
-        canvas.text(self._width - _MARGIN / 2, y, "lifted", anchor="rm")
+        lifted = "lifted"
+        if self._room is not None:
+            lifted += f", squares of {self._room.square / 1000:g} m"
+        canvas.text(self._width - _MARGIN / 2, y, lifted, anchor="rm")
 
     def _size_of(self, here: tuple[tuple[Actor, int], ...]) -> tuple[int, int] | None:
         sizes = self._scene.people.image_sizes

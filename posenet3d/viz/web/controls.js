@@ -148,7 +148,15 @@ function fillTable() {
     cells("td", [name + (isFilled(here.row, joint) ? " (filled in)" : ""),
       ...fromRoot(here.row, joint).map((mm) => Math.round(mm))])));
   element("numbers-note").textContent = (here ? `${nameOf(here.actor)}, ` : "nobody lifted in this frame; ") +
-    `mm from the ${DATA.joints[DATA.root]}. ${DATA.sizeNote}`;
+    `mm from the ${DATA.joints[DATA.root]}${here ? whereIs(here) : ""}. ${DATA.sizeNote}`;
+}
+
+// Where the root is in the room, where that is known.
+function whereIs({ actor, row }) {
+  if (!STANDS) return "";
+  const root = bodyAt(row, DATA.root);
+  const place = inAxes(standAt(actor, row).map((value, axis) => value + root[axis])).map(Math.round);
+  return `, which is at ${place.join(", ")} mm in the room`;
 }
 
 function choose(number) {

@@ -12,6 +12,7 @@ function bytes(text) {
 const int16 = (text) => new Int16Array(bytes(text).buffer);
 
 const BODIES = int16(DATA.bodies); // [rows, joints, 3]
+const STANDS = DATA.stands ? int16(DATA.stands) : null; // [rows, 3]; null: nobody knows where they are
 const KEYPOINTS = int16(DATA.keypoints); // [rows, joints, 2]
 const FLAGS = bytes(DATA.flags); // [rows, joints]: 1 seen, 2 filled in
 const SCORES = bytes(DATA.scores); // [rows], 255: 1
@@ -40,10 +41,16 @@ const isLifted = (row) => !(row in DATA.problemOf);
 const isSeen = (row, joint) => (FLAGS[row * JOINTS + joint] & 1) > 0;
 const isFilled = (row, joint) => (FLAGS[row * JOINTS + joint] & 2) > 0;
 
-// mm on the ground of the person's place: x right, y down, z away from the camera.
+// mm from where the person stands: x right, y down, z away from the camera.
 function bodyAt(row, joint) {
   const i = 3 * (row * JOINTS + joint);
   return [0, 1, 2].map((axis) => BODIES[i + axis] * DATA.bodyStep);
+}
+
+// Where a person stands, mm: in the room, or in a place of their own.
+function standAt(actor, row) {
+  if (!STANDS) return DATA.places[actor.place];
+  return [0, 1, 2].map((axis) => STANDS[3 * row + axis] * DATA.standStep);
 }
 
 // px in the image.
@@ -52,11 +59,15 @@ function keypointAt(row, joint) {
   return [0, 1].map((axis) => KEYPOINTS[i + axis] * DATA.keypointStep + DATA.keypointStart[axis]);
 }
 
-// mm from the root, in the axes that the page is to show.
+// A point or a direction of the camera frame in the axes that the page is to show.
+function inAxes(point) {
+  return DATA.axes.map(({ direction }) => direction.reduce((sum, d, axis) => sum + d * point[axis], 0));
+}
+
+// mm from the root, in these axes.
 function fromRoot(row, joint) {
   const root = bodyAt(row, DATA.root);
-  const point = bodyAt(row, joint).map((value, axis) => value - root[axis]);
-  return DATA.axes.map(({ direction }) => direction.reduce((sum, d, axis) => sum + d * point[axis], 0));
+  return inAxes(bodyAt(row, joint).map((value, axis) => value - root[axis]));
 }
 
 function nameOf(actor) {

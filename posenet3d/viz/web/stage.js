@@ -2,7 +2,8 @@
 
 const stage = document.getElementById("stage");
 const IN_ROWS = DATA.places.some(([, , z]) => z > 0); // then look over those in front
-const FIRST = IN_ROWS ? { azimuth: 10, elevation: 35, zoom: 1 } : { azimuth: 25, elevation: 12, zoom: 1 };
+const FIRST = { ...(DATA.ground ? { azimuth: 20, elevation: 20 } : IN_ROWS ? { azimuth: 10, elevation: 35 }
+  : { azimuth: 25, elevation: 12 }), zoom: 1 };
 const view = { ...FIRST };
 const FAR = 4.5; // the eye's distance in radii of the scene
 let projections = []; // of the last picture: {actor, row, joint, x, y}
@@ -15,24 +16,35 @@ function viewAxes() {
 }
 const dot = (a, b) => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
 
-// The ground that the people shown need, whatever frame it is: middle, half width and half depth, mm.
+// The ground that the people shown need, whatever frame it is: middle, half width and half depth, a
+// square of it, and how far from the middle joints may be, mm.
 function room() {
   const reach = DATA.halfWidth;
+  const { ground } = state.person ?? DATA;
+  if (ground) {
+    const [x, z] = [0, 1].map((axis) => (ground.low[axis] + ground.high[axis]) / 2);
+    const [halfX, halfZ] = [ground.high[0] - x, ground.high[1] - z];
+    return { x, z, halfX, halfZ, square: ground.square, around: ground.reach };
+  }
+  const squared = (x, z, halfX, halfZ) => {
+    const square = (2 * halfX) / Math.max(2, Math.min(40, 2 * Math.round(halfX / 250)));
+    const around = DATA.places.length > 1 ? Math.hypot(halfX, halfZ) : reach;
+    return { x, z, halfX, halfZ, square, around };
+  };
   if (state.person) {
     const [x, , z] = DATA.places[state.person.place];
-    return { x, z, halfX: reach, halfZ: reach };
+    return squared(x, z, reach, reach);
   }
   const [xs, zs] = [0, 2].map((axis) => DATA.places.map((place) => place[axis]));
   const [x, z] = [xs, zs].map((values) => (Math.min(...values) + Math.max(...values)) / 2);
-  return { x, z, halfX: Math.max(...xs) - x + reach, halfZ: Math.max(...zs) - z + reach };
+  return squared(x, z, Math.max(...xs) - x + reach, Math.max(...zs) - z + reach);
 }
 
 // From mm to [x, y, depth] on a canvas of this size; nothing leaves it at zoom 1, from any side.
 function projection(width, height) {
   const { right, up, forward } = viewAxes();
-  const { x, z, halfX, halfZ } = room();
+  const { x, z, around } = room();
   const middle = [x, -DATA.height / 2, z];
-  const around = DATA.places.length > 1 ? Math.hypot(halfX, halfZ) : DATA.halfWidth;
   const radius = Math.hypot(around, DATA.height / 2);
   const distance = FAR * radius;
   const tilt = (Math.abs(view.elevation) * Math.PI) / 180;
@@ -54,9 +66,10 @@ function drawStage() {
   const { context, width, height } = prepare(stage);
   const { project, scale } = projection(width, height);
   drawGround(context, project);
+  if (STANDS) drawWays(context, project);
   projections = [];
   const poses = shown().filter(({ row }) => isLifted(row)).map(({ actor, row }) => {
-    const place = DATA.places[actor.place];
+    const place = standAt(actor, row);
     const points = DATA.joints.map((_, joint) =>
       project(bodyAt(row, joint).map((value, axis) => value + place[axis])));
     points.forEach(([x, y], joint) => projections.push({ actor, row, joint, x, y }));
@@ -76,18 +89,31 @@ function drawStage() {
 }
 
 function drawGround(context, project) {
-  const { x, z, halfX, halfZ } = room();
-  const count = Math.max(2, Math.min(40, 2 * Math.round(halfX / 250)));
-  const [stepX, stepZ] = [(2 * halfX) / count, (2 * halfX) / count];
-  const deep = Math.max(1, Math.round(halfZ / stepZ)); // squares
-  const [near, far] = [z - deep * stepZ, z + deep * stepZ];
-  for (let i = 0; i <= count; i++) {
-    const at = x - halfX + i * stepX;
+  const { x, z, halfX, halfZ, square } = room();
+  const wide = Math.round((2 * halfX) / square); // squares
+  const deep = DATA.ground ? Math.round((2 * halfZ) / square) : 2 * Math.max(1, Math.round(halfZ / square));
+  const [left, near] = [x - (wide / 2) * square, z - (deep / 2) * square];
+  const [right, far] = [left + wide * square, near + deep * square];
+  for (let at = left; at < right + square / 2; at += square) {
     line(context, project([at, 0, near]), project([at, 0, far]), colours.line, 1);
   }
-  for (let i = -deep; i <= deep; i++) {
-    const at = z + i * stepZ;
-    line(context, project([x - halfX, 0, at]), project([x + halfX, 0, at]), colours.line, 1);
+  for (let at = near; at < far + square / 2; at += square) {
+    line(context, project([left, 0, at]), project([right, 0, at]), colours.line, 1);
+  }
+}
+
+// The ways along the floor of those who are in the room: grey, and dark as far as they have gone.
+function drawWays(context, project) {
+  for (const actor of state.person ? [state.person] : DATA.actors) {
+    const last = actor.first + actor.count - 1;
+    if (actor.place === null || FRAMES[actor.first] > state.frame || FRAMES[last] < state.frame) continue;
+    for (const way of actor.ways) {
+      way.slice(1).forEach(([frame, x, z], i) => {
+        const [from, to] = [[way[i][1], 0, way[i][2]], [x, 0, z]].map(project);
+        const gone = frame <= state.frame;
+        line(context, from, to, gone ? colours.soft : colours.grey, gone ? 2 : 1.5);
+      });
+    }
   }
 }
 
@@ -101,7 +127,9 @@ function drawAxes(context, height) {
     const away = length + 11 / Math.max(0.35, Math.hypot(x, y)); // clear of the line, however short
     write(context, name[0], x0 + away * x, y0 + away * y + 4, colours.text);
   }
-  write(context, DATA.axes.map(({ name }) => name).join(", "), 12, height - 12, colours.soft, "left");
+  const axes = DATA.axes.map(({ name }) => name).join(", ");
+  const squares = DATA.ground ? `; squares of ${room().square / 1000} m` : "";
+  write(context, axes + squares, 12, height - 12, colours.soft, "left");
 }
 
 // The joint under the pointer, if there is one.
