@@ -3,7 +3,7 @@
     python benchmarks/adapt.py --lab=hdm05_dev.npz --bench=cmu17_bench.npz --output=runs/adapt
     python benchmarks/adapt.py ... --cases=clips --steps=2000
 
-Each case is one `scripts/adapt.py`, in a folder of its own; what has been run is not run again. The
+Each case is one `posenet3d adapt`, in a folder of its own; what has been run is not run again. The
 lab's archive has a training split (2D alone is read) and a test split of other people. A clip is
 adapted to and measured on itself. Prints a Markdown table; *general* is the error on every tenth
 test pose of the benchmark, over that before: nothing was adapted to them.
@@ -30,7 +30,7 @@ _BENCH = flags.DEFINE_string("bench", None, "The benchmark's archive.", required
 _OUTPUT = flags.DEFINE_string("output", None, "Folder of the runs.", required=True)
 _MODEL = flags.DEFINE_string("model", "full", "What is adapted.")
 _CASES = flags.DEFINE_list("cases", ["lab", "lab_single", "lab_noisy", "clips"], "Which to run.")
-_STEPS = flags.DEFINE_integer("steps", 0, "Steps of each; 0: as adapt.py decides.")
+_STEPS = flags.DEFINE_integer("steps", 0, "Steps of each; 0: as posenet3d adapt decides.")
 
 _MOST_CLIPS = 5
 _CLIPS = flags.DEFINE_integer(

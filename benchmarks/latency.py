@@ -1,6 +1,6 @@
 """Latency and throughput of one lifter in its forms: in a process, and served to many clients.
 
-    python scripts/export.py --model=full --output=exported/full --tflite --onnx
+    posenet3d export --model=full --output=exported/full --tflite --onnx
     python benchmarks/latency.py --model=full --saved_model=exported/full
 
 The rows of TFLite, ONNX Runtime and "unscored" lift without scoring, as phones do; all others
@@ -121,7 +121,7 @@ SERVED: dict[str, tuple[str, ...]] = {
     "gRPC": ("--noenable_batching", "--num_batch_threads=2"),
     "gRPC, batching": ("--enable_batching",),
 }
-"""Flags of scripts/serve.py, with the threads that suit each way best on two cores."""
+"""Flags of posenet3d serve, with the threads that suit each way best on two cores."""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """How far the exported forms of a model are from Keras, and what that costs in accuracy.
 
-    python scripts/export.py --model=full --output=exported/full --tflite --onnx
+    posenet3d export --model=full --output=exported/full --tflite --onnx
     python benchmarks/same_model.py --data=cmu17_bench.npz --exported=exported/full
 
 Prints a Markdown table: size; the largest and the mean distance of a joint from where Keras has it,

@@ -15,7 +15,6 @@ else in this repository trains with true 3D.
 from __future__ import annotations
 
 import json
-import sys
 import time
 import zipfile
 from pathlib import Path
@@ -25,9 +24,7 @@ import numpy as np
 import tensorflow as tf
 from absl import flags
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
-import _flags
-
+from posenet3d.cli import flags as settings
 from posenet3d.data.normalised import NormalisedPoses
 from posenet3d.errors import ConfigError, InputError
 from posenet3d.evaluation.metrics import joint_errors
@@ -108,7 +105,7 @@ def draw_curve(student: StudentTrainer, watched: Poses2D, path: Path) -> float:
 
 def main() -> None:
     """Files to poses, poses to a lifter, its table to the terminal."""
-    config = _flags.parse(TrainingConfig)
+    config = settings.parse(TrainingConfig)
     if not config.student.steps:
         raise ConfigError("student_steps is 0; give the steps to train for.")
     if config.strategy != "none":
@@ -138,8 +135,12 @@ def main() -> None:
     print(report)
 
 
-if __name__ == "__main__":
+def define() -> None:
+    """Defines the flags."""
     flags.DEFINE_string("train_3d", None, "File with train_keypoints_3d in metres, row by row.")
     flags.mark_flag_as_required("train_3d")
-    _flags.define(TrainingConfig)
-    _flags.run(main)
+    settings.define(TrainingConfig)
+
+
+if __name__ == "__main__":
+    settings.run(main, define, __doc__)

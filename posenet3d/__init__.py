@@ -9,6 +9,7 @@ result = estimator.lift_sequence(keypoints_2d, confidence, frame_rate=30)
 
 from typing import TYPE_CHECKING
 
+from posenet3d.loading import load
 from posenet3d.platform import lazy
 from posenet3d.poses.lift_result import LiftResult
 from posenet3d.skeletons.skeleton import Skeleton
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from posenet3d.models import PoseEstimator
     from posenet3d.sequences.estimator import SequenceEstimator
     from posenet3d.sequences.live import LiveLifter
-    from posenet3d.sequences.loading import load
 
 __all__ = [
     "LiftResult",
@@ -40,6 +40,5 @@ __getattr__, __dir__ = lazy.exports(
         "PoseEstimator": "posenet3d.models",
         "SequenceEstimator": "posenet3d.sequences.estimator",
         "adapt": "posenet3d.adapting",
-        "load": "posenet3d.sequences.loading",
     },
 )

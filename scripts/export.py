@@ -1,24 +1,6 @@
-"""Exports a lifter for TensorFlow Serving, phones and other runtimes.
+"""The command `posenet3d export`; `--help` says what it does."""
 
-python scripts/export.py --model=full --output=saved_models/full
-"""
-
-import _flags
-from absl import logging
-
-from posenet3d.export import ExportConfig
-from posenet3d.export.job import export
-from posenet3d.platform.devices import let_memory_grow
-
-
-def main() -> None:
-    """Flags to settings, settings to files, their names to the terminal."""
-    let_memory_grow()
-    logging.set_verbosity(logging.WARNING)  # not the names that TensorFlow gives its nodes
-    for path in export(_flags.parse(ExportConfig)):
-        print(path)
-
+from posenet3d.cli.main import run
 
 if __name__ == "__main__":
-    _flags.define(ExportConfig)
-    _flags.run(main)
+    run("export")

@@ -11,7 +11,9 @@ import pytest
 from posenet3d.data import synthetic
 from posenet3d.platform import stack
 
-pytest_plugins = [f"tests.fixtures.{name}" for name in ("detected", "foreign_files", "human36m")]
+pytest_plugins = [
+    f"tests.fixtures.{name}" for name in ("detected", "films", "foreign_files", "human36m")
+]
 
 HAS_ADDONS = not stack.KERAS_3 and importlib.util.find_spec("tensorflow_addons") is not None
 

@@ -1,9 +1,9 @@
-"""Poses per second and memory of lift_bulk.py, beside a plain loop on the same shards.
+"""Poses per second and memory of posenet3d bulk, beside a plain loop on the same shards.
 
     python benchmarks/jobs/bulk.py --poses=100000,1000000 --models=full,small
 
 Makes shards by procedural motion, replicated with noise, in a temporary folder, lifts them by a
-plain loop in one process (read a shard, lift, write) and by scripts/lift_bulk.py, one after the
+plain loop in one process (read a shard, lift, write) and by posenet3d bulk, one after the
 other, and prints a Markdown table. Memory is the proportional share (PSS) of all processes of a
 run, at its peak; seconds are those of the whole run, its start included, and CPU seconds those of
 all its processes, which other work on the machine hardly changes.
@@ -133,7 +133,7 @@ def measure(folder: Path, model: str, poses: int, count: int) -> None:
         f"--input={shards}/*{ending}", f"--output={folder / f'bulk-{model}'}", f"--model={model}",
         f"--score={str(score).lower()}",
     )  # fmt: skip
-    ways = {"plain loop": ("-c", _PLAIN_LOOP, *plain), "lift_bulk.py": (str(_SCRIPT), *bulk)}
+    ways = {"plain loop": ("-c", _PLAIN_LOOP, *plain), "posenet3d bulk": (str(_SCRIPT), *bulk)}
     for way, arguments in ways.items():
         seconds, cpu, megabytes, processes = watched([sys.executable, *map(str, arguments)])
         print(

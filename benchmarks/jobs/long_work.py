@@ -3,7 +3,7 @@
     python benchmarks/jobs/long_work.py --files=100000 --gigabytes=2
 
 Writes a folder of OpenPose's frames and one file of AlphaPose's results into a temporary folder
-(about 0.4 GB and --gigabytes), lifts each by scripts/lift.py in a process of its own, kills one
+(about 0.4 GB and --gigabytes), lifts each by posenet3d lift in a process of its own, kills one
 more job half way with SIGKILL and starts it again, and prints a Markdown table.
 """
 
@@ -103,7 +103,7 @@ def _row(title: str, source: Path, output: Path) -> None:
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.monotonic() - start
     if status:
-        raise SystemExit(f"lift.py ended with {status}: {text}")
+        raise SystemExit(f"posenet3d lift ended with {status}: {text}")
     people = int(text.split(" of ")[1].split()[0])
     print(
         f"| {title} | `{output.suffix}` | {people} | {seconds / 60:.1f} | {people / seconds:.0f} | "

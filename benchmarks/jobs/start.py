@@ -1,12 +1,11 @@
-"""Start time and memory of lifting one file: Keras beside a .tflite file on LiteRT alone.
+"""Start time and memory of lifting one file: on LiteRT, on Keras, and TensorFlow alone.
 
     python benchmarks/jobs/start.py
 
-Each run is a process of its own, from its start to its end: scripts/lift.py and
-scripts/lift_tflite.py on the same file, both without the score, and what TensorFlow alone takes to
-import. Rows take turns; the medians of `--rounds` are printed. Memory is the process's highest
-resident size as the kernel counts it, and cannot come out below that of this script, 25 MB. One
-round before the first warms the disk's cache.
+Each run is a process of its own, from its start to its end: `posenet3d lift` of 16 people in 8
+frames, with the score, and what TensorFlow alone takes to import. Rows take turns; the medians of
+`--rounds` are printed. Memory is the process's highest resident size as the kernel counts it, and
+cannot come out below that of this script, 25 MB. One round before the first warms the disk's cache.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from absl import app, flags
 
 _ROUNDS = flags.DEFINE_integer("rounds", 7, "How often.", lower_bound=1)
 _MODELS = flags.DEFINE_list("models", ["full", "small"], "Pretrained models.")
-_PYTHON = flags.DEFINE_string("python", sys.executable, "The Python that runs lift_tflite.py.")
+_PYTHON = flags.DEFINE_string("python", sys.executable, "The Python that runs LiteRT.")
 
 _CHECKOUT = Path(__file__).resolve().parents[2]
 _INPUT = _CHECKOUT / "docs" / "samples" / "openpose"
@@ -50,17 +49,16 @@ def main(_: list[str]) -> None:
 
 def commands(output: Path) -> dict[str, list[str]]:
     """What is run for each row."""
-    files = [f"--input={_INPUT}", f"--output={output}"]
-    lite, keras = _CHECKOUT / "scripts" / "lift_tflite.py", _CHECKOUT / "scripts" / "lift.py"
+    lift = [str(_CHECKOUT / "scripts" / "lift.py"), f"--input={_INPUT}", f"--output={output}"]
     rows = {}
     for model in _MODELS.value:
         rows[f"Keras, `{model}`"] = [
-            sys.executable, str(keras), *files, f"--model={model}", "--noscore"
+            sys.executable, *lift, f"--model={model}", "--runtime=keras"
         ]  # fmt: skip
     for model in _MODELS.value:
         for variant in ("float32", "dynamic_int8"):
             rows[f"LiteRT, `{model}`, {variant}"] = [
-                _PYTHON.value, str(lite), *files, f"--model={model}", f"--variant={variant}"
+                _PYTHON.value, *lift, f"--model={model}", f"--variant={variant}"
             ]  # fmt: skip
     rows["import tensorflow, keras"] = [sys.executable, "-c", "import tensorflow, keras"]
     return rows

@@ -1,4 +1,4 @@
-"""How many exchanged sides `lift.py --mend` finds, and how often it sees some where there are none.
+"""How many exchanged sides `--mend` finds, and how often it sees some where there are none.
 
     python benchmarks/motion/exchanged_sides.py --data=cmu17_bench.npz
 

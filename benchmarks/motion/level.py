@@ -1,4 +1,4 @@
-"""How well `lift.py --level` finds by how much a camera looks down, from a track that it saw.
+"""How well `--level` finds by how much a camera looks down, from a track that it saw.
 
     python benchmarks/motion/level.py --data=cmu17_bench.npz --motion=cmu17.npz
 

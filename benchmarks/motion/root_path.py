@@ -1,4 +1,4 @@
-"""How true the way through the room is that `lift.py --focal_length --height_mm` gives.
+"""How true the way through the room is that `posenet3d lift --focal_length --height_mm` gives.
 
     python benchmarks/motion/root_path.py --motion=cmu17.npz
 

@@ -1,4 +1,4 @@
-"""What the frames around a pose are worth: `lift.py --mend`, `--sequence_model` and `--body=track`.
+"""What the frames around a pose are worth: `--mend`, `--sequence_model` and `--body=track`.
 
     python benchmarks/motion/tracks.py --data=cmu17_bench.npz
     python benchmarks/motion/tracks.py --data=hdm05_dev.npz --by_motion

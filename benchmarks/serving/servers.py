@@ -1,4 +1,4 @@
-"""scripts/serve.py of a checkout, started for a benchmark."""
+"""posenet3d serve of a checkout, started for a benchmark."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Server:
     """A server that answers.
 
     Args:
-      checkout: The folder whose scripts/serve.py is run.
+      checkout: The folder whose posenet3d serve is run.
       saved_model: Folder of the model's versions.
       port: Where it listens; 0: anywhere.
       flags: Further flags.

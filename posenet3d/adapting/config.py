@@ -1,4 +1,4 @@
-"""The settings of an adaptation: a frozen dataclass, each field a flag of scripts/adapt.py."""
+"""The settings of an adaptation: a frozen dataclass, each field a flag of posenet3d adapt."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ class Adaptation:
         minutes = self.report.train_minutes or 0.0
         lines.append(
             f"Trained for {minutes:.1f} minutes. The lifter, its report and pictures are in "
-            f"{self.folder}/: lift.py --model={self.folder}"
+            f"{self.folder}/: posenet3d lift --model={self.folder}"
         )
         if self.exported:
             lines.append(f"Exported: {', '.join(map(str, self.exported))}.")

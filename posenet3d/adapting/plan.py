@@ -83,7 +83,7 @@ def make_plan(
     if count < LEAST_POSES:
         raise TrainingError(
             f"There are {count} poses to learn from, and at least {LEAST_POSES} are needed; lift "
-            f"them with the pretrained lifter (lift.py --model={config.model})."
+            f"them with the pretrained lifter (posenet3d lift --model={config.model})."
         )
     varied(found.poses)  # raises where they are nearly all the same
     if found.poses.skeleton != model.skeleton:

@@ -1,4 +1,4 @@
-"""Lifting millions of poses from sharded archives, on Ray Data: scripts/lift_bulk.py."""
+"""Lifting millions of poses from sharded archives, on Ray Data: posenet3d bulk."""
 
 import importlib
 

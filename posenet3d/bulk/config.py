@@ -16,7 +16,7 @@ from posenet3d.skeletons.skeleton import SKELETONS
 
 @dataclasses.dataclass(frozen=True)
 class BulkConfig:
-    """Everything that lifting shards depends on; flags of scripts/lift_bulk.py."""
+    """Everything that lifting shards depends on; flags of posenet3d bulk."""
 
     input: str = setting(
         "",
@@ -64,10 +64,10 @@ class BulkConfig:
 
 @dataclasses.dataclass(frozen=True)
 class ShardsConfig:
-    """Everything that making shards depends on; flags of scripts/make_shards.py."""
+    """Everything that making shards depends on; flags of posenet3d shards."""
 
     input: str = setting(
-        "", "Files that lift.py reads, folders of OpenPose, or patterns like 'cam*/*.json', "
+        "", "Files that posenet3d lift reads, folders of OpenPose, or patterns like 'cam*/*.json', "
         "separated by commas.",
     )  # fmt: skip
     output: str = setting(

@@ -1,6 +1,6 @@
 """Scores by action, as the tables of Human3.6M and MPI-INF-3DHP have them.
 
-The action is told by the sequence's name as `scripts/prepare_data.py` writes it: a subject, then
+The action is told by the sequence's name as `posenet3d prepare` writes it: a subject, then
 the action, then the take if there are several ("S9 Walking 1", "TS1 Sitting").
 """
 

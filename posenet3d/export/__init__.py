@@ -1,6 +1,6 @@
 """The estimator in the forms that servers, phones and other runtimes take.
 
-`job.export(config)` is what scripts/export.py does.
+`job.export(config)` is what posenet3d export does.
 """
 
 from posenet3d.export.config import ExportConfig

@@ -1,4 +1,4 @@
-"""The settings of an export: a frozen dataclass, each field a flag of scripts/export.py."""
+"""The settings of an export: a frozen dataclass, each field a flag of posenet3d export."""
 
 from __future__ import annotations
 

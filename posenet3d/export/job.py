@@ -1,4 +1,4 @@
-"""What scripts/export.py does: everything is made aside, and moved into place when all is done."""
+"""What posenet3d export does: everything is made aside, and moved into place when all is done."""
 
 from __future__ import annotations
 

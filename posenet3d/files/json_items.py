@@ -21,8 +21,8 @@ LARGE_BYTES = 64 << 20
 """JSON files above this are read entry by entry; read whole they take ten times their size in
 memory. Ours."""
 
-LISTS = ("annotations", "instance_info")
-"""Keys of an object under which formats have their long list (COCO, MMPose)."""
+LISTS = ("annotations", "instance_info", "frames")
+"""Keys of an object under which formats have their long list (COCO, MMPose, our own)."""
 
 _SAMPLE = 100  # entries by which the format is told
 _BUFFER = 1 << 20

@@ -35,16 +35,20 @@ class Footage:
         return iter(range(self.count)) if self.files is None else (f.name for f in self.files)
 
 
-def is_footage(path: str | Path) -> bool:
+def is_footage(path: str | Path, beside_json: bool = False) -> bool:
     """Whether a path names pictures and no file of keypoints, by its name alone.
 
-    A folder does if it has images and no JSON: detectors leave rendered images beside their files.
+    Args:
+      path: A file or folder, or what is none.
+      beside_json: A folder does if it has images; else it must not have JSON, too: detectors leave
+        rendered images beside their files.
     """
     path = Path(path)
     if not path.is_dir():
         return images.is_image(path) or path.suffix.lower() in videos.ENDINGS
     files = [file for file in path.iterdir() if not file.name.startswith(".")]
-    return any(map(images.is_image, files)) and not any(f.suffix == ".json" for f in files)
+    has_json = any(file.suffix == ".json" for file in files)
+    return any(map(images.is_image, files)) and (beside_json or not has_json)
 
 
 def open_footage(path: str | Path) -> Footage:
@@ -58,7 +62,7 @@ def open_footage(path: str | Path) -> Footage:
         require("PIL", "images", "video", doing="Reading")
         return Footage(path, tuple(files), len(files), None, lambda: map(images.open_image, files))
     require("av", "videos", "video", doing="Reading")
-    count, rate = videos.count_frames(path), videos.frame_rate_of(path)
+    count, rate = videos.count_and_rate(path)
     return Footage(path, None, count, rate, lambda: videos.decode(path))
 
 

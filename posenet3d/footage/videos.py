@@ -22,6 +22,8 @@ ENDINGS = (
 )
 """The endings by which a file is taken for a video where it could be something else."""
 
+_SAME_RATE = 0.01  # relative: what is declared is exact, times are rounded
+
 
 def count_frames(path: Path) -> int:
     """The frames of a video, without decoding them.
@@ -29,19 +31,25 @@ def count_frames(path: Path) -> int:
     Raises:
       InputError: If it cannot be read.
     """
-    with _opened(path, "as a video") as (container, stream):
-        return sum(packet.size > 0 for packet in container.demux(stream))
+    return count_and_rate(path)[0]
 
 
-def frame_rate_of(path: Path) -> float | None:
-    """Frames a second, on average; None: the video does not tell.
+def count_and_rate(path: Path) -> tuple[int, float | None]:
+    """The frames of a video, and how many there are a second on average; None: it does not tell.
 
     Raises:
       InputError: If it cannot be read.
     """
-    with _opened(path, "as a video") as (_, stream):
-        rate = stream.average_rate or stream.guessed_rate
-        return float(rate) if rate else None
+    with _opened(path, "as a video") as (container, stream):
+        times = [packet.pts for packet in container.demux(stream) if packet.size]
+        declared = stream.average_rate or stream.guessed_rate
+        count, rate = len(times), float(declared) if declared else None
+        if count > 1 and None not in times and (length := max(times) - min(times)):
+            measured = float((count - 1) / (length * stream.time_base))
+            # A phone's frames do not come evenly, and what is declared then is another average.
+            if rate is None or abs(measured / rate - 1) > _SAME_RATE:
+                rate = measured
+        return count, rate
 
 
 def decode(path: Path) -> Iterator[Picture]:

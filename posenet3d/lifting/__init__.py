@@ -1,4 +1,4 @@
-"""From files of 2D keypoints to files of 3D poses: what scripts/lift.py does."""
+"""From files of 2D keypoints to files of 3D poses: what posenet3d lift does."""
 
 from posenet3d.lifting.config import LiftConfig
 from posenet3d.lifting.job import lift_file

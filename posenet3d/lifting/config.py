@@ -1,4 +1,4 @@
-"""The settings of lifting a file: a frozen dataclass, each field a flag of scripts/lift.py."""
+"""The settings of lifting a file: a frozen dataclass, each field a flag of posenet3d lift."""
 
 from __future__ import annotations
 
@@ -6,21 +6,30 @@ import dataclasses
 from pathlib import Path
 from typing import Literal
 
+from posenet3d.detection.config import DetectConfig, DetectorName
 from posenet3d.errors import ConfigError
 from posenet3d.formats.output import ENDINGS
 from posenet3d.lifting.input_settings import Format, InputSettings, Placement
 from posenet3d.lifting.scene.upright import Level
+from posenet3d.lite.model_file import Variant
+from posenet3d.loading import Runtime
 from posenet3d.models.loading import DEFAULT_MODEL
 from posenet3d.motion.config import METHODS, MotionConfig
 from posenet3d.settings import check_range, setting, setting_of
 from posenet3d.viz.rerun_log import SPAWN
+
+_MOST_THREADS = 256
 
 
 @dataclasses.dataclass(frozen=True)
 class LiftConfig:
     """Everything that lifting a file depends on."""
 
-    input: str = setting("", "Keypoints: a file, a folder of frames, or a pose archive.")
+    input: str = setting(
+        "",
+        "A video, an image, a folder of images or camera:0; or keypoints: a file, a folder of "
+        "frames, or a pose archive.",
+    )
     output: str = setting("", f"The file to write: {', '.join(ENDINGS)}.")
     model: str = setting(DEFAULT_MODEL, "Pretrained model's name, or a path.")
     sequence_model: str = setting(
@@ -29,6 +38,18 @@ class LiftConfig:
         "path. It lifts tracks of 5 frames and more. auto: the one that belongs to the model, if "
         "there is one; off: each frame is lifted alone.",
     )
+    runtime: Runtime = setting(
+        "auto",
+        "What runs the models. auto: LiteRT, which starts ten times faster, where a model has a "
+        ".tflite file; keras: TensorFlow.",
+    )
+    variant: Variant = setting(
+        "float32", "With LiteRT: which of a model's .tflite files, by the precision of its weights."
+    )
+    threads: int = setting(1, "Threads of LiteRT.")
+    detector: DetectorName = setting_of(DetectConfig, "detector")
+    detector_model: str = setting_of(DetectConfig, "detector_model")
+    seconds: float | None = setting_of(DetectConfig, "seconds")
     format: Format = setting_of(InputSettings, "format")
     split: str = setting_of(InputSettings, "split")
     map_file: str = setting_of(InputSettings, "map_file")
@@ -50,10 +71,10 @@ class LiftConfig:
         "Feet that stand on the floor do not slide; needs --focal_length or --fov. Poses are "
         "upright then.",
     )
-    fps: float = setting(
-        30.0,
+    fps: float | None = setting(
+        None,
         "Frames a second of the input: for all that looks at several frames, and for outputs that "
-        "hold motion.",
+        "hold motion. auto: the video's, else 30.",
     )
     up: Literal["auto", "camera", "y", "z"] = setting(
         "auto", "Axis of the output that points up; auto: the format's."
@@ -103,7 +124,7 @@ class LiftConfig:
     images: str = setting(
         "",
         "Video, image or folder of images, shown behind the 2D input of --video; gives the size "
-        "of the images if --image_size does not.",
+        "of the images if --image_size does not. Of a video, it is --input itself.",
     )
     html: str = setting("", "A page (.html) to look at everybody from all sides, offline.")
     rerun: str = setting("", "A file of Rerun (.rrd); spawn: show everybody in its viewer.")
@@ -121,6 +142,7 @@ class LiftConfig:
             raise ConfigError(
                 "--ground needs the way through the room: give --focal_length or --fov."
             )
+        check_range("threads", self.threads, 1, _MOST_THREADS)
         if self.min_confidence is not None:
             check_range("min_confidence", self.min_confidence, 0.0, 1.0)
         # Whatever is wrong with them is said at once.
@@ -148,7 +170,7 @@ class LiftConfig:
           ConfigError: If they name a lifter of sequences.
         """
         if self.sequence_model not in ("auto", "off"):
-            raise ConfigError("--sequence_model is for scripts/lift.py alone.")
+            raise ConfigError("--sequence_model is for `posenet3d lift` alone.")
 
     @property
     def in_a_room(self) -> bool:

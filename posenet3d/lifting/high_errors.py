@@ -24,7 +24,7 @@ LONG_STRETCH = 15
 
 _ADVICE = (
     "Do not rely on them. What helps: more joints in view, a view from another side, a model "
-    "adapted to such footage (scripts/adapt.py). Or the joints are not in the order of the format "
+    "adapted to such footage (posenet3d adapt). Or the joints are not in the order of the format "
     "(--format, --map_file), y is not down, or left and right are exchanged."
 )
 

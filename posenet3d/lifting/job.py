@@ -20,6 +20,7 @@ from posenet3d.formats.output import Output
 from posenet3d.formats.parsing.persons import NobodyError
 from posenet3d.formats.parsing.source import UNITS_A_PART, Part, PeopleSource
 from posenet3d.lifting.config import LiftConfig
+from posenet3d.lifting.detected import with_keypoints
 from posenet3d.lifting.finish import finish
 from posenet3d.lifting.image_size import with_size_of_images
 from posenet3d.lifting.odd_joints import Counts, odd_joints
@@ -28,10 +29,11 @@ from posenet3d.lifting.scene.by_track import Lift
 from posenet3d.lifting.scene.room import Room, room_of
 from posenet3d.lifting.spool import Spool
 from posenet3d.lifting.summary import Summary
-from posenet3d.models.loading import load
-from posenet3d.poses.frame_rates import FASTEST, SLOWEST
+from posenet3d.loading import load_lifter, load_over_time
+from posenet3d.poses.frame_rates import FASTEST, RATE, SLOWEST
 from posenet3d.poses.lift_result import LiftResult
 from posenet3d.poses.lifted import Lifted
+from posenet3d.sequences.loading import sequence_of
 from posenet3d.skeletons.joint_rules import JointMap
 from posenet3d.skeletons.map_files.map_file import MapFile
 from posenet3d.skeletons.skeleton import Skeleton
@@ -80,14 +82,23 @@ def lift_file(
         by another run.
       ConfigError: If a setting is no setting.
     """
-    up = None if config.up == "auto" else config.up
-    output = Output(config.output, config.fps, up) if config.output else None
-    pictures = Pictures(config)
+    # What cannot be written is said before people are looked for in a long video.
+    _asked_for(config if config.fps else dataclasses.replace(config, fps=RATE))
     for target in config.targets:
         if not target.parent.is_dir():
             raise InputError(f"Cannot write {target}: there is no folder {target.parent}.")
     with alone_with(config.targets):
-        return _lift_file(config, output, pictures, say, progress, estimator)
+        config, notes = with_keypoints(config, say, progress)
+        summary = _lift_file(config, *_asked_for(config), say, progress, estimator)
+        summary.notes[:0] = notes
+        return summary
+
+
+def _asked_for(config: LiftConfig) -> tuple[Output | None, Pictures]:
+    """The files and pictures to write, checked."""
+    up = None if config.up == "auto" else config.up
+    output = Output(config.output, config.fps, up) if config.output else None
+    return output, Pictures(config)
 
 
 def _lift_file(
@@ -101,7 +112,11 @@ def _lift_file(
     config, notes = with_size_of_images(config)
     over_time = None
     if estimator is None:
-        estimator = load(config.model)
+        chosen = (config.runtime, config.variant, config.threads)
+        estimator = load_lifter(config.model, *chosen)
+        if config.score and not getattr(estimator, "estimates_error", True):
+            config = dataclasses.replace(config, score=False)
+            notes = (*notes, "No score: this .tflite file's lifter does not estimate its error.")
         over_time = _over_time(config, estimator.skeleton)
         if over_time is not None and not SLOWEST <= config.fps < FASTEST:
             over_time = None
@@ -140,17 +155,15 @@ def _over_time(config: LiftConfig, skeleton: Skeleton) -> Lift | None:
     Raises:
       InputError: If the settings name a model that there is not, or of another skeleton.
     """
-    from posenet3d.sequences.loading import load_sequence, sequence_of
-
     if config.sequence_model == "off":
         return None
     if config.sequence_model == "auto":
         found = sequence_of(config.model)
         if found is None:
             return None
-        estimator = load_sequence(found)
     else:
-        estimator = load_sequence(config.sequence_model)
+        found = config.sequence_model
+    estimator = load_over_time(found, config.runtime, config.variant, config.threads)
     if estimator.skeleton != skeleton:
         raise InputError(
             f"sequence_model {config.sequence_model} lifts the skeleton {estimator.skeleton.name}, "

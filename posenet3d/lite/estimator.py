@@ -27,7 +27,7 @@ class LiteEstimator:
         result = estimator.lift(keypoints_2d, confidence)     # pixels [N, 17, 2], [N, 17]
 
     It lifts as the `PoseEstimator` it was made of does, but gives a score only where the lifter
-    estimates its error. It may be used by one thread at a time.
+    estimates its error (`estimates_error`). It may be used by one thread at a time.
 
     Args:
       path_or_name: Name of a pretrained model, or a path (`model_file.find`).
@@ -36,7 +36,7 @@ class LiteEstimator:
 
     Raises:
       InputError: If there is no such file, it is damaged, or the model of another program.
-      ImportError: If ai-edge-litert is not installed; the message names the extra.
+      ImportError: If ai-edge-litert is not installed; the message says what to install.
     """
 
     def __init__(
@@ -52,12 +52,12 @@ class LiteEstimator:
             self._lift = tflite_runtime(content, threads)
             self.metadata: dict[str, Any] = model_file.read_metadata(content)
             self.skeleton: Skeleton = model_file.skeleton_of(self.metadata)
-            self._estimates_error = _try(self._lift, self.skeleton)
+            self.estimates_error = _try(self._lift, self.skeleton)
         except (ValueError, KeyError, TypeError, RuntimeError) as error:
             reason = str(error).strip(" .\n").split("\n")[0]
             raise InputError(
                 f"{path} is no lifter of posenet3d, or damaged: {reason}. Files that scripts/"
-                "export.py --tflite wrote can be used; those of a lifter of sequences by "
+                "posenet3d export --tflite wrote can be used; those of a lifter of sequences by "
                 "posenet3d.lite.stream.LiteStream."
             ) from error
         self._fingerprint = hashlib.sha256(content).hexdigest()
@@ -67,7 +67,7 @@ class LiteEstimator:
         keypoints_2d: np.ndarray,
         confidence: np.ndarray | None = None,
         height_mm: float | np.ndarray | None = None,
-        score: bool = False,
+        score: bool | None = None,
     ) -> LiftResult:
         """Lifts people as `PoseEstimator.lift` does.
 
@@ -76,16 +76,19 @@ class LiteEstimator:
           confidence: `[N, J]` in [0, 1]; 0 marks a missing joint, whose coordinates are not
             looked at. None: every joint is present.
           height_mm: Standing height of the person, one number or `[N]`; gives mm.
-          score: Whether to score the poses, which needs a lifter that estimates its error.
+          score: Whether to score the poses, which needs a lifter that estimates its error. None:
+            if it does.
 
         Raises:
           InputError: On wrong shapes or types, a NaN or infinity, named by row and joint; a
             height that cannot be used; or where a score is asked for that the file cannot give.
         """
-        if score and not self._estimates_error:
+        if score is None:
+            score = self.estimates_error
+        if score and not self.estimates_error:
             raise InputError(
                 "This .tflite file gives no score, for it does not estimate its error; "
-                "posenet3d.load(...).lift and scripts/lift.py score its poses."
+                "Keras (--runtime=keras) scores its poses."
             )
         request = check_request(keypoints_2d, confidence, self.skeleton, height_mm)
         problems = request.problems()

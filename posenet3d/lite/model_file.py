@@ -33,20 +33,25 @@ def signature_name(batch: int) -> str:
     return f"lift_{batch}"
 
 
-def find(path_or_name: str | Path, variant: Variant = "float32") -> Path:
+def find(
+    path_or_name: str | Path,
+    variant: Variant = "float32",
+    beside: str = loading.ESTIMATOR_FILE,
+) -> Path:
     """The .tflite file of a model.
 
     Args:
       path_or_name: The name of a pretrained model; or the path of a .tflite file, or of a folder
-        NAME that holds NAME_<variant>.tflite, as scripts/export.py writes it.
+        NAME that holds NAME_<variant>.tflite, as `posenet3d export` writes it.
       variant: Which file of a folder's.
+      beside: The file that a pretrained model of the wanted kind also has.
 
     Raises:
       InputError: If there is none.
     """
     named = str(path_or_name)
     shelf = loading.pretrained_folder()
-    names = list(loading.pretrained_files())
+    names = list(loading.pretrained_files(beside))
     pretrained = isinstance(path_or_name, str) and named in names
     path = shelf / named if pretrained else Path(path_or_name)
     if path.is_dir():
@@ -54,12 +59,12 @@ def find(path_or_name: str | Path, variant: Variant = "float32") -> Path:
         if not file.is_file():
             if pretrained:
                 raise InputError(
-                    f"The installed package has the model {named!r} as .keras file alone: give the "
+                    f"The installed package has the model {named!r} as {beside} alone: give the "
                     f"path of a {ENDING} file. saved_models/{named} of its repository has them, "
-                    f"and scripts/export.py --model={named} --tflite makes them."
+                    f"and posenet3d export --model={named} --tflite makes them."
                 )
             raise InputError(
-                f"There is no file {file}; scripts/export.py --tflite --output={path} makes it."
+                f"There is no file {file}; posenet3d export --tflite --output={path} makes it."
             )
         return file
     if not path.is_file():
@@ -69,8 +74,15 @@ def find(path_or_name: str | Path, variant: Variant = "float32") -> Path:
             f"({', '.join(names) or 'none is installed'})."
         )
     if path.suffix != ENDING:
-        raise InputError(f"{path} is no {ENDING} file; scripts/lift.py takes .keras files.")
+        raise InputError(f"{path} is no {ENDING} file; Keras lifts with .keras files.")
     return path
+
+
+def pretrained_names() -> list[str]:
+    """The pretrained models that have a .tflite file."""
+    shelf = loading.pretrained_folder()
+    folders = sorted(shelf.iterdir()) if shelf else []
+    return [f.name for f in folders if (f / f"{f.name}_{VARIANTS[0]}{ENDING}").is_file()]
 
 
 def read(path: Path) -> bytes:
@@ -93,14 +105,14 @@ def read_metadata(content: bytes) -> dict[str, Any]:
       content: A whole .tflite file.
 
     Raises:
-      ImportError: If ai-edge-litert is not installed; the message names the extra.
+      ImportError: If ai-edge-litert is not installed; the message says what to install.
       KeyError: If the file has no such metadata.
     """
     try:
         from ai_edge_litert.schema_py_generated import Model
     except ImportError as error:
         raise ImportError(
-            "Reading .tflite files needs ai-edge-litert: pip install 'posenet3d[tflite]'."
+            "Reading .tflite files needs LiteRT: pip install ai-edge-litert."
         ) from error
     model = Model.GetRootAs(content, 0)
     for entry in map(model.Metadata, range(model.MetadataLength())):

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from posenet3d.lite.model_file import BATCHES, signature_name
+from posenet3d.platform import native_log
 
 Lift = Callable[[np.ndarray, np.ndarray], dict[str, np.ndarray]]
 """From keypoints_2d float32 `[N, J, 2]` (pixels) and confidence float32 `[N, J]` to `keypoints_3d`
@@ -19,23 +20,26 @@ def make_interpreter(content: bytes, threads: int = 1) -> Any:
     """LiteRT's interpreter of the content of a .tflite file.
 
     Raises:
-      ImportError: If ai-edge-litert is not installed; the message names the extra.
+      ImportError: If ai-edge-litert is not installed; the message says what to install.
       ValueError: If LiteRT cannot run it.
     """
     try:
         from ai_edge_litert.interpreter import Interpreter
     except ImportError as error:
         raise ImportError(
-            "Running .tflite files needs ai-edge-litert: pip install 'posenet3d[tflite]'."
+            "Running .tflite files needs LiteRT: pip install ai-edge-litert."
         ) from error
-    return Interpreter(model_content=content, num_threads=threads)
+    with native_log.hidden():
+        interpreter = Interpreter(model_content=content, num_threads=threads)
+        interpreter.allocate_tensors()
+    return interpreter
 
 
 def tflite_runtime(content: bytes, threads: int = 1) -> Lift:
     """Lifts with the content of a .tflite file: 16 poses at a time, and one by one what is left.
 
     Raises:
-      ImportError: If ai-edge-litert is not installed; the message names the extra.
+      ImportError: If ai-edge-litert is not installed; the message says what to install.
       ValueError: If LiteRT cannot run it, or it lacks the signatures.
     """
     interpreter = make_interpreter(content, threads)

@@ -42,7 +42,7 @@ class LiteStream:
     Raises:
       InputError: If there is no such file, it is not one of a lifter of sequences, or the frame
         rate is another.
-      ImportError: If ai-edge-litert is not installed; the message names the extra.
+      ImportError: If ai-edge-litert is not installed; the message says what to install.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class LiteStream:
         except (ValueError, KeyError, TypeError, RuntimeError) as error:
             reason = str(error).strip(" .\n").split("\n")[0]
             raise InputError(
-                f"{path} is no lifter of sequences, or damaged: {reason}. scripts/export.py "
+                f"{path} is no lifter of sequences, or damaged: {reason}. posenet3d export "
                 "--model=full_sequence --tflite writes such files."
             ) from error
         self._height_mm = height_mm

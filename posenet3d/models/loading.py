@@ -77,7 +77,7 @@ def find(path_or_name: str | Path) -> Path:
     if any((folder / SEQUENCE_FILE).is_file() for folder in folders):
         raise InputError(
             f"{path} is a lifter of sequences, and one of single poses is needed here "
-            f"({', '.join(pretrained)}); scripts/lift.py takes it as --sequence_model."
+            f"({', '.join(pretrained)}); posenet3d lift takes it as --sequence_model."
         )
     raise InputError(
         f"There is no model {str(path_or_name)!r}: give a .keras file, a run's folder, or the name "

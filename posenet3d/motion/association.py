@@ -182,6 +182,10 @@ def _cheapest_pairs(costs: np.ndarray) -> Iterable[tuple[int, int]]:
     if 1 in costs.shape:  # one of them: the nearest, for which nobody needs SciPy
         track, person = np.unravel_index(costs.argmin(), costs.shape)
         return [(int(track), int(person))]
+    if costs.shape[0] <= costs.shape[1]:
+        nearest = costs.argmin(axis=1)
+        if len(set(nearest)) == len(nearest):  # nobody wants the same: no assignment is cheaper
+            return [(track, int(person)) for track, person in enumerate(nearest)]
     from scipy.optimize import linear_sum_assignment  # half a second, for whoever needs it
 
     return zip(*linear_sum_assignment(costs), strict=True)

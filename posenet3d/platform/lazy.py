@@ -41,8 +41,8 @@ def exports(
                     raise
                 raise ImportError(
                     f"{package}.{name} needs TensorFlow and Keras, but there is no {error.name}: "
-                    "install the package with its dependencies. scripts/lift_tflite.py lifts "
-                    "without them."
+                    "install the package with its dependencies. `posenet3d lift` lifts without "
+                    "them."
                 ) from error
             vars(sys.modules[package]).update(found)
             return found[name]

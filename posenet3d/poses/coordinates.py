@@ -96,7 +96,7 @@ def size_advice(keypoints_2d: np.ndarray, confidence: np.ndarray | None) -> str:
     """What a user should give whose coordinates are parts of an unknown size."""
     width, height = size_example(keypoints_2d, confidence)
     return (
-        f"give its size, for example --image_size={width}x{height} for scripts/lift.py (or the "
+        f"give its size, for example --image_size={width}x{height} for posenet3d lift (or the "
         f"images or the video: --images=PATH), image_size=({width}, {height}) in Python."
     )
 

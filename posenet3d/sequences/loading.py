@@ -3,45 +3,25 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from posenet3d.errors import InputError
-from posenet3d.models.estimator import PoseEstimator
 from posenet3d.models.loading import (
-    DEFAULT_MODEL,
     ESTIMATOR_FILE,
     SEQUENCE_FILE,
     find,
     pretrained_files,
     pretrained_folder,
 )
-from posenet3d.models.loading import load as load_lifter
-from posenet3d.sequences.estimator import SequenceEstimator
-from posenet3d.sequences.weights_file import read_sequence_file
+
+if TYPE_CHECKING:
+    from posenet3d.sequences.estimator import SequenceEstimator
 
 _OF_MODEL = "{}_sequence"  # the pretrained one beside the pretrained model of that name
 
 
-def load(path_or_name: str | Path = DEFAULT_MODEL) -> PoseEstimator | SequenceEstimator:
-    """Loads a saved lifter, of single poses or of sequences.
-
-    What names a lifter of sequences is the name of a pretrained one ("full_sequence"), the path of
-    a `sequence.npz`, or of a folder with nothing else. All else is as in `models.load`: of a run
-    with both it loads the lifter of single poses.
-
-    Args:
-      path_or_name: Name of a pretrained model, by default the full one; or a path.
-
-    Returns:
-      A `PoseEstimator`, which has `lift`, or a `SequenceEstimator`, which has `lift_sequence`.
-
-    Raises:
-      InputError: If there is no such file, or it is not a sound lifter.
-    """
-    return (load_sequence if is_sequence(path_or_name) else load_lifter)(path_or_name)
-
-
 def is_sequence(path_or_name: str | Path) -> bool:
-    """Whether it names a lifter of sequences; see `load`."""
+    """Whether it names a lifter of sequences; see `posenet3d.load`."""
     if isinstance(path_or_name, str) and path_or_name in pretrained_files(SEQUENCE_FILE):
         return True
     path = Path(path_or_name)
@@ -59,7 +39,10 @@ def load_sequence(path_or_name: str | Path) -> SequenceEstimator:
     Raises:
       InputError: If there is none, or the file is not sound.
     """
-    return read_sequence_file(find_sequence(path_or_name))
+    path = find_sequence(path_or_name)
+    from posenet3d.sequences.weights_file import read_sequence_file  # TensorFlow, seconds
+
+    return read_sequence_file(path)
 
 
 def find_sequence(path_or_name: str | Path) -> Path:
@@ -79,21 +62,26 @@ def find_sequence(path_or_name: str | Path) -> Path:
 
 
 def sequence_of(model: str | Path) -> Path | None:
-    """The lifter of sequences that belongs to a lifter: in its folder, or of its name.
+    """Where the lifter of sequences lies that belongs to a lifter: in its folder, or of its name.
 
     Args:
-      model: The lifter, as `models.load` takes it.
+      model: The lifter, as `posenet3d.load` takes it, or its `.tflite` file.
 
     Returns:
-      The file, or None.
+      The folder, which holds a `sequence.npz` or `.tflite` files, or None.
 
     Raises:
       InputError: If there is no such lifter.
     """
-    folder = find(model).resolve().parent
-    if (folder / SEQUENCE_FILE).is_file():
-        return folder / SEQUENCE_FILE
     shelf = pretrained_folder()
-    named = folder.with_name(_OF_MODEL.format(folder.name)) / SEQUENCE_FILE
-    is_pretrained = shelf is not None and folder.parent == shelf.resolve()
-    return named if is_pretrained and named.is_file() else None
+    if shelf is not None and isinstance(model, str) and (shelf / model).is_dir():
+        folder = shelf / model
+    elif Path(model).is_file():
+        folder = Path(model).resolve().parent
+    else:
+        folder = find(model).resolve().parent
+    if (folder / SEQUENCE_FILE).is_file():
+        return folder
+    named = folder.with_name(_OF_MODEL.format(folder.name))
+    is_pretrained = shelf is not None and folder.resolve().parent == shelf.resolve()
+    return named if is_pretrained and named.is_dir() else None

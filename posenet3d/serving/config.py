@@ -1,4 +1,4 @@
-"""The settings of the embedded server; each field is a flag of scripts/serve.py."""
+"""The settings of the embedded server; each field is a flag of posenet3d serve."""
 
 from __future__ import annotations
 

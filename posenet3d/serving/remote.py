@@ -1,4 +1,4 @@
-"""A server's model in the place of a `PoseEstimator`, and what scripts/request.py does with it."""
+"""A server's model in the place of a `PoseEstimator`, and what posenet3d request does with it."""
 
 from __future__ import annotations
 

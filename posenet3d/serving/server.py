@@ -226,5 +226,5 @@ def _nothing(config: ServerConfig, versions: Versions) -> str:
         return failed[0]
     return (
         f"{config.model_base_path} has no version: a folder like 1/ with a saved_model.pb in it, "
-        "as scripts/export.py writes it."
+        "as posenet3d export writes it."
     )

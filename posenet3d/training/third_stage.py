@@ -24,6 +24,7 @@ from posenet3d.training.records.checkpoint import resume
 from posenet3d.training.sequences.trainer import SequenceTrainer
 from posenet3d.training.sequences.windows import DrawnWindows
 from posenet3d.training.settings.config import TrainingConfig
+from posenet3d.training.student.lessons import Lessons
 from posenet3d.training.updates.optimizers import make_student_optimizer
 
 _LEAST_FRAMES = 5
@@ -36,6 +37,7 @@ def teach_sequences(
     run_dir: Path,
     verbose: int | str = 0,
     progress: callbacks.Tell | None = None,
+    lessons: Lessons | None = None,
 ) -> float:
     """Trains a lifter of sequences and keeps it as `best/sequence.npz`; goes on where it stopped.
 
@@ -47,6 +49,7 @@ def teach_sequences(
       run_dir: The run's folder.
       verbose: As in `train_and_evaluate`.
       progress: As in `train_and_evaluate`.
+      lessons: What is learned, with its lengths; None: what the teacher says of the run's poses.
 
     Returns:
       The seconds that the third stage has taken in all.
@@ -83,7 +86,9 @@ def teach_sequences(
     if done["epochs"] == epochs:
         return done["seconds"]
     start = time.monotonic()
-    lessons = make_lessons(dataclasses.replace(data, source=None), [teacher], config=config.student)
+    if lessons is None:
+        own = dataclasses.replace(data, source=None)
+        lessons = make_lessons(own, [teacher], config=config.student)
     if lessons.lengths.max() < _LEAST_FRAMES:
         raise ConfigError(
             f"No sequence to train on has {_LEAST_FRAMES} frames, so nothing can be learned over "

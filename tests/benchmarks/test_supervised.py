@@ -26,8 +26,8 @@ def refused(*args):
 
 
 def flags_of(path):
-    text = run_script(path, "--helpshort").stdout
-    return set(re.findall(r"^  --(?:\[no\])?(\w+):", text, flags=re.MULTILINE))
+    text = run_script(path, "--help").stdout
+    return set(re.findall(r"^  --(?:\[no\])?(\w+)", text, flags=re.MULTILINE))
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from posenet3d.export.forms import litert
 from posenet3d.lite import LiteEstimator
 from posenet3d.skeletons.skeleton import CMU_17
 
-pytest.importorskip("ai_edge_litert", reason="the extra tflite")
+pytest.importorskip("ai_edge_litert", reason="LiteRT")
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,8 @@ def test_who_cannot_be_lifted_is_told_and_takes_nobody_along(estimator, poses):
     assert "same place" in result.problems[-1]
     assert np.isnan(result.keypoints_3d[~result.lifted]).all()
     assert np.isfinite(result.keypoints_3d[result.lifted]).all()
-    assert np.isnan(result.score).all()
+    assert np.isnan(result.score[~result.lifted]).all()
+    assert np.isfinite(result.score[result.lifted]).all()
 
 
 def test_whole_batches_go_together_and_the_rest_one_by_one(poses, content, monkeypatch):
@@ -103,7 +104,7 @@ def test_what_cannot_be_lifted_is_refused(estimator, given, message):
 
 
 def test_a_file_that_does_not_estimate_its_error_gives_no_score(estimator, poses, monkeypatch):
-    monkeypatch.setattr(estimator, "_estimates_error", False)
+    monkeypatch.setattr(estimator, "estimates_error", False)
     with pytest.raises(InputError, match="gives no score, for it does not estimate its error"):
         estimator.lift(**poses, score=True)
 
@@ -191,5 +192,5 @@ def test_what_is_no_tflite_file_is_refused(tmp_path, text):
 
 def test_the_extra_is_named_where_it_is_missing(monkeypatch, file):
     monkeypatch.setitem(__import__("sys").modules, "ai_edge_litert.interpreter", None)
-    with pytest.raises(ImportError, match=r"posenet3d\[tflite\]"):
+    with pytest.raises(ImportError, match=r"pip install ai-edge-litert"):
         LiteEstimator(file)

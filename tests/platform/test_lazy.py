@@ -46,18 +46,29 @@ def test_names_are_the_same_wherever_they_are_taken_from():
     assert models.load is load
 
 
-def test_loading_without_tensorflow_says_what_lifts_without_it():
+def test_without_tensorflow_the_package_loads_what_runs_on_litert():
+    pytest.importorskip("ai_edge_litert", reason="LiteRT")
     code = (
         "import sys; sys.modules['tensorflow'] = None\n"
         "import posenet3d\n"
-        "from posenet3d.models import loading\n"
-        "for load in (lambda: posenet3d.load(), loading.load):\n"
-        "    try: load()\n"
-        "    except ImportError as error: print(error)\n"
+        "for name in ('small', 'full_sequence'): print(type(posenet3d.load(name)).__name__)\n"
+        "try: posenet3d.PoseEstimator\n"
+        "except ImportError as error: print(error)\n"
     )
     lines = in_a_new_process(code).splitlines()
-    assert len(lines) == 2
-    assert all("scripts/lift_tflite.py lifts without" in line for line in lines)
+    assert lines[:2] == ["LiteEstimator", "LiteSequenceEstimator"]
+    assert "needs TensorFlow and Keras" in lines[2]
+    assert "`posenet3d lift` lifts without them" in lines[2]
+
+
+def test_without_litert_either_it_is_said_what_to_install():
+    code = (
+        "import sys; sys.modules['tensorflow'] = sys.modules['ai_edge_litert'] = None\n"
+        "import posenet3d\n"
+        "try: posenet3d.load()\n"
+        "except ImportError as error: print(error)\n"
+    )
+    assert "pip install ai-edge-litert" in in_a_new_process(code)
 
 
 def test_one_network_makes_all_known_to_keras():

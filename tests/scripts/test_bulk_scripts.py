@@ -24,7 +24,7 @@ def test_documented_flags_are_those_there_are(checkout):
     bulk = pytest.importorskip(
         "posenet3d.bulk", reason="needs the extra bulk", exc_type=ImportError
     )
-    flags = load_module("scripts/_flags.py")
+    flags = load_module("posenet3d/cli/flags.py")
     text = (checkout / "docs" / "bulk.md").read_text()
     for config in (bulk.BulkConfig, bulk.ShardsConfig):
         table = flags.to_markdown(config)

@@ -12,7 +12,7 @@ from tests.fixtures.checkout import load_module
 
 @pytest.fixture(scope="module")
 def demo_server():
-    return load_module("scripts/_demo_server.py")
+    return load_module("posenet3d/cli/demo_server.py")
 
 
 @pytest.fixture
@@ -168,12 +168,9 @@ def test_without_the_package_it_starts_and_checks_certificates_before_it_builds(
     checkout, tmp_path, tools, flags, message
 ):
     # -I -S: no site-packages, so neither TensorFlow nor posenet3d.
-    code = (
-        f"import pathlib, sys; sys.path.insert(0, {str(checkout / 'scripts')!r}); import demo;"
-        f"demo.DEMO = pathlib.Path({str(tmp_path)!r}); demo.main()"
-    )
+    script = str(checkout / "scripts" / "demo.py")
     done = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", code, *flags],
+        [sys.executable, "-I", "-S", script, *flags],
         capture_output=True,
         text=True,
         env={"PATH": str(tools())},

@@ -26,7 +26,7 @@ TARGETS = {"output", "figure", "video", "html", "rerun"}
     ],
 )
 def test_documented_flags_are_those_there_are(checkout, page, config):
-    flags = load_module("scripts/_flags.py")
+    flags = load_module("posenet3d/cli/flags.py")
     table = flags.to_markdown(config)
     text = (checkout / "docs" / f"{page}.md").read_text()
     missing = [row for row in table.splitlines() if f"{row}\n" not in text]
@@ -66,7 +66,7 @@ def commands(checkout):
     found = []
     for page in [checkout / "README.md", *sorted((checkout / "docs").glob("*.md"))]:
         text = page.read_text().replace("\\\n", " ")
-        for line in re.findall(r"^python scripts/lift.py (.*docs/samples/.*)$", text, re.MULTILINE):
+        for line in re.findall(r"^posenet3d lift (.*docs/samples/.*)$", text, re.MULTILINE):
             flags = dict(flag.removeprefix("--").split("=", 1) for flag in line.split())
             found.append((page.name, flags))
     return found
@@ -74,7 +74,7 @@ def commands(checkout):
 
 def test_documented_commands_lift_everybody_of_the_samples(checkout, tmp_path, monkeypatch):
     monkeypatch.chdir(checkout)
-    monkeypatch.setattr(job, "load", functools.cache(job.load))
+    monkeypatch.setattr(job, "load_lifter", functools.cache(job.load_lifter))
     kinds = typing.get_type_hints(LiftConfig)
     formats = set()
     for page, flags in commands(checkout):
@@ -101,7 +101,7 @@ def test_documented_outputs_are_those_there_are_with_their_axes(checkout):
 
 
 def test_documented_ways_to_use_exported_files_work(checkout, monkeypatch):
-    pytest.importorskip("ai_edge_litert", reason="the extra tflite")
+    pytest.importorskip("ai_edge_litert", reason="LiteRT")
     monkeypatch.chdir(checkout)
     text = (checkout / "docs" / "export.md").read_text()
     saved_model, litert, metadata, _ = re.findall(r"```python\n(.*?)```", text, re.DOTALL)

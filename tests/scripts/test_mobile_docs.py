@@ -6,9 +6,7 @@ import re
 import numpy as np
 import pytest
 
-from posenet3d.lifting import LiftConfig
-from posenet3d.lite import LiteConfig
-from posenet3d.lite.job import lift_file
+from posenet3d.lifting import LiftConfig, lift_file
 from posenet3d.skeletons import joint_maps
 from posenet3d.skeletons.skeleton import CMU_17, MEDIAPIPE_33
 from tests.fixtures.checkout import load_module
@@ -63,16 +61,8 @@ def test_numbers_of_the_kotlin_map_are_those_of_the_package(page):
     assert found == expected
 
 
-def test_flags_that_differ_from_lift_are_shown(page):
-    flags = load_module("scripts/_flags.py")
-    lift = flags.to_markdown(LiftConfig).splitlines()
-    rows = [row for row in flags.to_markdown(LiteConfig).splitlines() if row not in lift]
-    table = "\n".join(rows)
-    assert table in page, f"docs/lite.md must have this table of flags:\n{table}"
-
-
 def test_python_shown_runs(page, checkout, monkeypatch):
-    pytest.importorskip("ai_edge_litert", reason="the extra tflite")
+    pytest.importorskip("ai_edge_litert", reason="LiteRT")
     monkeypatch.chdir(checkout)
     blocks = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
     *of_single_poses, of_a_stream = blocks
@@ -95,7 +85,7 @@ def seen(seed):
 
 
 def test_tensors_by_position_are_in_the_order_that_is_told(checkout):
-    interpreter = pytest.importorskip("ai_edge_litert.interpreter", reason="the extra tflite")
+    interpreter = pytest.importorskip("ai_edge_litert.interpreter", reason="LiteRT")
     for name in ("full", "small"):  # a lifter of sequences has another signature
         check_order(interpreter, list(checkout.glob(f"saved_models/{name}/*.tflite")))
 
@@ -112,7 +102,7 @@ def check_order(interpreter, files):
 
 def test_the_calls_of_the_kotlin_code_give_the_golden_outputs(checkout):
     """By the same names through the same API, `CompiledModel`, from Python."""
-    compiled = pytest.importorskip("ai_edge_litert.compiled_model", reason="the extra tflite")
+    compiled = pytest.importorskip("ai_edge_litert.compiled_model", reason="LiteRT")
     folder = checkout / "saved_models" / "small"
     golden = json.loads((folder / "golden.json").read_text())["small_float32.tflite"]
     model = compiled.CompiledModel.from_file(str(folder / "small_float32.tflite"))
@@ -130,15 +120,15 @@ def test_the_calls_of_the_kotlin_code_give_the_golden_outputs(checkout):
 
 
 def test_commands_shown_lift_everybody(page, checkout, tmp_path, monkeypatch):
-    pytest.importorskip("ai_edge_litert", reason="the extra tflite")
+    pytest.importorskip("ai_edge_litert", reason="LiteRT")
     monkeypatch.chdir(checkout)
     text = page.replace("\\\n", " ")
-    lines = re.findall(r"^python scripts/lift_tflite.py (.*)$", text, re.MULTILINE)
+    lines = re.findall(r"^posenet3d lift (.*)$", text, re.MULTILINE)
     assert len(lines) == 3
     for line in lines:
         values = dict(flag.removeprefix("--").split("=", 1) for flag in line.split())
         values["output"] = str(tmp_path / values["output"])
-        summary = lift_file(LiteConfig(**values))
+        summary = lift_file(LiftConfig(**values))
         assert summary.lifted == summary.people == 16
 
 
@@ -146,7 +136,7 @@ def test_the_pose_stands_upright_after_the_turn_that_is_told(people):
     """Procedural cameras look down by about 8 degrees; so tilted is what they see."""
     from posenet3d.lite import LiteEstimator
 
-    pytest.importorskip("ai_edge_litert", reason="the extra tflite")
+    pytest.importorskip("ai_edge_litert", reason="LiteRT")
     elevation = LiteEstimator("small").lift(people.keypoints_2d).elevation
     index = CMU_17.index
     feet = people.keypoints_3d[:, [index("left_ankle"), index("right_ankle")]].mean(axis=1)

@@ -21,7 +21,7 @@ def test_without_the_extra_the_package_works_and_the_script_names_it():
 
 
 def test_documented_flags_are_those_there_are():
-    flags = load_module("scripts/_flags.py")
+    flags = load_module("posenet3d/cli/flags.py")
     page = (CHECKOUT / "docs" / "serving.md").read_text()
     lift = flags.to_markdown(LiftConfig).splitlines()
     rows = [row for row in flags.to_markdown(RequestConfig).splitlines() if row not in lift]

@@ -87,7 +87,7 @@ it("is loaded when it is chosen, not before, and kept for use without network", 
 
 it("follows the person of a sample, whose poses are not smoothed again", async () => {
   const { page } = browser;
-  expect(await page.locator("#weights option").allTextContents()).toEqual(["int8, dynamic, 3.6 MB"]);
+  expect(await page.locator("#weights option").allTextContents()).toEqual(["int8, dynamic, 4.2 MB"]);
   expect(await page.locator("#smooth").isChecked()).toBe(false);
   const { lifted: before } = await stateOf(page);
   await lifted("sample", before + 30);

@@ -1,4 +1,4 @@
-"""From the files of a data set to a pose archive: what `scripts/prepare_data.py` does."""
+"""From the files of a data set to a pose archive: what `posenet3d prepare` does."""
 
 from __future__ import annotations
 

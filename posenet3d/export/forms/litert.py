@@ -147,6 +147,6 @@ def _schema() -> Any:
         from ai_edge_litert import schema_py_generated
     except ImportError as error:
         raise ImportError(
-            "Exporting for LiteRT needs ai-edge-litert: pip install 'posenet3d[tflite]'."
+            "Exporting for LiteRT needs it: pip install ai-edge-litert."
         ) from error
     return schema_py_generated

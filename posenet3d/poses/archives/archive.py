@@ -207,7 +207,7 @@ def _in_pixels(path: Path, poses: Poses2D, image_size: tuple[int, int] | None) -
             raise InputError(
                 f"{path}: all coordinates lie within [0, 1], so they are parts of the image's "
                 "width and height, and not pixels; give the archive an image_size, for example "
-                f"({width}, {height}), or lift.py --image_size={width}x{height}."
+                f"({width}, {height}), or posenet3d lift --image_size={width}x{height}."
             )
         keypoints_2d = (keypoints_2d * np.array(size)).astype(np.float32)
         return dataclasses.replace(

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
+import os
+import re
+import shutil
 import sys
+import textwrap
 import typing
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from absl import app, flags
+from absl import flags
 
+from posenet3d.cli import flagfiles
 from posenet3d.errors import ConfigError, ExportError, InputError, TrainingError
 
 _AUTO = "auto"
-
-flags.disclaim_key_flags()  # those defined here belong to the script that asks for them
 
 
 def define(config_class: type) -> None:
@@ -71,32 +74,64 @@ def to_markdown(config_class: type) -> str:
     return "\n".join(lines)
 
 
-def run(main: Callable[[], None]) -> None:
-    """Runs a script: what a user can mend ends it with one line and status 2, no traceback."""
+def run(main: Callable[[], None], define_flags: Callable[[], None], about: str) -> None:
+    """Runs a command: what a user can mend ends it with one line and status 2, no traceback.
 
-    def guarded(argv: list[str]) -> None:
-        try:
-            if len(argv) > 1:
-                raise ConfigError(
-                    f"Did not understand {' '.join(argv[1:])}; flags look like --name=value."
-                )
-            main()
-        except ModuleNotFoundError as error:
-            library = (error.name or "").partition(".")[0]
-            sys.exit(fail(f"{error}; pip install {library}" if library else str(error)))
-        except (ConfigError, InputError, TrainingError, ExportError, ImportError, OSError) as error:
-            sys.exit(fail(str(error)))
-        except KeyboardInterrupt:
-            print(f"{sys.argv[0]}: stopped.", file=sys.stderr)
-            sys.exit(130)
+    Args:
+      main: What it does, with the flags.
+      define_flags: Defines its flags.
+      about: What it is for, which `--help` prints.
+    """
+    known = set(flags.FLAGS)
+    define_flags()
+    try:
+        if {"--help", "-help", "-h", "--helpfull", "--helpshort"} & set(sys.argv[1:]):
+            print(help_text(about, [name for name in flags.FLAGS if name not in known]))
+            return
+        rest = flags.FLAGS(flagfiles.expanded(sys.argv))[1:]
+        if rest:
+            raise ConfigError(f"Did not understand {' '.join(rest)}; flags look like --name=value.")
+        main()
+    except ImportError as error:
+        sys.exit(fail_import(error))
+    except BrokenPipeError:  # `| head`: who reads has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    except (
+        flags.Error, ConfigError, InputError, TrainingError, ExportError, OSError
+    ) as error:  # fmt: skip
+        sys.exit(fail(str(error)))
+    except KeyboardInterrupt:
+        print(f"{sys.argv[0]}: stopped.", file=sys.stderr)
+        sys.exit(130)
 
-    def parse_flags(argv: list[str]) -> list[str]:
-        try:
-            return flags.FLAGS(argv)
-        except (flags.Error, OSError) as error:
-            sys.exit(fail(str(error)))
 
-    app.run(guarded, flags_parser=parse_flags)
+def help_text(about: str, names: Iterable[str], width: int | None = None) -> str:
+    """What a command is for, and each of its flags with its default.
+
+    Args:
+      about: The command's docstring.
+      names: Its flags.
+      width: Of the terminal; None: as it is.
+    """
+    width = min(width or shutil.get_terminal_size().columns, 100)
+    lines = [about.strip(), "", "Flags:"]
+    for name in names:
+        flag = flags.FLAGS[name]
+        shown = f"--[no]{name}" if flag.boolean else f"--{name}"
+        default = flag.default
+        if flag.boolean and default is not None:
+            default = str(default).lower()
+        if default not in (None, "", []):
+            shown += f"={default}" if not flag.boolean else f" ({default})"
+        # absl writes the choices in front of what a flag is for.
+        text = re.sub(r"^<[^>]*>: ", "", " ".join((flag.help or "").split()))
+        choices = getattr(flag.parser, "enum_values", None)
+        if choices:
+            text += f" One of {', '.join(choices)}."
+        lines.append(f"  {shown}")
+        lines += textwrap.wrap(text, width, initial_indent=" " * 6, subsequent_indent=" " * 6)
+    lines.append("  --flagfile\n      A file with a flag a line; those after it on the line win.")
+    return "\n".join(lines)
 
 
 def _optional(kind: Any) -> bool:
@@ -127,6 +162,13 @@ def fail(message: str) -> int:
     """Says in one line what a user can mend; returns the status to end with."""
     print(f"{sys.argv[0]}: error: {' '.join(message.split())}", file=sys.stderr)
     return 2
+
+
+def fail_import(error: ImportError) -> int:
+    """`fail` for a library that is missing, with what to install."""
+    library = (error.name or "").partition(".")[0]
+    missing = isinstance(error, ModuleNotFoundError) and library
+    return fail(f"{error}; pip install {library}" if missing else str(error))
 
 
 def _fields(config_class: type, prefix: str = "") -> Iterator[tuple[str, dataclasses.Field, Any]]:

@@ -1,16 +1,19 @@
-"""What scripts/demo.py does: builds the demo where that is needed, and serves its files.
+"""Serves the phone demo; builds it before, where that has not been done.
 
 Only the standard library is used, so that the demo runs without TensorFlow and all.
 """
 
 from __future__ import annotations
 
+import argparse
 import functools
 import http.server
 import os
 import shutil
 import ssl
 import subprocess
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -27,6 +30,7 @@ TYPES = {
     ".wasm": "application/wasm",
     ".webmanifest": "application/manifest+json",
 }
+_DEMO = Path(__file__).resolve().parents[2] / "demo"
 FRESH = {"/", "/index.html", "/sw.js"}  # by these a browser learns that there is a new version
 
 
@@ -165,3 +169,36 @@ def tls(certificate: str, key: str) -> ssl.SSLContext | None:
             "docs/demo.md has a command that makes them."
         ) from error
     return context
+
+
+def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
+    """The flags."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], allow_abbrev=False)
+    add = parser.add_argument
+    add("--host", default="127.0.0.1", help="address to listen on; 0.0.0.0 answers phones, too")
+    add("--port", type=int, default=8080, help="port; 0: a free one, which is printed")
+    add("--certificate", default="", help="PEM file; with it the server speaks HTTPS")
+    add("--key", default="", help="the certificate's private key, a PEM file")
+    add("--build", action="store_true", help="build the demo even if that has been done")
+    return parser.parse_args(argv)
+
+
+def main() -> None:
+    """Flags to a server, its address to the terminal."""
+    flags = parse()
+    try:
+        context = tls(flags.certificate, flags.key)  # before minutes of building
+        server = serve(build(_DEMO, flags.build), flags.host, flags.port, context)
+        with server:
+            scheme = "https" if context else "http"
+            shown = "localhost" if flags.host in ("127.0.0.1", "0.0.0.0") else flags.host
+            print(
+                f"The demo is at {scheme}://{shown}:{server.server_port}/; Ctrl-C ends it.",
+                flush=True,
+            )
+            server.serve_forever()
+    except DemoError as error:
+        print(f"{sys.argv[0]}: error: {error}", file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,4 +1,4 @@
-"""scripts/lift_tflite.py: as lift.py, without TensorFlow."""
+"""`posenet3d lift` where TensorFlow is not installed: as with Keras."""
 
 import json
 
@@ -10,7 +10,7 @@ from posenet3d.formats.detect import read_people
 from posenet3d.lifting import LiftConfig, lift_file
 from tests.fixtures.checkout import run_code
 
-pytest.importorskip("ai_edge_litert", reason="the extra tflite")
+pytest.importorskip("ai_edge_litert", reason="LiteRT")
 
 WIDTH, HEIGHT = 1280, 720  # of the images that the samples are of
 WITHOUT = ("tensorflow", "keras", "jax", "torch")
@@ -31,7 +31,7 @@ def without():
             "for name in sys.argv.pop(1).split(','):\n"
             "    sys.modules[name] = None\n"
             "sys.path.insert(0, 'scripts')\n"
-            "runpy.run_path('scripts/lift_tflite.py', run_name='__main__')\n"
+            "runpy.run_path('scripts/lift.py', run_name='__main__')\n"
         )
         process = run_code(code, ",".join(missing), *flags)
         assert "Traceback" not in process.stderr
@@ -49,9 +49,10 @@ def test_every_format_is_lifted_as_keras_lifts_it(without, checkout, tmp_path, s
     estimator = posenet3d.load("small")
     people = read_people(path, placement=estimator.skeleton, image_size=(WIDTH, HEIGHT))
     people = people.on(estimator.skeleton)
-    expected = estimator.lift(people.keypoints_2d, people.confidence, score=False)
+    expected = estimator.lift(people.keypoints_2d, people.confidence)
     with np.load(output) as lifted:
         np.testing.assert_allclose(lifted["keypoints_3d"], expected.keypoints_3d, atol=1e-4)
+        np.testing.assert_allclose(lifted["score"], expected.score, atol=1e-4)
         np.testing.assert_array_equal(lifted["filled"], people.confidence == 0)
         np.testing.assert_allclose(lifted["keypoints_2d"], people.keypoints_2d, rtol=1e-6)
 
@@ -63,7 +64,7 @@ def test_other_outputs_are_those_of_lift(without, checkout, tmp_path, ending):
     process = without([*flags, f"--output={tmp_path / f'lite.{ending}'}"])
     assert process.returncode == 0, process.stderr
     config = LiftConfig(
-        input=str(path), model="small", smooth="one_euro", score=False,
+        input=str(path), model="small", smooth="one_euro", runtime="keras",
         output=str(tmp_path / f"keras.{ending}"),
     )  # fmt: skip
     lift_file(config)
@@ -98,8 +99,10 @@ def test_a_page_needs_no_tensorflow_either(without, checkout, tmp_path):
     ("flags", "text"),
     [
         (["--model=nowhere"], "There is no model 'nowhere'"),
-        (["--model=saved_models/small/estimator.keras"], "scripts/lift.py takes .keras"),
-        (["--model=README.md"], "is no .tflite file"),
+        (["--model=saved_models/small/estimator.keras"], "needs TensorFlow"),
+        (["--model=small", "--runtime=keras"], "needs TensorFlow"),
+        (["--model=README.md"], "needs TensorFlow"),
+        (["--model=README.md", "--runtime=litert"], "is no .tflite file"),
         (["--threads=0"], "threads must lie between 1 and"),
         (["--variant=int4"], "variant"),
         (["--input=nowhere.json"], "nowhere.json"),
@@ -131,12 +134,12 @@ def test_the_missing_extra_is_one_line(without, tmp_path):
     )
     assert process.returncode == 2
     (line,) = [line for line in process.stderr.splitlines() if "error: " in line]
-    assert "pip install 'posenet3d[tflite]'" in line
+    assert "pip install ai-edge-litert" in line
 
 
 def test_a_missing_library_is_one_line_that_says_what_to_install(without, tmp_path):
     flags = ["--input=docs/samples/openpose", f"--output={tmp_path / 'out.bvh'}", "--model=small"]
-    process = without(flags, missing=(*WITHOUT, "scipy"))
+    process = without([*flags, "--smooth=savgol"], missing=(*WITHOUT, "scipy"))
     assert process.returncode == 2
     (line,) = [line for line in process.stderr.splitlines() if "error: " in line]
     assert line.endswith("; pip install scipy")

@@ -1,0 +1,130 @@
+"""Which runtime lifts: LiteRT where a model has a `.tflite` file, Keras for everything else."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from posenet3d.errors import InputError
+from posenet3d.lite import model_file
+from posenet3d.lite.estimator import LiteEstimator
+from posenet3d.lite.model_file import Variant
+from posenet3d.models import loading
+from posenet3d.models.loading import DEFAULT_MODEL
+from posenet3d.platform import native_log
+from posenet3d.sequences import loading as sequences
+
+if TYPE_CHECKING:
+    from posenet3d.lite.sequence import LiteSequenceEstimator
+    from posenet3d.models import PoseEstimator
+    from posenet3d.sequences.estimator import SequenceEstimator
+
+Runtime = Literal["auto", "litert", "keras"]
+
+Loaded = "PoseEstimator | SequenceEstimator | LiteEstimator | LiteSequenceEstimator"
+
+
+def load(path_or_name: str | Path = DEFAULT_MODEL) -> Loaded:
+    """Loads a saved lifter, of single poses or of sequences.
+
+    What names a lifter of sequences is the name of a pretrained one ("full_sequence"), the path of
+    a `sequence.npz`, or of a folder with nothing else. Any other name is a pretrained lifter's;
+    anything else is the path of a `.keras` file, a weights file (`.npz`), or a run's folder, of
+    which the best lifter is taken.
+
+    Args:
+      path_or_name: Name of a pretrained model, by default the full one; or a path.
+
+    Returns:
+      A `PoseEstimator`, which has `lift`, or a `SequenceEstimator`, which has `lift_sequence`.
+      Where TensorFlow is not installed, or of a `.tflite` file: a `LiteEstimator` or a
+      `LiteSequenceEstimator`, which have the same methods and run on LiteRT.
+
+    Raises:
+      InputError: If there is no such file, or it is not a sound lifter.
+      ImportError: If neither TensorFlow nor LiteRT is installed.
+    """
+    from posenet3d.lite.sequence import LiteSequenceEstimator
+
+    of_sequences = sequences.is_sequence(path_or_name)
+    if Path(path_or_name).suffix == model_file.ENDING or not has_tensorflow():
+        return (LiteSequenceEstimator if of_sequences else LiteEstimator)(path_or_name)
+    return (sequences.load_sequence if of_sequences else loading.load)(path_or_name)
+
+
+def load_lifter(
+    model: str | Path = DEFAULT_MODEL,
+    runtime: Runtime = "auto",
+    variant: Variant = "float32",
+    threads: int = 1,
+) -> PoseEstimator | LiteEstimator:
+    """Loads a lifter of single poses for a runtime.
+
+    Args:
+      model: As in `load`.
+      runtime: auto: LiteRT if that is installed and the model has a `.tflite` file: a pretrained
+        one, a folder NAME that holds NAME_<variant>.tflite, or the file itself.
+      variant: Which file; another than float32 asks for LiteRT.
+      threads: Of LiteRT.
+
+    Raises:
+      InputError: If there is no such model, or none for that runtime.
+      ImportError: If the runtime is not installed.
+    """
+    if _on_litert(model, runtime, variant):
+        return LiteEstimator(model, variant, threads)
+    found = loading.find(model)  # what is wrong with it is said before TensorFlow is imported
+    _import_tensorflow(model)
+    return loading.load(found)
+
+
+def load_over_time(
+    model: str | Path, runtime: Runtime = "auto", variant: Variant = "float32", threads: int = 1
+) -> SequenceEstimator | LiteSequenceEstimator:
+    """The same for a lifter of sequences."""
+    from posenet3d.lite.sequence import LiteSequenceEstimator
+
+    if _on_litert(model, runtime, variant):
+        return LiteSequenceEstimator(model, variant, threads)
+    found = sequences.find_sequence(model)
+    _import_tensorflow(model)
+    return sequences.load_sequence(found)
+
+
+def has_tensorflow() -> bool:
+    """Whether TensorFlow and Keras are installed."""
+    return _installed("tensorflow") and _installed("keras")
+
+
+def _installed(library: str) -> bool:
+    try:
+        return importlib.util.find_spec(library) is not None
+    except ValueError:  # what was set to None in sys.modules, as tests do
+        return False
+
+
+def _on_litert(model: str | Path, runtime: Runtime, variant: Variant) -> bool:
+    """Whether LiteRT is to lift; what it lacks it says itself."""
+    if runtime != "auto" or variant != "float32" or Path(model).suffix == model_file.ENDING:
+        return runtime != "keras"
+    if not _installed("ai_edge_litert"):
+        return not has_tensorflow()
+    try:
+        model_file.find(model, variant)
+    except InputError:
+        return False
+    return True
+
+
+def _import_tensorflow(model: str | Path) -> None:
+    if not has_tensorflow():
+        raise InputError(
+            f"The model {model} has no {model_file.ENDING} file, and Keras, which lifts without "
+            "one, needs TensorFlow, which is not installed. `posenet3d export --tflite` makes such "
+            "a file where it is."
+        )
+    native_log.import_tensorflow()
+    from posenet3d.platform.devices import let_memory_grow
+
+    let_memory_grow()

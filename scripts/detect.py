@@ -1,0 +1,6 @@
+"""The command `posenet3d detect`; `--help` says what it does."""
+
+from posenet3d.cli.main import run
+
+if __name__ == "__main__":
+    run("detect")
