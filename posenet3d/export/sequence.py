@@ -1,4 +1,4 @@
-"""A lifter of sequences as a SavedModel of whole sequences and a .tflite of frame after frame."""
+"""A lifter of sequences as a SavedModel, and as a .tflite of windows and of frame after frame."""
 
 from __future__ import annotations
 
@@ -25,10 +25,13 @@ from posenet3d.export.signatures.checks import (
 from posenet3d.export.signatures.examples import example_poses, with_gaps
 from posenet3d.export.signatures.signatures import CONFIDENCE, KEYPOINTS
 from posenet3d.export.staging import staged_export, stated
+from posenet3d.lite.model_file import Variant
+from posenet3d.lite.sequence import VARIANTS, WINDOW, LiteSequenceEstimator
 from posenet3d.lite.stream import STEP, LiteStream
 from posenet3d.models.loading import SEQUENCE_FILE
 from posenet3d.platform import stack
 from posenet3d.poses.frame_rates import FASTEST, RATE
+from posenet3d.poses.lift_result import LiftResult
 from posenet3d.sequences.estimator import MEMORY, SequenceEstimator
 from posenet3d.sequences.loading import find_sequence, load_sequence
 from posenet3d.sequences.weights_file import save_sequence_file
@@ -38,8 +41,12 @@ SIGNATURE = "lift_sequence"
 
 FRAME_RATE = "frame_rate"
 
-VARIANTS = ("float32", "float16", "dynamic_int8")
-"""How weights are kept in the .tflite files; a memory of 8 bits would forget."""
+FUTURE = "future"
+
+# Frames of a window of the .tflite. Of 128, 88 see all that they can, which took 0.17 ms each on a
+# CPU core (of 64: 24, 0.33 ms; of 104: 64, 0.18 ms). Longer ones gain little (256: 0.14 ms), and a
+# short sequence takes as long as a whole window (128: 15 ms).
+_WINDOW = 128
 
 _FRAMES, _KNOTS = 24, 6  # of the sequence that is tried, and between two of its drawn poses
 
@@ -64,13 +71,16 @@ def export_sequence(config: ExportConfig) -> list[Path]:
         if config.saved_model:
             _write_saved_model(estimator, version, metadata)
             answer = run_signature(load_signatures(version)[SIGNATURE], tried)
-            _check_same(estimator.lift_sequence(*tried.values()), answer, "float32")
+            _check_same(estimator.lift_sequence(*tried.values()), answer["keypoints_3d"], "float32")
             golden["saved_model"] = {SIGNATURE: _described(tried, answer, "float32")}
         for variant in VARIANTS if config.tflite else ():
             file = files / f"{name}_{variant}.tflite"
-            file.write_bytes(convert_step(estimator, variant, metadata))
+            file.write_bytes(convert_sequence(estimator, variant, metadata))
             answer = _streamed(LiteStream(file), tried)
-            _check_same(estimator.lift_sequence(*tried.values(), causal=True), answer, variant)
+            causal = estimator.lift_sequence(*tried.values(), causal=True)
+            _check_same(causal, answer["keypoints_3d"], variant)
+            whole = LiteSequenceEstimator(file).lift_sequence(*tried.values())
+            _check_same(estimator.lift_sequence(*tried.values()), whole.keypoints_3d, variant)
             golden[file.name] = _described(tried, answer, variant)
         if config.weights:
             save_sequence_file(estimator, files / SEQUENCE_FILE)
@@ -96,12 +106,18 @@ def example_sequence(estimator: SequenceEstimator) -> Arrays:
     }
 
 
-def convert_step(estimator: SequenceEstimator, variant: str, metadata: dict[str, Any]) -> bytes:
-    """The content of a .tflite file with the signature `step`: frame and memory in, both out.
+def convert_sequence(
+    estimator: SequenceEstimator, variant: Variant, metadata: dict[str, Any]
+) -> bytes:
+    """The content of a .tflite file with two signatures, which share their weights.
 
-    Takes `keypoints_2d` `[1, J, 2]`, `confidence` `[1, J]`, `frame_rate` `[1]` and `memory` `[M]`,
-    which is 0 before the first frame. Gives `keypoints_3d` `[1, J, 3]`, `elevation` `[1]`, `score`
-    `[1]`, `expected_error` `[1, J]`, and the `memory` for the frame that follows.
+    `step`, frame and memory in, both out, takes `keypoints_2d` `[1, J, 2]`, `confidence` `[1, J]`,
+    `frame_rate` `[1]` and `memory` `[M]`, which is 0 before the first frame. It gives
+    `keypoints_3d` `[1, J, 3]`, `elevation` `[1]`, `score` `[1]`, `expected_error` `[1, J]`, and the
+    `memory` for the frame that follows.
+
+    `lift_window`, W frames that see each other, takes `keypoints_2d` `[W, J, 2]`, `confidence`
+    `[W, J]`, `frame_rate` `[1]` and `future` `[1]`, and gives what `window_tensors` does.
     """
     joints = estimator.skeleton.num_joints
     filler = PortableFiller(estimator.gap_filler)
@@ -112,21 +128,26 @@ def convert_step(estimator: SequenceEstimator, variant: str, metadata: dict[str,
         inputs = {KEYPOINTS: keypoints_2d, CONFIDENCE: confidence, FRAME_RATE: frame_rate}
         return estimator.step_tensors(inputs | {MEMORY: memory}, fill=filler.fill)
 
-    specs = [
-        tf.TensorSpec([1, joints, 2], tf.float32, KEYPOINTS),
-        tf.TensorSpec([1, joints], tf.float32, CONFIDENCE),
-        tf.TensorSpec([1], tf.float32, FRAME_RATE),
-        tf.TensorSpec([estimator.lifter.memory_size], tf.float32, MEMORY),
-    ]
-    return convert_functions([(STEP, step, specs)], variant, _live_weights(estimator), metadata)
+    def lift_window(
+        keypoints_2d: tf.Tensor, confidence: tf.Tensor, frame_rate: tf.Tensor, future: tf.Tensor
+    ) -> dict[str, tf.Tensor]:
+        inputs = {KEYPOINTS: keypoints_2d, CONFIDENCE: confidence, FRAME_RATE: frame_rate}
+        return estimator.window_tensors(inputs | {FUTURE: future}, fill=filler.fill)
 
+    def specs(frames: int, last: tf.TensorSpec) -> list[tf.TensorSpec]:
+        return [
+            tf.TensorSpec([frames, joints, 2], tf.float32, KEYPOINTS),
+            tf.TensorSpec([frames, joints], tf.float32, CONFIDENCE),
+            tf.TensorSpec([1], tf.float32, FRAME_RATE),
+            last,
+        ]
 
-def _live_weights(estimator: SequenceEstimator) -> int:
-    """How many numbers the weights are that live use needs: none of those that see a future."""
-    lifter = estimator.lifter
-    seeing_ahead = [np.size(unit.after.kernel) for unit in lifter.temporal]
-    seeing_ahead.append(4 * lifter.filtered * (lifter.keypoint_filter.width + 3))
-    return sum(map(np.size, lifter.get_weights())) - sum(seeing_ahead)
+    memory = tf.TensorSpec([estimator.lifter.memory_size], tf.float32, MEMORY)
+    window = max(_WINDOW, 4 * estimator.lifter.reach)  # else little of it is told
+    future = tf.TensorSpec([1], tf.float32, FUTURE)
+    endpoints = [(STEP, step, specs(1, memory)), (WINDOW, lift_window, specs(window, future))]
+    weights = sum(map(np.size, estimator.lifter.get_weights()))
+    return convert_functions(endpoints, variant, weights, metadata)
 
 
 def _write_saved_model(
@@ -164,9 +185,9 @@ def _streamed(stream: LiteStream, tried: Arrays) -> Arrays:
     return {name: np.stack([answer[name] for answer in answers]) for name in answers[0]}
 
 
-def _check_same(expected: Any, answer: Arrays, variant: str) -> None:
+def _check_same(expected: LiftResult, keypoints_3d: np.ndarray, variant: str) -> None:
     """Refuses a form whose poses are not those of the estimator."""
-    off = np.linalg.norm(answer["keypoints_3d"] - expected.keypoints_3d, axis=-1)
+    off = np.linalg.norm(keypoints_3d - expected.keypoints_3d, axis=-1)
     same = np.array_equal(np.isnan(off).all(axis=1), ~expected.lifted)
     if not same or not np.nanmean(off) <= LIMITS[variant]:
         raise ExportError(

@@ -18,6 +18,7 @@ from posenet3d.poses.frame_rates import FASTEST, RATE, SLOWEST, check_frame_rate
 from posenet3d.poses.lift_request import check_request
 from posenet3d.poses.lift_result import LiftResult, score_of
 from posenet3d.sequences.lifter import SequenceLifter
+from posenet3d.sequences.ways import Ways
 from posenet3d.skeletons.skeleton import Skeleton
 
 _CHUNK = 2048  # frames lifted at a time; bounds the memory
@@ -94,10 +95,11 @@ class SequenceEstimator(keras.Model):
         frames = tf.maximum(tf.shape(confidence)[0], 1)
         # Of fast recordings every second or third frame is a sequence of its own, at about the rate
         # that the lifter knows; of very slow ones each frame is.
-        ways = tf.maximum(tf.cast(tf.round(rate / RATE), tf.int32), 1)
+        # Half way, as at 75, it is the next: rounding to even would hang on how graphs divide.
+        ways = tf.maximum(tf.cast(tf.floor(rate / RATE + 0.5), tf.int32), 1)
         ways = tf.where(rate < SLOWEST, frames, ways)
         interval = tf.minimum(tf.cast(ways, tf.float32) / rate, 1.0 / SLOWEST)
-        spread = _Ways(ways)
+        spread = Ways(ways)
         poses_2d, seen, log_size, present = (spread.apart(tensor) for tensor in prepared)
         future = inputs.get("future", tf.constant(1.0))
         lifted, _ = self.lifter(
@@ -164,6 +166,33 @@ class SequenceEstimator(keras.Model):
             poses_2d, seen, log_size, present, interval, inputs[MEMORY]
         )
         return self._told(_said(lifted), present > 0) | {MEMORY: memory}
+
+    def window_tensors(self, inputs: Tensors, fill: Fill | None = None) -> Tensors:
+        """A piece of one sequence, as `lift_tensors` gives it, for runtimes of fixed shapes.
+
+        Rows before and after the sequence have confidence 0: what an absent frame shows is what is
+        beyond the ends. Of a longer sequence, the `lifter.reach` rows at a cut lack what they see.
+
+        Args:
+          inputs: `keypoints_2d` `[W, J, 2]`, `confidence` `[W, J]`, `frame_rate` `[1]`, below 45
+            (of faster recordings, give every second, third, ... frame), and `future` `[1]`.
+          fill: As in `prepared`.
+
+        Returns:
+          As `lift_tensors`, of W frames.
+        """
+        poses_2d, seen, log_size, present = self.prepared(
+            inputs["keypoints_2d"], inputs["confidence"], fill
+        )
+        lifted, _ = self.lifter(
+            poses_2d[tf.newaxis],
+            confidence=seen[tf.newaxis],
+            log_size=log_size[tf.newaxis],
+            present=present[tf.newaxis],
+            interval=1.0 / tf.clip_by_value(inputs["frame_rate"], SLOWEST, FASTEST),
+            future=inputs["future"],
+        )
+        return self._told(_said(lifted), present > 0)
 
     def _told(self, said: Tensors, can_be: tf.Tensor) -> Tensors:
         """The outputs with the score, NaN where nobody can be lifted."""
@@ -237,29 +266,6 @@ def _said(lifted: Lifted) -> Tensors:
         "elevation": lifted.elevation * (180 / math.pi),
         "expected_error": lifted.expected_error,
     }
-
-
-@dataclasses.dataclass(frozen=True)
-class _Ways:
-    """One sequence as several, of every second, third, ... frame."""
-
-    count: tf.Tensor  # [], how many
-
-    def apart(self, tensor: tf.Tensor) -> tf.Tensor:
-        """`[T, ...]` to `[count, T / count, ...]`; zeros where T is no multiple."""
-        rows = tf.shape(tensor)[0]
-        more = tf.math.floormod(-rows, self.count)
-        rest = tensor.shape[1:].as_list()
-        padded = tf.pad(tensor, [[0, more], *[[0, 0]] * len(rest)])
-        parts = tf.reshape(padded, [-1, self.count, *rest])
-        return tf.transpose(parts, [1, 0, *range(2, 2 + len(rest))])
-
-    def together(self, tensor: tf.Tensor, rows: tf.Tensor) -> tf.Tensor:
-        """`[count * F, ...]`, sequence after sequence, to `[T, ...]`."""
-        rest = tensor.shape[1:].as_list()
-        parts = tf.reshape(tensor, [self.count, -1, *rest])
-        parts = tf.transpose(parts, [1, 0, *range(2, 2 + len(rest))])
-        return tf.reshape(parts, [-1, *rest])[:rows]
 
 
 def _in_chunks(
