@@ -4,14 +4,16 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from posenet3d.errors import ConfigError, InputError
+from posenet3d.errors import ConfigError, ExportError, InputError
 from posenet3d.export.answers.golden import read_arrays
 from posenet3d.export.config import ExportConfig
 from posenet3d.export.forms.saved_model import load_signatures
 from posenet3d.export.job import export
 from posenet3d.export.sequence import VARIANTS, example_sequence
 from posenet3d.lite.estimator import LiteEstimator
+from posenet3d.lite.sequence import LiteSequenceEstimator
 from posenet3d.lite.stream import LiteStream
+from posenet3d.sequences.estimator import SequenceEstimator
 from posenet3d.sequences.loading import load_sequence
 from posenet3d.sequences.weights_file import save_sequence_file
 from posenet3d.serving.model.servable import Servable
@@ -21,7 +23,7 @@ from tests.sequences.small_estimators import sequence_estimator
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """A lifter of sequences and all that can be exported of it."""
-    pytest.importorskip("ai_edge_litert", reason="the extra tflite")
+    pytest.importorskip("ai_edge_litert", reason="LiteRT")
     folder = tmp_path_factory.mktemp("exported") / "waltz"
     folder.mkdir()
     save_sequence_file(sequence_estimator(seed=0), folder / "sequence.npz")
@@ -110,6 +112,35 @@ def test_frame_after_frame_a_tflite_file_lifts_as_a_causal_sequence(
         assert result.problems[0] == whole.problems[frame]
         np.testing.assert_allclose(result.keypoints_3d[0], whole.keypoints_3d[frame], atol=atol)
         np.testing.assert_allclose(result.score[0], whole.score[frame], atol=atol)
+
+
+@pytest.mark.parametrize("frame_rate", [2, 30, 75])
+@pytest.mark.parametrize(("variant", "atol"), [("float32", 1e-4), ("float16", 0.02)])
+def test_by_windows_a_tflite_file_lifts_as_a_whole_sequence(
+    folder, estimator, tried, variant, atol, frame_rate
+):
+    poses, seen = (np.concatenate([tried[name]] * 9) for name in ("keypoints_2d", "confidence"))
+    expected = estimator.lift_sequence(poses, seen, frame_rate)
+    lite = LiteSequenceEstimator(folder / f"waltz_{variant}.tflite")
+    result = lite.lift_sequence(poses, seen, frame_rate)
+    assert result.problems == expected.problems
+    np.testing.assert_allclose(result.keypoints_3d, expected.keypoints_3d, atol=atol)
+    np.testing.assert_allclose(result.score, expected.score, atol=atol)
+
+
+def test_windows_that_lift_otherwise_are_not_exported(folder, tmp_path, monkeypatch):
+    def without_future(self, inputs, fill=None):
+        return told(self, inputs | {"future": 0.0 * inputs["future"]}, fill)
+
+    told = SequenceEstimator.window_tensors
+    monkeypatch.setattr(SequenceEstimator, "window_tensors", without_future)
+    config = ExportConfig(
+        output=str(tmp_path / "waltz"), model=str(folder / "sequence.npz"), tflite=True,
+        saved_model=False,
+    )  # fmt: skip
+    with pytest.raises(ExportError, match=r"\(float32\) lifts .* off the estimator"):
+        export(config)
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_golden_file_has_inputs_and_answers_of_every_form(folder, tried):
