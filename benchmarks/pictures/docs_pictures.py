@@ -8,13 +8,12 @@ Chromium shows it, of people of a pose archive, lifted. Without `--data` the peo
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 import tempfile
 from pathlib import Path
 
 import numpy as np
 from absl import app, flags
+from chromium import screenshot
 
 import posenet3d
 from posenet3d.data import synthetic
@@ -141,20 +140,6 @@ def three_people(data: str | None) -> People:
     )
 
 
-def page_picture(page: Path, path: Path) -> None:
-    """The page as Chromium shows it."""
-    browser = shutil.which("chromium")
-    if browser is None:
-        raise app.UsageError("The picture of the page needs Chromium: apt-get install chromium")
-    with tempfile.TemporaryDirectory() as folder:
-        command = [browser, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
-                   "--no-first-run", "--disable-background-networking", "--hide-scrollbars",
-                   "--disable-component-update", "--disable-sync", f"--user-data-dir={folder}",
-                   "--window-size=1100,720", f"--screenshot={path.resolve()}",
-                   "--virtual-time-budget=2000", page.resolve().as_uri()]  # fmt: skip
-        subprocess.run(command, check=True, capture_output=True, timeout=120)
-
-
 def main(_: list[str]) -> None:
     """All three pictures."""
     folder = Path(_OUTPUT_DIR.value)
@@ -167,7 +152,7 @@ def main(_: list[str]) -> None:
     with tempfile.TemporaryDirectory() as temporary:
         page = Path(temporary) / "lifted.html"
         Page(page).write(people, result)
-        page_picture(page, folder / "page.png")
+        screenshot(page, folder / "page.png", (1100, 720))
 
 
 if __name__ == "__main__":

@@ -152,12 +152,13 @@ class FrameArtist:
         room.draw_floor(canvas, frame, view)
         width = float(np.clip(32 * room.scale, 2.0, 7))
         people = room.people(scene.at[frame], view)
-        for actor, row, points, depth, name in people:
+        for _, row, points, depth, _ in people:
             filled = np.asarray(scene.result.filled[row])
             canvas.pose(points, scene.skeleton.bones, self._colours, self._all, filled, width,
                         depth)  # fmt: skip
-            if len(scene.actors) > 1:
-                canvas.text(*name.tolist(), str(actor.person_id), anchor="mm")
+        if len(scene.actors) > 1:  # over everybody: one may stand before another
+            for actor, *_, name in people:
+                canvas.text(*name.tolist(), str(actor.person_id), anchor="mm", outline=True)
         if not people:
             self._say_why(canvas, scene.at[frame])
 
