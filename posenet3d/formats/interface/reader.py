@@ -40,12 +40,14 @@ class Units:
         raises `NobodyError` where there are none.
       listed: Gives all images of the input, where it names also those in which nobody is. Called
         once, and only where motion is written: it may read the input again.
+      guessed_below: What the input itself says of it; None: as the `Reader` says.
     """
 
     items: Iterable[Any]
     kind: str
     read: Read
     listed: Callable[[], Listed] | None = None
+    guessed_below: float | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -131,7 +133,7 @@ class Reader:
             units.kind,
             count,
             units.listed,
-            self.guessed_below,
+            self.guessed_below if units.guessed_below is None else units.guessed_below,
             self.any_unit,
             self.in_image,
         )

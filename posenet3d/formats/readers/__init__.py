@@ -17,6 +17,7 @@ from posenet3d.formats.readers.json_files import (
     mmpose,
     openpose,
     openpose_body25b,
+    own,
     ultralytics,
 )
 from posenet3d.formats.readers.tables import csv_file, deeplabcut, sleap, trc
@@ -30,6 +31,7 @@ READERS = (
     easymocap.READER,
     ultralytics.READER,
     mediapipe.READER,
+    own.READER,
     deeplabcut.READER,
     sleap.READER,
     movement.READER,

@@ -1,0 +1,1 @@
+"""What detectors share: the interface, and how a library declares that it has one."""
