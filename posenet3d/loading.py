@@ -10,13 +10,13 @@ from posenet3d.errors import InputError
 from posenet3d.lite import model_file
 from posenet3d.lite.estimator import LiteEstimator
 from posenet3d.lite.model_file import Variant
+from posenet3d.lite.sequence import LiteSequenceEstimator
 from posenet3d.models import loading
 from posenet3d.models.loading import DEFAULT_MODEL
 from posenet3d.platform import native_log
 from posenet3d.sequences import loading as sequences
 
 if TYPE_CHECKING:
-    from posenet3d.lite.sequence import LiteSequenceEstimator
     from posenet3d.models import PoseEstimator
     from posenet3d.sequences.estimator import SequenceEstimator
 
@@ -45,8 +45,6 @@ def load(path_or_name: str | Path = DEFAULT_MODEL) -> Loaded:
       InputError: If there is no such file, or it is not a sound lifter.
       ImportError: If neither TensorFlow nor LiteRT is installed.
     """
-    from posenet3d.lite.sequence import LiteSequenceEstimator
-
     of_sequences = sequences.is_sequence(path_or_name)
     if Path(path_or_name).suffix == model_file.ENDING or not has_tensorflow():
         return (LiteSequenceEstimator if of_sequences else LiteEstimator)(path_or_name)
@@ -74,6 +72,8 @@ def load_lifter(
     """
     if _on_litert(model, runtime, variant):
         return LiteEstimator(model, variant, threads)
+    if runtime == "auto" and not has_tensorflow() and not Path(model).exists():
+        model_file.find(model, variant)  # says which models there are
     found = loading.find(model)  # what is wrong with it is said before TensorFlow is imported
     _import_tensorflow(model)
     return loading.load(found)
@@ -82,9 +82,8 @@ def load_lifter(
 def load_over_time(
     model: str | Path, runtime: Runtime = "auto", variant: Variant = "float32", threads: int = 1
 ) -> SequenceEstimator | LiteSequenceEstimator:
-    """The same for a lifter of sequences."""
-    from posenet3d.lite.sequence import LiteSequenceEstimator
-
+    """The same for a lifter of sequences, which has no int8 form: dynamic_int8 stands for it."""
+    variant = "dynamic_int8" if variant == "int8" else variant
     if _on_litert(model, runtime, variant):
         return LiteSequenceEstimator(model, variant, threads)
     found = sequences.find_sequence(model)
@@ -120,9 +119,9 @@ def _on_litert(model: str | Path, runtime: Runtime, variant: Variant) -> bool:
 def _import_tensorflow(model: str | Path) -> None:
     if not has_tensorflow():
         raise InputError(
-            f"The model {model} has no {model_file.ENDING} file, and Keras, which lifts without "
-            "one, needs TensorFlow, which is not installed. `posenet3d export --tflite` makes such "
-            "a file where it is."
+            f"Keras, which is to lift with the model {model}, needs TensorFlow, which is not "
+            f"installed. A {model_file.ENDING} file needs none; `posenet3d export --tflite` makes "
+            "it where TensorFlow is."
         )
     native_log.import_tensorflow()
     from posenet3d.platform.devices import let_memory_grow

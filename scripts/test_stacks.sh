@@ -15,10 +15,13 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 export TF_CPP_MIN_LOG_LEVEL=2
 
-# What the newest Python may change.
+# What the newest Python may change; and the detectors, which are installed there alone.
 python_tests=(
   tests/models/test_loading.py
   tests/lifting/test_job.py
+  tests/lifting/test_detected.py
+  tests/detection
+  tests/footage
   tests/files
 )
 # What depends on the stack: models' files and the pretrained ones; checkpoints; evaluation, lifting,
@@ -61,6 +64,13 @@ find_python() {
   done
 }
 
+# A model for MediaPipe out of an older wheel of it: CI cannot download Google's file.
+pose_task() {
+  "$1/bin/python" -m pip download --quiet --disable-pip-version-check --no-deps --dest "$1/wheels" \
+    --only-binary=:all: --python-version=3.11 --platform=manylinux_2_28_x86_64 mediapipe==0.10.21
+  "$1/bin/python" .ci/pose_task.py "$1"/wheels/mediapipe-*.whl "$1/pose_landmarker_full.task"
+}
+
 leg() {
   local name=$1 version=$2 extras=$3 python venv chosen=("${python_tests[@]}") install more
   python=$(find_python "$version")
@@ -82,7 +92,9 @@ leg() {
       more=()
       [ "$name" = lowest_addons ] || more=('tensorflow>=2.21')
     fi
+    [ "$name" != python3.13 ] || more+=('onnx>=1.17') # makes models for the tests of RTMLib
     "${install[@]}" -e ".[$extras]" "${more[@]}"
+    [ "$name" != python3.13 ] || pose_task "$venv"
     touch "$venv/installed"
   fi
   if $only_install; then
@@ -105,8 +117,9 @@ PYTHON
     chosen=("${stack_tests[@]}")
     [ ! -x .venv/bin/python ] || export POSENET3D_OTHER_PYTHON=$PWD/.venv/bin/python
   fi
+  [ "$name" != python3.13 ] || export POSENET3D_POSE_TASK=$venv/pose_landmarker_full.task
   "$venv/bin/python" -m pytest -n 2 --dist loadfile "${chosen[@]}"
-  unset POSENET3D_OTHER_PYTHON
+  unset POSENET3D_OTHER_PYTHON POSENET3D_POSE_TASK
 }
 
 only_install=false
@@ -118,10 +131,10 @@ legs=("$@")
 [ $# -gt 0 ] || legs=(addons python3.13 lowest)
 for name in "${legs[@]}"; do
   case $name in
-    addons) leg addons 3.11 addons,serving,tflite,viz ;;
-    lowest) leg lowest 3.11 serving,tflite ;;
-    lowest_addons) leg lowest_addons 3.11 addons,serving,tflite ;;
-    python3.13) leg python3.13 3.13 serving,tflite,viz ;;
+    addons) leg addons 3.11 addons,serving,viz ;;
+    lowest) leg lowest 3.11 serving ;;
+    lowest_addons) leg lowest_addons 3.11 addons,serving ;;
+    python3.13) leg python3.13 3.13 serving,viz,rtmlib,mediapipe ;;
     *)
       echo "test_stacks.sh: error: give addons, python3.13, lowest, lowest_addons or nothing, got $name" >&2
       exit 2

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib.util
 from collections.abc import Iterable
 
 from posenet3d.errors import InputError
@@ -100,8 +99,6 @@ def _why_alone(people: int) -> str:
     """Why the frames around a pose are not looked at; empty: they are."""
     if people > MOST_PEOPLE:
         return f"there are more than {MOST_PEOPLE} people"
-    if importlib.util.find_spec("scipy") is None:  # who only lifts with LiteRT may have none
-        return "SciPy is not installed (pip install scipy)"
     return ""
 
 

@@ -33,39 +33,29 @@ def signature_name(batch: int) -> str:
     return f"lift_{batch}"
 
 
-def find(
-    path_or_name: str | Path,
-    variant: Variant = "float32",
-    beside: str = loading.ESTIMATOR_FILE,
-) -> Path:
+def find(path_or_name: str | Path, variant: Variant = "float32") -> Path:
     """The .tflite file of a model.
 
     Args:
       path_or_name: The name of a pretrained model; or the path of a .tflite file, or of a folder
         NAME that holds NAME_<variant>.tflite, as `posenet3d export` writes it.
       variant: Which file of a folder's.
-      beside: The file that a pretrained model of the wanted kind also has.
 
     Raises:
       InputError: If there is none.
     """
     named = str(path_or_name)
-    shelf = loading.pretrained_folder()
-    names = list(loading.pretrained_files(beside))
+    shelf, names = loading.pretrained_folder(), pretrained_names()
     pretrained = isinstance(path_or_name, str) and named in names
     path = shelf / named if pretrained else Path(path_or_name)
     if path.is_dir():
         file = path / f"{path.resolve().name}_{variant}{ENDING}"
         if not file.is_file():
+            advice = f"posenet3d export --tflite --output={path} makes it"
             if pretrained:
-                raise InputError(
-                    f"The installed package has the model {named!r} as {beside} alone: give the "
-                    f"path of a {ENDING} file. saved_models/{named} of its repository has them, "
-                    f"and posenet3d export --model={named} --tflite makes them."
-                )
-            raise InputError(
-                f"There is no file {file}; posenet3d export --tflite --output={path} makes it."
-            )
+                there = sorted(f.stem.removeprefix(f"{named}_") for f in path.glob(f"*{ENDING}"))
+                advice = f"the installed package has {' and '.join(there)} of {named}"
+            raise InputError(f"There is no file {file}; {advice}.")
         return file
     if not path.is_file():
         raise InputError(

@@ -13,7 +13,6 @@ from posenet3d.errors import InputError
 from posenet3d.lite import model_file
 from posenet3d.lite.model_file import Variant
 from posenet3d.lite.runtime import make_interpreter
-from posenet3d.models.loading import SEQUENCE_FILE
 from posenet3d.poses.frame_rates import FASTEST, RATE, SLOWEST, check_frame_rate
 from posenet3d.poses.lift_request import check_request
 from posenet3d.poses.lift_result import LiftResult
@@ -63,7 +62,7 @@ class LiteSequenceEstimator:
             raise InputError(
                 f"A lifter of sequences has no {variant!r} form: take one of {', '.join(VARIANTS)}."
             )
-        path = model_file.find(path_or_name, variant, SEQUENCE_FILE)
+        path = model_file.find(path_or_name, variant)
         content = model_file.read(path)
         try:
             # LiteRT looks first whether the file is whole; much else shows only when it runs.

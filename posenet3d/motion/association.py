@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterable
 
 import numpy as np
 
 from posenet3d.errors import ConfigError
+from posenet3d.motion.numerics.assignment import cheapest_pairs
 from posenet3d.poses.image_ids import frames_between, sequence_of
 from posenet3d.poses.people import People
 from posenet3d.skeletons.skeleton import Skeleton
@@ -169,26 +169,12 @@ class _Sequence:
         costs = np.divide(2 * costs, sizes, out=np.full_like(costs, np.inf), where=sizes > 0)
         # Whoever is beyond the gate costs as much as nobody at all.
         costs = np.minimum(np.nan_to_num(costs, nan=np.inf), self._config.gate)
-        pairs = _cheapest_pairs(costs)
+        pairs = cheapest_pairs(costs)
         return {
             person: self._tracks[track]
             for track, person in pairs
             if costs[track, person] < self._config.gate
         }
-
-
-def _cheapest_pairs(costs: np.ndarray) -> Iterable[tuple[int, int]]:
-    """(track, person) of the cheapest assignment of costs `[T, P]`."""
-    if 1 in costs.shape:  # one of them: the nearest, for which nobody needs SciPy
-        track, person = np.unravel_index(costs.argmin(), costs.shape)
-        return [(int(track), int(person))]
-    if costs.shape[0] <= costs.shape[1]:
-        nearest = costs.argmin(axis=1)
-        if len(set(nearest)) == len(nearest):  # nobody wants the same: no assignment is cheaper
-            return [(track, int(person)) for track, person in enumerate(nearest)]
-    from scipy.optimize import linear_sum_assignment  # half a second, for whoever needs it
-
-    return zip(*linear_sum_assignment(costs), strict=True)
 
 
 def _distances(expected: np.ndarray, joints: np.ndarray, mirror: list[int]) -> np.ndarray:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from posenet3d.motion.numerics.filters import savgol_filter
 from posenet3d.motion.smoothing import check_fps
 from posenet3d.skeletons.skeleton import Skeleton
 
@@ -138,8 +139,6 @@ def calm_path(positions: np.ndarray, fps: float) -> np.ndarray:
     Raises:
       InputError: If `fps` is no positive number.
     """
-    from scipy.signal import savgol_filter  # half a second, which others need not wait for
-
     check_fps(fps)
     known = np.flatnonzero(np.isfinite(positions).all(axis=1))
     path = np.full(positions.shape, np.nan)

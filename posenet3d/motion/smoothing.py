@@ -12,6 +12,7 @@ import numpy as np
 
 from posenet3d.errors import InputError
 from posenet3d.motion.config import OneEuroConfig, SavgolConfig
+from posenet3d.motion.numerics.filters import savgol_filter
 
 
 class OneEuro:
@@ -105,8 +106,6 @@ def savgol(keypoints_3d: np.ndarray, fps: float, config: SavgolConfig | None = N
     Raises:
       InputError: If `fps` is no positive number.
     """
-    from scipy.signal import savgol_filter  # half a second, which others need not wait for
-
     check_fps(fps)
     config = config or SavgolConfig()
     smooth = np.array(keypoints_3d, np.float64)
@@ -114,7 +113,7 @@ def savgol(keypoints_3d: np.ndarray, fps: float, config: SavgolConfig | None = N
     for start, end in segments(smooth):
         window = min(whole, (end - start - 1) // 2 * 2 + 1)  # the largest odd number that fits
         if window > config.order:
-            smooth[start:end] = savgol_filter(smooth[start:end], window, config.order, axis=0)
+            smooth[start:end] = savgol_filter(smooth[start:end], window, config.order)
     return smooth
 
 

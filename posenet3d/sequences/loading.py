@@ -22,8 +22,13 @@ _OF_MODEL = "{}_sequence"  # the pretrained one beside the pretrained model of t
 
 def is_sequence(path_or_name: str | Path) -> bool:
     """Whether it names a lifter of sequences; see `posenet3d.load`."""
-    if isinstance(path_or_name, str) and path_or_name in pretrained_files(SEQUENCE_FILE):
-        return True
+    shelf = pretrained_folder()
+    if shelf is not None and isinstance(path_or_name, str) and (shelf / path_or_name).is_dir():
+        # Known by its name, for where TensorFlow is not installed its file may be missing.
+        return path_or_name.endswith(_OF_MODEL.format("")) or (
+            (shelf / path_or_name / SEQUENCE_FILE).is_file()
+            and not (shelf / path_or_name / ESTIMATOR_FILE).is_file()
+        )
     path = Path(path_or_name)
     alone = (path / SEQUENCE_FILE).is_file() and not (path / ESTIMATOR_FILE).is_file()
     return path.name == SEQUENCE_FILE or alone

@@ -29,7 +29,7 @@ def test_a_file_and_an_exported_folder_are_found_by_path(file, tmp_path, monkeyp
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("nowhere", r"There is no model 'nowhere'.*\(full, small\)"),
+        ("nowhere", r"There is no model 'nowhere'.*\(full, full_sequence, small\)"),
         ("nowhere.tflite", "There is no model 'nowhere.tflite'"),
         ("", r"There is no file .*_float32\.tflite"),
         ("model.keras", r"model\.keras is no \.tflite file; Keras lifts with"),

@@ -5,6 +5,7 @@ import typing
 import pytest
 
 from posenet3d.adapting import AdaptConfig
+from posenet3d.detection import DetectConfig
 from posenet3d.export import ExportConfig
 from posenet3d.formats.detect import FORMATS, detect_format, read_people
 from posenet3d.formats.output import ENDINGS, Output
@@ -21,6 +22,7 @@ TARGETS = {"output", "figure", "video", "html", "rerun"}
     [
         ("training", TrainingConfig),
         ("inference", LiftConfig),
+        ("video", DetectConfig),
         ("export", ExportConfig),
         ("adapt", AdaptConfig),
     ],

@@ -76,9 +76,9 @@ def test_a_lifter_has_its_lifter_of_sequences_beside_it_or_none(file, alone):
     from posenet3d.models import save_weights_file
 
     save_weights_file(alone, file.with_name("estimator.npz"))
-    assert sequence_of(file.parents[1]) == file
+    assert sequence_of(file.parents[1]) == file.parent
     assert sequence_of("small") is None
-    assert sequence_of("full").parent.name == "full_sequence"
+    assert sequence_of("full").name == "full_sequence"
 
 
 def test_who_needs_a_lifter_of_single_poses_says_so():

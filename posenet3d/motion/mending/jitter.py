@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from posenet3d.motion.numerics.filters import running_median, savgol_filter
+
 LEAST_JITTER = 0.03
 """Change of a joint's velocity from frame to frame, median in sizes of a pose, from which on 2D may
 be smoothed. Ours: 0.02 at most in motion capture at 30 frames a second, 0.085 and more with the
@@ -38,9 +40,6 @@ def calmed(
     """
     if not jitters(keypoints_2d, confidence, size):
         return keypoints_2d, False
-    from scipy.ndimage import median_filter
-    from scipy.signal import savgol_filter  # half a second, which others need not wait for
-
     seen = confidence > 0
     smooth, was_smoothed = keypoints_2d.copy(), False
     for joint in range(keypoints_2d.shape[1]):
@@ -48,8 +47,8 @@ def calmed(
         for start, end in edges.reshape(-1, 2):
             if end - start >= _WINDOW:
                 run = keypoints_2d[start:end, joint]
-                middle = median_filter(run, size=(_MEDIAN, 1), mode="nearest")
-                smooth[start:end, joint] = savgol_filter(middle, _WINDOW, _ORDER, axis=0)
+                middle = running_median(run, _MEDIAN)
+                smooth[start:end, joint] = savgol_filter(middle, _WINDOW, _ORDER)
                 was_smoothed = True
     return smooth, was_smoothed
 
