@@ -65,7 +65,7 @@ def test_python_shown_runs(page, checkout, monkeypatch):
     pytest.importorskip("ai_edge_litert", reason="LiteRT")
     monkeypatch.chdir(checkout)
     blocks = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
-    *of_single_poses, of_a_stream = blocks
+    *of_single_poses, of_a_track, of_a_stream = blocks
     assert len(of_single_poses) == 4
     names = {}
     for code in of_single_poses:
@@ -74,6 +74,9 @@ def test_python_shown_runs(page, checkout, monkeypatch):
     assert names["together"].keys() == compared
     assert names["about"]["least_joints"] == 9
     assert names["result"].keypoints_3d.shape == (3, 17, 3)
+    names |= {"keypoints_2d": np.stack([seen(n)[0] for n in range(6)]), "confidence": None}
+    exec(of_a_track, names)
+    assert np.isfinite(names["result"].keypoints_3d).all()
     names["camera"] = [(np.full((17, 2), 200.0), np.zeros(17)), seen(7), seen(8)]
     exec(of_a_stream, names)
     assert np.isfinite(names["result"].keypoints_3d).all()
@@ -124,7 +127,7 @@ def test_commands_shown_lift_everybody(page, checkout, tmp_path, monkeypatch):
     monkeypatch.chdir(checkout)
     text = page.replace("\\\n", " ")
     lines = re.findall(r"^posenet3d lift (.*)$", text, re.MULTILINE)
-    assert len(lines) == 3
+    assert len(lines) == 4
     for line in lines:
         values = dict(flag.removeprefix("--").split("=", 1) for flag in line.split())
         values["output"] = str(tmp_path / values["output"])
