@@ -11,9 +11,8 @@ import pytest
 from posenet3d.data import synthetic
 from posenet3d.platform import stack
 
-pytest_plugins = [
-    f"tests.fixtures.{name}" for name in ("detected", "films", "foreign_files", "human36m")
-]
+pytest_plugins = [f"tests.fixtures.{name}" for name in ("detected", "foreign_files", "human36m")]
+pytest_plugins += ["tests.detection.films"]
 
 HAS_ADDONS = not stack.KERAS_3 and importlib.util.find_spec("tensorflow_addons") is not None
 

@@ -20,6 +20,7 @@ MODULES = {
         "sequences.temporal_unit",
     ],
     "lifting": ["lifting"],
+    "detection": ["detection"],
     "formats": ["formats.detect", "formats.output"],
     "poses": [
         "poses.records",

@@ -62,6 +62,7 @@ def main() -> None:
     ])  # fmt: skip
     write_json("mediapipe.json", [[landmarks(seen, p, f) for p in range(PEOPLE)] for f in frames])
     write_mediapipe_table(seen)
+    write_detected(seen)
     write_table(seen)
     write_videopose3d(seen)
     np.save(HERE / "freemocap_2dData.npy", freemocap(seen))
@@ -228,6 +229,19 @@ def write_mediapipe_table(seen: Mapping[str, np.ndarray]) -> None:
         for frame in range(FRAMES)
     ]
     write_csv("mediapipe.csv", [["frame", *header], *rows])
+
+
+def write_detected(seen: Mapping[str, np.ndarray]) -> None:
+    """As `posenet3d detect` writes it: the header on one line, then a line a frame."""
+    header = {"format": "posenet3d keypoints", "skeleton": "halpe26", "frame_rate": 25.0}
+    frames = [
+        json.dumps({"frame": frame, "size": SIZE, "people": [
+            {"keypoints": flat(seen, HALPE_26, person, frame)} for person in range(PEOPLE)
+        ]}) for frame in range(FRAMES)
+    ]  # fmt: skip
+    text = ",\n".join(frames)
+    content = f'{json.dumps(header)[:-1]}, "frames": [\n{text}\n]}}\n'
+    (HERE / "detected.json").write_text(content, encoding="utf-8")
 
 
 def write_table(seen: Mapping[str, np.ndarray]) -> None:

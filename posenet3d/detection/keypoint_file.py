@@ -1,6 +1,6 @@
 """The file of keypoints that is written, and what it was made from.
 
-`formats.readers.json_files.own` describes and reads it.
+`formats.readers.json_files.detected` describes and reads it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from posenet3d.detection.interface.detector import Detector
 from posenet3d.files.atomic import atomic_path
 from posenet3d.files.opening import opening
 from posenet3d.footage import Footage
-from posenet3d.formats.readers.json_files.own import FORMAT, HEADER_END
+from posenet3d.formats.readers.json_files.detected import FORMAT, HEADER_END
 
 Part = Mapping[str, np.ndarray]
 """Some frames: `names` and `counts` `[F]`, `sizes` `[F, 2]`; their people, `keypoints_2d`

@@ -15,7 +15,7 @@ from posenet3d.detection.detectors import AUTO
 from posenet3d.detection.keypoint_file import is_made_from
 from posenet3d.errors import ConfigError, InputError
 from posenet3d.footage import is_footage, open_footage
-from posenet3d.formats.readers.json_files.own import header_of
+from posenet3d.formats.readers.json_files.detected import header_of
 from posenet3d.lifting.config import LiftConfig
 from posenet3d.poses.frame_rates import RATE
 

@@ -8,7 +8,7 @@ from posenet3d.detection.camera import camera_number, record, recording_of
 from posenet3d.errors import InputError
 from posenet3d.footage import open_footage
 from posenet3d.formats.detect import read_people
-from tests.fixtures.films import GreyDetector
+from tests.detection.films import GreyDetector
 
 
 class FakeCamera:

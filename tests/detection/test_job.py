@@ -11,7 +11,7 @@ from posenet3d.detection import DetectConfig, Found, detect_file, job
 from posenet3d.errors import ConfigError, InputError
 from posenet3d.formats.detect import detect_format, open_people, read_people
 from posenet3d.skeletons.skeleton import COCO_17
-from tests.fixtures.films import GreyDetector, write_film, write_images
+from tests.detection.films import GreyDetector, write_film, write_images
 
 GREYS = (60, 0, 70, 220, 80)
 
@@ -32,7 +32,7 @@ def config(tmp_path):
 def test_readers_find_everybody_with_frames_and_sizes(config, tmp_path):
     detected = detect_file(config(), detector=GreyDetector())
     assert (detected.frames, detected.frames_with_people, detected.people) == (5, 4, 5)
-    assert detect_format(detected.path) == "posenet3d"
+    assert detect_format(detected.path) == "detected"
     people = read_people(detected.path)
     assert people.image_ids == (0, 2, 3, 3, 4)
     assert people.numbers_are_frames

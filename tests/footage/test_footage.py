@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from posenet3d.footage import is_footage, open_footage
-from tests.fixtures.films import write_film, write_images
+from tests.detection.films import write_film, write_images
 
 
 def test_a_video_has_numbers_and_a_rate(tmp_path):

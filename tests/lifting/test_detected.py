@@ -8,8 +8,8 @@ from posenet3d.detection import detectors
 from posenet3d.errors import ConfigError, InputError
 from posenet3d.lifting import LiftConfig, lift_file
 from posenet3d.lifting.detected import with_keypoints
+from tests.detection.films import write_film, write_images
 from tests.fixtures.checkout import SAMPLES, run_code
-from tests.fixtures.films import write_film, write_images
 
 pytestmark = pytest.mark.eagerly
 

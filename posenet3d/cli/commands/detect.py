@@ -1,6 +1,6 @@
 """Finds 2D keypoints of the people in a video, a folder of images or a camera.
 
-posenet3d detect --input=walk.mp4 --output=walk.npz
+posenet3d detect --input=walk.mp4 --output=walk.json
 """
 
 from posenet3d.cli import flags, progress

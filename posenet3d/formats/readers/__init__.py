@@ -12,12 +12,12 @@ from posenet3d.formats.readers.arrays import (
 from posenet3d.formats.readers.json_files import (
     alphapose,
     coco,
+    detected,
     easymocap,
     mediapipe,
     mmpose,
     openpose,
     openpose_body25b,
-    own,
     ultralytics,
 )
 from posenet3d.formats.readers.tables import csv_file, deeplabcut, sleap, trc
@@ -31,7 +31,7 @@ READERS = (
     easymocap.READER,
     ultralytics.READER,
     mediapipe.READER,
-    own.READER,
+    detected.READER,
     deeplabcut.READER,
     sleap.READER,
     movement.READER,

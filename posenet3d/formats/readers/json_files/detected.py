@@ -155,7 +155,7 @@ def _recognises(content: Content) -> bool:
 
 
 READER = Reader(
-    name="posenet3d",
+    name="detected",
     recognises=_recognises,
     units=_units,
     guessed_below=GUESSED_BELOW,

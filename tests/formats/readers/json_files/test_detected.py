@@ -7,7 +7,7 @@ import pytest
 
 from posenet3d.errors import InputError
 from posenet3d.formats.detect import detect_format, open_people, read_people
-from posenet3d.formats.readers.json_files.own import FORMAT, header_of
+from posenet3d.formats.readers.json_files.detected import FORMAT, header_of
 from posenet3d.skeletons.skeleton import BODY_25B, COCO_17, HALPE_26, MEDIAPIPE_33
 
 SIZE = [640, 480]
@@ -36,7 +36,7 @@ def write(tmp_path):
 
 def test_people_have_frames_and_sizes(write):
     path = write(frame(0), frame(3, person(), person()), frame(4, person(), size=None))
-    assert detect_format(path) == "posenet3d"
+    assert detect_format(path) == "detected"
     people = read_people(path)
     assert people.image_ids == (3, 3, 4)
     assert people.person_ids == (0, 1, 0)
