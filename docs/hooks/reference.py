@@ -69,7 +69,7 @@ MODULES = {
     ],
     "export": ["export", "export.job"],
     "serving": ["serving"],
-    "lite": ["lite", "lite.stream", "lite.job"],
+    "lite": ["lite", "lite.stream"],
     "bulk": ["bulk"],
 }
 """{page: its modules, below the package}."""

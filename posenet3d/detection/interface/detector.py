@@ -15,9 +15,8 @@ from posenet3d.skeletons.skeleton import Skeleton
 class Found(NamedTuple):
     """The P people of a picture; P may be 0.
 
-    Args:
-      keypoints_2d: `[P, J, 2]`, image frame (x right, y down), pixels from the upper left corner.
-      confidence: `[P, J]`; 0 where a joint was not found. It is clipped to [0, 1].
+    `keypoints_2d` is `[P, J, 2]`, image frame (x right, y down), pixels from the upper left corner.
+    `confidence` is `[P, J]`, 0 where a joint was not found; it is clipped to [0, 1].
     """
 
     keypoints_2d: np.ndarray
@@ -28,13 +27,12 @@ class Detector(Protocol):
     """Finds people in pictures, each picture for itself.
 
     What it finds must not depend on the pictures before: work that was interrupted goes on with
-    any picture.
+    any picture. It has:
 
-    Args:
-      name: What it is called in files and messages.
-      skeleton: The skeleton whose joints the J are; one with maps to those of the lifters.
-      licence: Of its code and its models, for the user.
-      guessed_below: Confidence below which it guesses where a joint is.
+    - `name`: what it is called in files and messages.
+    - `skeleton`: the skeleton whose joints the J are; one with maps to those of the lifters.
+    - `licence`: of its code and its models, for the user.
+    - `guessed_below`: confidence below which it guesses where a joint is.
     """
 
     name: str
