@@ -18,6 +18,9 @@ from posenet3d.platform.optional import require
 
 _TICKS = 1000  # a second: the unit of the times in the video
 
+Watch = Callable[[np.ndarray, float], None]
+"""Takes a picture, uint8 `[H, W, 3]`, red first, and its time in seconds; it must not wait."""
+
 
 class Camera(Protocol):
     """Gives picture after picture."""
@@ -38,8 +41,9 @@ def camera_number(text: str) -> int | None:
 
 
 def recording_of(output: Path) -> Path:
-    """Where a camera is recorded to, beside an output."""
-    return output.with_name(f"{output.name}.recording.mp4")
+    """Where a camera is recorded to, beside a file of keypoints."""
+    name = output.name.removesuffix(".json").removesuffix(".keypoints")
+    return output.with_name(f"{name}.recording.mp4")
 
 
 class _OpenCVCamera:
@@ -57,7 +61,7 @@ class _OpenCVCamera:
 
     def read(self) -> np.ndarray | None:
         is_there, image = self._capture.read()
-        return image[..., ::-1] if is_there else None
+        return np.ascontiguousarray(image[..., ::-1]) if is_there else None
 
     def close(self) -> None:
         self._capture.release()
@@ -77,6 +81,7 @@ def record(
     path: Path,
     seconds: float | None,
     say: Callable[[str], None] = lambda line: None,
+    watch: Watch = lambda image, time: None,
     clock: Callable[[], float] = time.monotonic,
 ) -> int:
     """Records a camera, until it ends, the time is over, or the user presses Ctrl-C.
@@ -86,6 +91,7 @@ def record(
       path: The .mp4 file to write; one that is there is replaced.
       seconds: How long; None: without end.
       say: Takes lines about what goes on.
+      watch: Sees every picture.
       clock: Tells the time in seconds.
 
     Returns:
@@ -118,6 +124,7 @@ def record(
                 last = max(last + 1, round(now * _TICKS))
                 frame.pts, frame.time_base = last, Fraction(1, _TICKS)
                 container.mux(stream.encode(frame))
+                watch(image, now)
         except KeyboardInterrupt:
             pass  # it is how users say that they have enough
         finally:

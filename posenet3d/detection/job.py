@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from posenet3d.detection.camera import camera_number, open_camera, record, recording_of
+from posenet3d.detection.camera import Watch, camera_number, open_camera, record, recording_of
 from posenet3d.detection.config import DetectConfig
 from posenet3d.detection.detectors import choose
 from posenet3d.detection.interface.detector import Detector, Found
@@ -30,12 +30,16 @@ Say = Callable[[str], None]
 Progress = Callable[[int, int], None]
 """Takes how many pictures are done, and how many there are."""
 
+Live = Callable[[Detector], contextlib.AbstractContextManager[Watch]]
+"""From a detector to what opens a view of a camera that is being recorded."""
+
 
 def detect_file(
     config: DetectConfig,
     say: Say = lambda line: None,
     progress: Progress = lambda done, total: None,
     detector: Detector | None = None,
+    live: Live = lambda detector: contextlib.nullcontext(lambda image, time: None),
 ) -> Detected:
     """Finds the keypoints of everybody in a video, and writes them as a file that `lift` reads.
 
@@ -47,6 +51,7 @@ def detect_file(
       say: Takes lines about what goes on.
       progress: Is told after every picture.
       detector: What finds the people; None: what the settings name.
+      live: Opens what sees the pictures of a camera while it records, given the detector.
 
     Returns:
       What was found.
@@ -68,7 +73,8 @@ def detect_file(
             opened.callback(getattr(detector, "close", lambda: None))
         if footage is None:
             recording = recording_of(output)
-            record(open_camera(number), recording, config.seconds, say)
+            with live(detector) as watch:
+                record(open_camera(number), recording, config.seconds, say, watch)
             footage = open_footage(recording)
         return _detect(config, footage, detector, output, say, progress)
 
@@ -159,7 +165,7 @@ class _Part:
     def add(self, name: int | str, picture: Picture, time: float) -> None:
         """Finds the people of one more frame."""
         found = self._detector.detect(picture.rgb(), time)
-        self._found.append(_checked(found, self._detector, self._most_people))
+        self._found.append(checked(found, self._detector, self._most_people))
         self._sizes.append(picture.size)
         self.names.append(name)
 
@@ -174,7 +180,7 @@ class _Part:
         }
 
 
-def _checked(found: Found, detector: Detector, most_people: int) -> Found:
+def checked(found: Found, detector: Detector, most_people: int) -> Found:
     """float32, finite, the confidence in [0, 1]; of too many people the largest.
 
     Raises:

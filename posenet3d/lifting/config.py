@@ -50,6 +50,9 @@ class LiftConfig:
     detector: DetectorName = setting_of(DetectConfig, "detector")
     detector_model: str = setting_of(DetectConfig, "detector_model")
     seconds: float | None = setting_of(DetectConfig, "seconds")
+    live: bool = setting(
+        True, "Show who is in front of a camera in 3D while it records, on a page of this machine."
+    )
     format: Format = setting_of(InputSettings, "format")
     split: str = setting_of(InputSettings, "split")
     map_file: str = setting_of(InputSettings, "map_file")

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import functools
 import hashlib
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from posenet3d.detection import DetectConfig, detect_file
-from posenet3d.detection.camera import camera_number
+from posenet3d.detection import DetectConfig, Detector, detect_file
+from posenet3d.detection.camera import Watch, camera_number
 from posenet3d.detection.detectors import AUTO
 from posenet3d.detection.keypoint_file import is_made_from
 from posenet3d.errors import ConfigError, InputError
 from posenet3d.footage import is_footage, open_footage
 from posenet3d.formats.readers.json_files.detected import header_of
 from posenet3d.lifting.config import LiftConfig
+from posenet3d.lifting.live import live_view
+from posenet3d.loading import load_lifter
 from posenet3d.poses.frame_rates import RATE
 
 Config = TypeVar("Config", bound=LiftConfig)
@@ -99,12 +103,22 @@ def _found(
         pictures = footage.path
         note = f"The keypoints are those in {path}; delete it to find them anew."
     else:
-        detected = detect_file(wanted, say, progress)
+        live = {"live": functools.partial(_live, config, say)} if is_camera and config.live else {}
+        detected = detect_file(wanted, say, progress, **live)
         pictures = detected.input
         note = f"The keypoints are kept in {path}: {detected.people} people in {detected.frames} "
         note += f"frames, found by {detected.detector} ({detected.licence})."
     shown = config.images or (str(pictures) if config.video else "")
     return dataclasses.replace(config, input=str(path), images=shown), [note]
+
+
+def _live(
+    config: LiftConfig, say: Callable[[str], None], detector: Detector
+) -> contextlib.AbstractContextManager[Watch]:
+    """A page of the people in front of a camera, in 3D."""
+    estimator = load_lifter(config.model, config.runtime, config.variant, config.threads)
+    lift = functools.partial(estimator.lift, height_mm=config.height_mm, score=False)
+    return live_view(detector, lift, estimator.skeleton, say)
 
 
 def _frame_rate(path: str) -> float:
