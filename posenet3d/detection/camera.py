@@ -87,7 +87,7 @@ def record(
     """Records a camera, until it ends, the time is over, or the user presses Ctrl-C.
 
     Args:
-      camera: Is closed in the end.
+      camera: The camera.
       path: The .mp4 file to write; one that is there is replaced.
       seconds: How long; None: without end.
       say: Takes lines about what goes on.
@@ -127,8 +127,6 @@ def record(
                 watch(image, now)
         except KeyboardInterrupt:
             pass  # it is how users say that they have enough
-        finally:
-            camera.close()
         if stream is None:
             raise InputError("The camera gave no picture.")
         container.mux(stream.encode())

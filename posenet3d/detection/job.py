@@ -73,8 +73,10 @@ def detect_file(
             opened.callback(getattr(detector, "close", lambda: None))
         if footage is None:
             recording = recording_of(output)
+            camera = open_camera(number)
+            opened.callback(camera.close)
             with live(detector) as watch:
-                record(open_camera(number), recording, config.seconds, say, watch)
+                record(camera, recording, config.seconds, say, watch)
             footage = open_footage(recording)
         return _detect(config, footage, detector, output, say, progress)
 

@@ -51,6 +51,14 @@ def is_footage(path: str | Path, beside_json: bool = False) -> bool:
     return any(map(images.is_image, files)) and (beside_json or not has_json)
 
 
+def is_empty(path: str | Path) -> bool:
+    """Whether a path is a folder with neither images nor JSON."""
+    path = Path(path)
+    return path.is_dir() and not any(
+        images.is_image(file) or file.suffix == ".json" for file in path.iterdir()
+    )
+
+
 def open_footage(path: str | Path) -> Footage:
     """Opens a video, an image or a folder of images.
 

@@ -17,6 +17,8 @@ from posenet3d.detection.detectors import AUTO
 from posenet3d.detection.keypoint_file import is_made_from
 from posenet3d.errors import ConfigError, InputError
 from posenet3d.footage import is_footage, open_footage
+from posenet3d.footage.footage import is_empty
+from posenet3d.footage.images import ENDINGS
 from posenet3d.formats.readers.json_files.detected import header_of
 from posenet3d.lifting.config import LiftConfig
 from posenet3d.lifting.live import live_view
@@ -57,6 +59,10 @@ def with_keypoints(
     elif names_detector:
         raise ConfigError(
             f"--detector and --detector_model are for videos and images; {config.input} is none."
+        )
+    elif is_empty(config.input):
+        raise InputError(
+            f"{config.input} holds neither keypoints (.json) nor images ({', '.join(ENDINGS)})."
         )
     elif is_footage(config.input, beside_json=True):
         notes = [

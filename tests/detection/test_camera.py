@@ -47,7 +47,6 @@ def test_a_recording_has_the_pictures_and_their_rate(tmp_path, end):
     assert [round(picture.rgb().mean()) for picture in pictures] == pytest.approx(
         [60, 70, 80], abs=3
     )
-    assert camera.closed
 
 
 def test_a_recording_ends_when_its_time_is_over(tmp_path):
@@ -69,7 +68,8 @@ def test_cameras_are_told_from_files(text, number):
 
 
 def test_keypoints_of_a_camera_are_those_of_its_recording(tmp_path, monkeypatch):
-    monkeypatch.setattr(job, "open_camera", {1: FakeCamera()}.get)
+    camera = FakeCamera()
+    monkeypatch.setattr(job, "open_camera", {1: camera}.get)
     output = tmp_path / "out.json"
     said = []
     config = DetectConfig("camera:1", str(output))
@@ -78,6 +78,7 @@ def test_keypoints_of_a_camera_are_those_of_its_recording(tmp_path, monkeypatch)
     assert detected.input.exists()
     assert read_people(output).image_ids == (0, 1, 2)
     assert "Ctrl-C" in said[0]
+    assert camera.closed
 
 
 def test_a_camera_that_is_not_there_is_said(tmp_path):

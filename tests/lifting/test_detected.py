@@ -85,6 +85,13 @@ def test_a_folder_of_keypoints_may_hold_images(config, tmp_path, grey_detector):
     assert named.input.endswith("out.npz.keypoints.json")
 
 
+def test_a_folder_with_neither_is_refused(config, tmp_path):
+    (tmp_path / "frames").mkdir()
+    (tmp_path / "frames" / "notes.txt").touch()
+    with pytest.raises(InputError, match=r"frames holds neither keypoints \(.json\) nor images"):
+        lift_file(config(input=str(tmp_path / "frames")))
+
+
 def test_keypoints_stay_as_they_are(config):
     settings = config(input=str(SAMPLES / "coco_results.json"))
     found, notes = with_keypoints(settings)
