@@ -17,6 +17,8 @@ from posenet3d.poses.lift_request import check_request
 from posenet3d.poses.lift_result import LiftResult, mean_error, score_of
 from posenet3d.skeletons.skeleton import Skeleton
 
+_TRIED = 8  # fills a batch of 16 by half, which is what most files are lifted in
+
 
 class LiteEstimator:
     """A lifter's .tflite file, run by LiteRT.
@@ -47,20 +49,21 @@ class LiteEstimator:
     ) -> None:
         path = model_file.find(path_or_name, variant)
         content = model_file.read(path)
+        self._fingerprint = hashlib.sha256(content).hexdigest()
         try:
-            # LiteRT looks first whether the file is whole; much else shows only when it runs.
-            self._lift = tflite_runtime(content, threads)
             self.metadata: dict[str, Any] = model_file.read_metadata(content)
             self.skeleton: Skeleton = model_file.skeleton_of(self.metadata)
+            del content  # weights that are held once more below
+            # LiteRT looks first whether the file is whole; much else shows only when it runs.
+            self._lift = tflite_runtime(lambda: model_file.read(path), threads)
             self.estimates_error = _try(self._lift, self.skeleton)
-        except (ValueError, KeyError, TypeError, RuntimeError) as error:
+        except model_file.DAMAGED as error:
             reason = str(error).strip(" .\n").split("\n")[0]
             raise InputError(
                 f"{path} is no lifter of posenet3d, or damaged: {reason}. Files that scripts/"
                 "posenet3d export --tflite wrote can be used; those of a lifter of sequences by "
                 "posenet3d.lite.stream.LiteStream."
             ) from error
-        self._fingerprint = hashlib.sha256(content).hexdigest()
 
     def lift(
         self,
@@ -112,7 +115,7 @@ class LiteEstimator:
 
 
 def _try(lift: Lift, skeleton: Skeleton) -> bool:
-    """Lifts people of whom nothing has been seen, by every signature.
+    """Lifts somebody of whom nothing has been seen.
 
     Returns:
       Whether the lifter estimates its error.
@@ -120,7 +123,7 @@ def _try(lift: Lift, skeleton: Skeleton) -> bool:
     Raises:
       ValueError, KeyError, RuntimeError: If that cannot be, or is not what a lifter gives.
     """
-    people, joints = sum(model_file.BATCHES), skeleton.num_joints
+    people, joints = _TRIED, skeleton.num_joints
     nobody = np.zeros((people, joints), np.float32)
     answer = lift(np.zeros((people, joints, 2), np.float32), nobody)
     wanted = {"keypoints_3d": [people, joints, 3], "elevation": [people]}

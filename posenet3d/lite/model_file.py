@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import struct
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,14 +18,26 @@ Variant = Literal["float32", "float16", "dynamic_int8", "int8"]
 VARIANTS: tuple[Variant, ...] = ("float32", "float16", "dynamic_int8", "int8")
 """How the network's weights are kept, and in `int8` all its numbers."""
 
-BATCHES = (1, 16)
-"""Numbers of poses, each a signature: the browser's runtime needs fixed shapes."""
+BATCHES = (1, 16, 128)
+"""Numbers of poses, each a signature: the browser's runtime needs fixed shapes. A pose of 128 takes
+0.6 of the time of one of 16; 1024 at a time gain a twentieth more (`benchmarks/latency.py`)."""
 
 METADATA_KEY = "posenet3d"
 """Name of the file's metadata buffer, which holds JSON."""
 
 ENDING = ".tflite"
 """The ending of these files."""
+
+DAMAGED = (
+    AttributeError, IndexError, KeyError, RuntimeError, struct.error, TypeError, ValueError,
+)  # fmt: skip
+"""What reading or running a damaged file raises."""
+
+_MOST_SIGNATURES = 64  # more are no file of ours
+_NUMBER = struct.Struct("<I")
+# Places in the tables of the schema: subgraphs and signature_defs of a model, subgraph_index of a
+# signature (tensorflow/lite/schema/schema.fbs).
+_GRAPHS, _SIGNATURES, _GRAPH_OF_SIGNATURE = 8, 18, 12
 
 _IDENTIFIER = b"TFL3"  # of the schema, at byte 4 of every flatbuffer of it
 
@@ -98,17 +112,87 @@ def read_metadata(content: bytes) -> dict[str, Any]:
       ImportError: If ai-edge-litert is not installed; the message says what to install.
       KeyError: If the file has no such metadata.
     """
+    model = _model(content)
+    for entry in map(model.Metadata, range(model.MetadataLength())):
+        if entry.Name() == METADATA_KEY.encode():
+            return json.loads(model.Buffers(entry.Buffer()).DataAsNumpy().tobytes())
+    raise KeyError(METADATA_KEY)
+
+
+def signatures(content: bytes) -> list[str]:
+    """Names of a file's signatures.
+
+    Raises:
+      ImportError: If ai-edge-litert is not installed; the message says what to install.
+      DAMAGED: Some of these, if it is damaged.
+    """
+    model = _model(content)
+    count = model.SignatureDefsLength()
+    if count > _MOST_SIGNATURES:
+        raise ValueError(f"it has {count} signatures")
+    return [model.SignatureDefs(i).SignatureKey().decode() for i in range(count)]
+
+
+def batches(content: bytes) -> list[int]:
+    """The numbers of poses of a file's signatures.
+
+    Raises:
+      ImportError: If ai-edge-litert is not installed; the message says what to install.
+      ValueError: If it has no signature for poses.
+    """
+    found = [re.fullmatch(r"lift_(\d+)", name) for name in signatures(content)]
+    sizes = [int(one[1]) for one in found if one]
+    if not sizes:
+        raise ValueError("it has no signature lift_1, lift_16, ...")
+    return sizes
+
+
+def with_only(content: bytes, signature: str) -> bytes:
+    """The same file with one of its signatures and that one's graph.
+
+    LiteRT keeps a copy of the weights, laid out for the processor, for every graph of a file.
+
+    Args:
+      content: A whole .tflite file.
+      signature: The signature's name.
+
+    Raises:
+      ImportError: If ai-edge-litert is not installed; the message says what to install.
+      ValueError: If there is no such signature.
+    """
+    model = _model(content)
+    names = signatures(content)
+    if signature not in names:
+        raise ValueError(f"it has no signature {signature}")
+    number = names.index(signature)
+    definition = model.SignatureDefs(number)
+    patches = []
+    for field, kept in ((_GRAPHS, definition.SubgraphIndex()), (_SIGNATURES, number)):
+        first = model._tab.Vector(model._tab.Offset(field))
+        place = first + _NUMBER.size * kept
+        # Where an entry lies is told from its place in the list, and the list's length before it.
+        target = place + _NUMBER.unpack_from(content, place)[0]
+        patches += [(first - _NUMBER.size, 1), (first, target - first)]
+    at = definition._tab.Offset(_GRAPH_OF_SIGNATURE)
+    if at:  # else it is the first graph anyway
+        patches.append((definition._tab.Pos + at, 0))
+    pieces, end = [], 0
+    view = memoryview(content)
+    for place, value in sorted(patches):
+        pieces += [view[end:place], _NUMBER.pack(value)]
+        end = place + _NUMBER.size
+    return b"".join([*pieces, view[end:]])
+
+
+def _model(content: bytes) -> Any:
+    """The file's contents by LiteRT's schema."""
     try:
         from ai_edge_litert.schema_py_generated import Model
     except ImportError as error:
         raise ImportError(
             "Reading .tflite files needs LiteRT: pip install ai-edge-litert."
         ) from error
-    model = Model.GetRootAs(content, 0)
-    for entry in map(model.Metadata, range(model.MetadataLength())):
-        if entry.Name() == METADATA_KEY.encode():
-            return json.loads(model.Buffers(entry.Buffer()).DataAsNumpy().tobytes())
-    raise KeyError(METADATA_KEY)
+    return Model.GetRootAs(content, 0)
 
 
 def skeleton_of(metadata: dict[str, Any]) -> Skeleton:

@@ -64,17 +64,19 @@ class LiteSequenceEstimator:
             )
         path = model_file.find(path_or_name, variant)
         content = model_file.read(path)
+        self._fingerprint = hashlib.sha256(content).hexdigest()
         try:
             # LiteRT looks first whether the file is whole; much else shows only when it runs.
-            interpreter = make_interpreter(content, threads)
-            signatures = interpreter.get_signature_list()
+            signatures = model_file.signatures(content)
             if WINDOW in signatures:
-                self._run = interpreter.get_signature_runner(WINDOW)
                 self.metadata: dict[str, Any] = model_file.read_metadata(content)
+                content = model_file.with_only(content, WINDOW)
+                interpreter = make_interpreter(content, threads)
+                self._run = interpreter.get_signature_runner(WINDOW)
                 self.skeleton: Skeleton = model_file.skeleton_of(self.metadata)
                 self._reach = int(self.metadata["frames_seen"])
                 self._try()
-        except (ValueError, KeyError, TypeError, RuntimeError) as error:
+        except model_file.DAMAGED as error:
             reason = str(error).strip(" .\n").split("\n")[0]
             raise InputError(
                 f"{path} is no lifter of sequences, or damaged: {reason}. posenet3d export "
@@ -82,7 +84,6 @@ class LiteSequenceEstimator:
             ) from error
         if WINDOW not in signatures:
             raise InputError(_without_window(path, signatures))
-        self._fingerprint = hashlib.sha256(content).hexdigest()
 
     def lift_sequence(
         self,
@@ -209,7 +210,7 @@ def _windows(frames: int, size: int, before: int, after: int) -> Iterator[tuple[
         start = end
 
 
-def _without_window(path: Path, signatures: dict[str, Any]) -> str:
+def _without_window(path: Path, signatures: list[str]) -> str:
     """What to say of a file that cannot lift a window."""
     if "step" in signatures:
         return (

@@ -57,11 +57,13 @@ class LiteStream:
             raise InputError(f"There is no file {path}.")
         content = model_file.read(Path(path))
         try:
-            self._step = make_interpreter(content, threads).get_signature_runner(STEP)
+            self._step = make_interpreter(
+                model_file.with_only(content, STEP), threads
+            ).get_signature_runner(STEP)
             size = self._step.get_input_details()[_MEMORY]["shape"]
             self.metadata: dict[str, Any] = model_file.read_metadata(content)
             self.skeleton: Skeleton = model_file.skeleton_of(self.metadata)
-        except (ValueError, KeyError, TypeError, RuntimeError) as error:
+        except model_file.DAMAGED as error:
             reason = str(error).strip(" .\n").split("\n")[0]
             raise InputError(
                 f"{path} is no lifter of sequences, or damaged: {reason}. posenet3d export "

@@ -32,7 +32,7 @@ def estimator(people):
 @pytest.fixture(scope="session")
 def saved(estimator, tmp_path_factory):
     """A model's folder, `saved`, with everything that an export can write."""
-    pytest.importorskip("ai_edge_litert", reason="the extra tflite")
+    pytest.importorskip("ai_edge_litert", reason="LiteRT")
     pytest.importorskip("tf2onnx", reason="the extra onnx")
     pytest.importorskip("tensorflow_serving", reason="the extra serving")
 

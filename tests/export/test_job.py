@@ -120,7 +120,7 @@ def test_without_the_extra_the_message_names_it(model, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize(
     ("form", "module", "extra"),
-    [("tflite", "ai_edge_litert", "tflite"), ("onnx", "onnx", "onnx"), ("onnx", "tf2onnx", "onnx")],
+    [("onnx", "onnx", "onnx"), ("onnx", "tf2onnx", "onnx")],
 )
 def test_other_forms_name_their_extra(model, tmp_path, monkeypatch, form, module, extra):
     import sys

@@ -46,7 +46,13 @@ def test_who_cannot_be_lifted_is_told_and_takes_nobody_along(estimator, poses):
     assert np.isfinite(result.score[result.lifted]).all()
 
 
-def test_whole_batches_go_together_and_the_rest_one_by_one(poses, content, monkeypatch):
+@pytest.mark.parametrize(
+    ("count", "batch", "calls"),
+    [(1, 1, 1), (7, 1, 7), (8, 16, 1), (35, 16, 3), (64, 128, 1), (300, 128, 3)],
+)
+def test_the_largest_batches_that_are_half_full_are_taken(
+    content, monkeypatch, count, batch, calls
+):
     from ai_edge_litert import interpreter
 
     from posenet3d.lite.runtime import tflite_runtime
@@ -66,8 +72,39 @@ def test_whole_batches_go_together_and_the_rest_one_by_one(poses, content, monke
         return Spy()
 
     monkeypatch.setattr(interpreter.Interpreter, "get_signature_runner", spied)
-    tflite_runtime(content)(**poses)
-    assert called == [("lift_16", 16)] * 2 + [("lift_1", 1)] * 3
+    poses = np.random.default_rng(0).uniform(0, 500, (count, 17, 2)).astype(np.float32)
+    answer = tflite_runtime(content)(poses, np.ones((count, 17), np.float32))
+    assert called == [(f"lift_{batch}", batch)] * calls
+    again = tflite_runtime(content)(poses[-1:], np.ones((1, 17), np.float32))
+    for name, rows in answer.items():
+        assert len(rows) == count
+        np.testing.assert_allclose(rows[-1:], again[name], atol=1e-4)
+
+
+def test_a_file_with_one_signature_is_smaller_in_memory_and_lifts_the_same(content):
+    from ai_edge_litert.interpreter import Interpreter
+
+    from posenet3d.lite import model_file
+
+    names = [model_file.signature_name(batch) for batch in model_file.BATCHES]
+    assert sorted(model_file.signatures(content)) == sorted(names)
+    rng = np.random.default_rng(1)
+    for name, batch in zip(names, model_file.BATCHES, strict=True):
+        alone = model_file.with_only(content, name)
+        assert len(alone) == len(content)
+        assert model_file.signatures(alone) == [name]
+        inputs = {
+            "keypoints_2d": rng.uniform(0, 500, (batch, 17, 2)).astype(np.float32),
+            "confidence": np.ones((batch, 17), np.float32),
+        }
+        one, whole = (
+            Interpreter(model_content=file).get_signature_runner(name)(**inputs)
+            for file in (alone, content)
+        )
+        for output, rows in whole.items():
+            np.testing.assert_array_equal(one[output], rows)
+    with pytest.raises(ValueError, match="no signature lift_7"):
+        model_file.with_only(content, "lift_7")
 
 
 def test_height_gives_mm(estimator, poses):

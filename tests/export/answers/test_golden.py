@@ -29,7 +29,7 @@ def check(outputs, recorded):
 @pytest.mark.parametrize("name", MODELS)
 @pytest.mark.parametrize("variant", litert.VARIANTS)
 def test_tflite_file(name, variant):
-    pytest.importorskip("ai_edge_litert", reason="the extra tflite")
+    pytest.importorskip("ai_edge_litert", reason="LiteRT")
     file = SHELF / name / f"{name}_{variant}.tflite"
     recorded = RECORDED[name][file.name]
     check(tflite_runtime(file.read_bytes())(**golden.read_arrays(recorded["inputs"])), recorded)
