@@ -70,13 +70,22 @@ def load_lifter(
       InputError: If there is no such model, or none for that runtime.
       ImportError: If the runtime is not installed.
     """
+    path = file_of(model, runtime, variant)
+    if path.suffix == model_file.ENDING:
+        return LiteEstimator(path, threads=threads)
+    _import_tensorflow(model)
+    return loading.load(path)
+
+
+def file_of(
+    model: str | Path = DEFAULT_MODEL, runtime: Runtime = "auto", variant: Variant = "float32"
+) -> Path:
+    """The file that `load_lifter` would load; args and errors are those of it."""
     if _on_litert(model, runtime, variant):
-        return LiteEstimator(model, variant, threads)
+        return model_file.find(model, variant)
     if runtime == "auto" and not has_tensorflow() and not Path(model).exists():
         model_file.find(model, variant)  # says which models there are
-    found = loading.find(model)  # what is wrong with it is said before TensorFlow is imported
-    _import_tensorflow(model)
-    return loading.load(found)
+    return loading.find(model)
 
 
 def load_over_time(

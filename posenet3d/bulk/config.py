@@ -9,6 +9,8 @@ from typing import Literal
 from posenet3d.errors import ConfigError
 from posenet3d.lifting.config import LiftConfig
 from posenet3d.lifting.input_settings import Format, InputSettings, Placement
+from posenet3d.lite.model_file import Variant
+from posenet3d.loading import Runtime
 from posenet3d.models.loading import DEFAULT_MODEL
 from posenet3d.settings import check_range, setting, setting_of
 from posenet3d.skeletons.skeleton import SKELETONS
@@ -27,6 +29,8 @@ class BulkConfig:
         "", "Folder of the lifted shards, each named as its input; made if absent."
     )
     model: str = setting_of(LiftConfig, "model")
+    runtime: Runtime = setting_of(LiftConfig, "runtime")
+    variant: Variant = setting_of(LiftConfig, "variant")
     skeleton: Literal["auto", *SKELETONS] = setting(
         "auto", "Joints of the shards; auto: what a Parquet file says, else those of the model."
     )
@@ -35,7 +39,7 @@ class BulkConfig:
     score: bool = setting(
         True, "Score each pose; four times slower with a lifter that does not estimate its error."
     )
-    batch_size: int = setting(1024, "Poses that the model is run on at a time.")
+    batch_size: int = setting(1024, "With Keras: poses that the model is run on at a time.")
     workers: int = setting(
         0,
         "Processes that lift, each with its own model and shard; 0: as many as the cores have "

@@ -17,7 +17,7 @@ from posenet3d.bulk.summary import BulkSummary
 from posenet3d.errors import ConfigError, InputError
 from posenet3d.files.opening import opening
 from posenet3d.lifting.job import Progress, Say
-from posenet3d.models.loading import find, load
+from posenet3d.loading import file_of, load_lifter
 from posenet3d.poses.stature import check_height
 from posenet3d.skeletons import joint_maps
 from posenet3d.skeletons.skeleton import SKELETONS
@@ -54,8 +54,8 @@ def lift_shards(
         raise InputError(f"Cannot write to {output}: there is no folder {output.parent}.")
     if any(shard.parent == Path(output).resolve() for shard in shards):
         raise ConfigError(f"The output {output} is the input's folder; name another.")
-    model, job = _job(config)
-    work = Work(model, job, str(output), config.threads)
+    model, ending, job = _job(config)
+    work = Work(model, ending, job, str(output), config.threads)
     engine = engine or RayEngine(config.workers, config.threads, config.address)
     summary = BulkSummary(output)
     with folders.claimed(output, job, config.redo):
@@ -99,14 +99,14 @@ def find_shards(patterns: str) -> list[Path]:
     return sorted(found.values())
 
 
-def _job(config: BulkConfig) -> tuple[bytes, dict[str, Any]]:
-    """The model's file, and what the output depends on.
+def _job(config: BulkConfig) -> tuple[bytes, str, dict[str, Any]]:
+    """The model's file, its ending, and what the output depends on.
 
     Raises:
       InputError: If there is no such model, or it cannot lift these joints or give this height.
     """
-    path = find(config.model)
-    estimator = load(path)
+    path = file_of(config.model, config.runtime, config.variant)
+    estimator = load_lifter(path)
     with opening(path):
         model = path.read_bytes()
     if config.skeleton not in ("auto", estimator.skeleton.name):
@@ -120,7 +120,7 @@ def _job(config: BulkConfig) -> tuple[bytes, dict[str, Any]]:
         "unit": "pose" if config.height_mm is None else "mm",
         "version": __version__,
     }
-    return model, job | {name: getattr(config, name) for name in names}
+    return model, path.suffix, job | {name: getattr(config, name) for name in names}
 
 
 def _waiting(

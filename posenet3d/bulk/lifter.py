@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import tensorflow as tf
 
 from posenet3d.bulk import folder as folders
 from posenet3d.bulk.shards.files import Reader, open_shard, writer_for
 from posenet3d.bulk.shards.records import ONE_PLACE, TOO_FEW, Bad, Chunk, usable
 from posenet3d.errors import InputError
-from posenet3d.models.loading import load
+from posenet3d.lite.estimator import LiteEstimator
+from posenet3d.lite.model_file import ENDING
+from posenet3d.loading import load_lifter
 from posenet3d.poses.lift_checks import needed_joints
 from posenet3d.poses.lift_result import LiftResult
 from posenet3d.skeletons import joint_maps
@@ -30,12 +31,14 @@ class Work:
 
     Args:
       model: The estimator's file, so that every machine has the same.
+      ending: Of the file's name.
       job: The model's digest and all settings that the output depends on.
       folder: The output's.
-      threads: TensorFlow's, of a worker.
+      threads: Of LiteRT or TensorFlow, of a worker.
     """
 
     model: bytes
+    ending: str
     job: dict[str, Any]
     folder: str
     threads: int
@@ -45,13 +48,18 @@ class ShardLifter:
     """A model that lifts one shard after the other; Ray makes one in each worker process."""
 
     def __init__(self, work: Work) -> None:
-        _limit_threads(work.threads)
         self._job = work.job
         self._folder = Path(work.folder)
         with tempfile.TemporaryDirectory() as name:
-            path = Path(name) / "estimator.keras"
+            path = Path(name) / f"estimator{work.ending}"
             path.write_bytes(work.model)
-            self._estimator = load(path)
+            self._settings = {"height_mm": work.job["height_mm"], "score": work.job["score"]}
+            if work.ending == ENDING:
+                self._estimator = LiteEstimator(path, threads=work.threads)
+            else:
+                _limit_threads(work.threads)
+                self._estimator = load_lifter(path)
+                self._settings["batch_size"] = work.job["batch_size"]
 
     def lift(self, shard: str) -> dict[str, Any]:
         """Lifts a shard; returns its entry of `_finished`, or one with an `error`.
@@ -119,13 +127,7 @@ class ShardLifter:
             keypoints_2d, confidence = joint_map.apply(keypoints_2d, confidence)
         not_lifted: list[Bad] = []
         if len(poses.rows):
-            result = self._estimator.lift(
-                keypoints_2d,
-                confidence,
-                batch_size=self._job["batch_size"],
-                height_mm=self._job["height_mm"],
-                score=self._job["score"],
-            )
+            result = self._estimator.lift(keypoints_2d, confidence, **self._settings)
             writer.write(chunk, poses.rows, _columns(result))
             not_lifted = _not_lifted(chunk.records[poses.rows], result, confidence)
             counts.lifted += int(result.lifted.sum())
@@ -187,6 +189,8 @@ def _not_lifted(records: np.ndarray, result: LiftResult, confidence: np.ndarray)
 
 def _limit_threads(threads: int) -> None:
     """As many threads as cores that the worker was given; too late where TensorFlow has run."""
+    import tensorflow as tf
+
     with contextlib.suppress(RuntimeError):
         tf.config.threading.set_intra_op_parallelism_threads(threads)
         tf.config.threading.set_inter_op_parallelism_threads(1)

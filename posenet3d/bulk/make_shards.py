@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from posenet3d.bulk.config import ShardsConfig
-from posenet3d.bulk.shards.examples import write_examples
 from posenet3d.bulk.shards.parquet import write_parquet
 from posenet3d.bulk.shards.records import ROWS_A_CHUNK
 from posenet3d.errors import InputError
@@ -16,7 +15,7 @@ from posenet3d.files.atomic import flush, staging_folder
 from posenet3d.files.locks import alone_with
 from posenet3d.formats.parsing.persons import NobodyError
 from posenet3d.lifting.job import Say
-from posenet3d.models.loading import load
+from posenet3d.loading import load_lifter
 from posenet3d.poses.image_ids import numbers_of
 from posenet3d.poses.people import People
 from posenet3d.skeletons.skeleton import Skeleton
@@ -48,7 +47,7 @@ def make_shards(config: ShardsConfig, say: Say = lambda line: None) -> list[Path
     if there := sorted(output.parent.glob(f"{glob.escape(output.stem)}-*{output.suffix}")):
         raise InputError(f"{there[0]} is there already; remove it, or name another --output.")
     sources = _sources(config.input)
-    skeleton = load(config.model).skeleton
+    skeleton = load_lifter(config.model).skeleton
     made: list[Path] = []
     try:
         with staging_folder(folder) as staged, alone_with([output]):
@@ -122,6 +121,8 @@ def _write(path: Path, pieces: list[_Piece], skeleton: Skeleton) -> None:
     if path.suffix == ".parquet":
         write_parquet(path, _in_groups(tables), skeleton.name)
         return
+    from posenet3d.bulk.shards.examples import write_examples  # TensorFlow, not for Parquet
+
     write_examples(path, ({k: _listed(v) for k, v in columns.items()} for columns in tables))
 
 

@@ -27,7 +27,7 @@ COMMANDS = {
 """What there is, with what it is for. Each is a module of `commands`, imported when it is asked
 for."""
 
-_LIGHT = ("lift", "detect", "prepare", "request", "demo")
+_LIGHT = ("lift", "detect", "prepare", "request", "shards", "bulk", "demo")
 """Those that need no TensorFlow, or find out by themselves whether they do."""
 
 

@@ -10,14 +10,14 @@ from posenet3d.formats.output import Output
 from posenet3d.formats.parsing.source import PeopleSource
 from posenet3d.geometry.axes import CAMERA
 from posenet3d.lifting.config import LiftConfig
-from posenet3d.lifting.odd_joints import notes_on_joints
+from posenet3d.lifting.parts.odd_joints import notes_on_joints
+from posenet3d.lifting.parts.spool import Spool
 from posenet3d.lifting.pictures import Pictures
 from posenet3d.lifting.scene.by_track import Lift
 from posenet3d.lifting.scene.grounded import grounded
 from posenet3d.lifting.scene.over_time import in_context, tracked
 from posenet3d.lifting.scene.room import room_of, with_calm_paths
 from posenet3d.lifting.scene.upright import Level
-from posenet3d.lifting.spool import Spool
 from posenet3d.lifting.summary import Summary
 from posenet3d.motion.config import MotionConfig
 from posenet3d.motion.people import smooth_people

@@ -7,7 +7,7 @@ import functools
 import hashlib
 import json
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -17,32 +17,23 @@ from posenet3d.errors import InputError
 from posenet3d.files.locks import alone_with
 from posenet3d.files.parts import parts_folder
 from posenet3d.formats.output import Output
-from posenet3d.formats.parsing.persons import NobodyError
-from posenet3d.formats.parsing.source import UNITS_A_PART, Part, PeopleSource
+from posenet3d.formats.parsing.source import UNITS_A_PART
 from posenet3d.lifting.config import LiftConfig
 from posenet3d.lifting.detected import with_keypoints
 from posenet3d.lifting.finish import finish
 from posenet3d.lifting.image_size import with_size_of_images
-from posenet3d.lifting.odd_joints import Counts, odd_joints
+from posenet3d.lifting.parts.fill import Progress, Say, fill, read_part
+from posenet3d.lifting.parts.spool import Spool
 from posenet3d.lifting.pictures import Pictures
 from posenet3d.lifting.scene.by_track import Lift
-from posenet3d.lifting.scene.room import Room, room_of
-from posenet3d.lifting.spool import Spool
+from posenet3d.lifting.scene.room import room_of
 from posenet3d.lifting.summary import Summary
 from posenet3d.loading import load_lifter, load_over_time
 from posenet3d.poses.frame_rates import FASTEST, RATE, SLOWEST
 from posenet3d.poses.lift_result import LiftResult
-from posenet3d.poses.lifted import Lifted
 from posenet3d.sequences.loading import sequence_of
-from posenet3d.skeletons.joint_rules import JointMap
 from posenet3d.skeletons.map_files.map_file import MapFile
 from posenet3d.skeletons.skeleton import Skeleton
-
-Say = Callable[[str], None]
-"""Takes a line for the user."""
-
-Progress = Callable[[int, int], None]
-"""Takes how many units of the input are done, and how many there are."""
 
 
 class Estimator(Protocol):
@@ -127,13 +118,23 @@ def _lift_file(
     if config.min_confidence is None:
         config = dataclasses.replace(config, min_confidence=source.guessed_below)
     again = functools.partial(estimator.lift, height_mm=config.height_mm, score=config.score)
-    lift = functools.partial(
-        _lift, lift=again, skeleton=estimator.skeleton, maps=maps, config=config, rooms=set()
+    room = functools.partial(
+        room_of,
+        focal_length=config.focal_length,
+        fov=config.fov,
+        image_size=config.reading.image_width_height,
+    )
+    read = functools.partial(
+        read_part,
+        skeleton=estimator.skeleton,
+        maps=maps,
+        min_confidence=config.min_confidence,
+        room=room,
     )
     settings = _settings(config, estimator, map_file)
     spool = Spool(_parts_folder(config, settings), settings)
     try:
-        _fill(spool, source, lift, config, say, progress)
+        fill(spool, source, read, again, config.skip_bad, say, progress)
         summary = finish(spool, source, output, pictures, config, again, over_time)
         summary.notes[:0] = notes
     except BaseException:
@@ -172,61 +173,6 @@ def _over_time(config: LiftConfig, skeleton: Skeleton) -> Lift | None:
     return functools.partial(
         estimator.lift_sequence, frame_rate=config.fps, height_mm=config.height_mm
     )
-
-
-def _fill(
-    spool: Spool,
-    source: PeopleSource,
-    lift: Callable[[Part], tuple[Lifted | None, Counts]],
-    config: LiftConfig,
-    say: Say,
-    progress: Progress,
-) -> None:
-    """Lifts the parts that are not in the spool yet."""
-    done = 0
-    for number, part in enumerate(source.parts(config.skip_bad)):
-        fingerprint = part.fingerprint
-        if spool.has(number, fingerprint):
-            part.skip()
-        else:
-            if number and number == spool.resumed:
-                say(f"Going on behind {number} finished parts in {spool.folder}.")
-            lifted, counts = lift(part)
-            spool.append(lifted, fingerprint, part.faults, counts)
-        done += part.units
-        progress(done, source.count)
-
-
-def _lift(
-    part: Part,
-    lift: Lift,
-    skeleton: Skeleton,
-    maps: Mapping[str, JointMap] | None,
-    config: LiftConfig,
-    rooms: set[Room],
-) -> tuple[Lifted | None, Counts]:
-    """The people of a part, lifted, and by joint what is odd about their 2D.
-
-    `rooms` collects the cameras of all parts, of which there is to be one.
-    """
-    try:
-        people = part.read()
-    except NobodyError:
-        return None, {}
-    guessed = (people.confidence > 0) & (people.confidence < config.min_confidence)
-    people = dataclasses.replace(people, confidence=np.where(guessed, 0, people.confidence))
-    counts = {"corner": part.corner, "outside": part.outside, **odd_joints(people, guessed)}
-    people = people.on(skeleton, maps)
-    size = config.reading.image_width_height
-    room = room_of(people, config.focal_length, config.fov, size)
-    if room is None:
-        return Lifted(people, lift(people.keypoints_2d, people.confidence)), counts
-    rooms.add(room)
-    if len(rooms) > 1:
-        raise InputError(
-            "--focal_length and --fov need images of one size; give --image_size=WIDTHxHEIGHT."
-        )
-    return Lifted(people, room.lift(lift, people)), counts
 
 
 def _parts_folder(config: LiftConfig, settings: dict[str, Any]) -> Path:

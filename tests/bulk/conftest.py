@@ -49,8 +49,8 @@ def loaded_once(monkeypatch, loaded):
             loaded[content] = load(path)
         return loaded[content]
 
-    monkeypatch.setattr(job, "load", remembered)
-    monkeypatch.setattr(lifter, "load", remembered)
+    monkeypatch.setattr(job, "load_lifter", remembered)
+    monkeypatch.setattr(lifter, "load_lifter", remembered)
 
 
 def saved_estimator(people, path, seed):

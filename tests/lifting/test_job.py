@@ -2,6 +2,7 @@
 
 import json
 import os
+import threading
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from posenet3d.errors import ConfigError, InputError
 from posenet3d.files.locks import alone_with
 from posenet3d.formats.detect import read_people
 from posenet3d.lifting import LiftConfig, job, lift_file
+from posenet3d.lifting.parts.fill import read_part
 
 pytestmark = pytest.mark.eagerly
 
@@ -82,10 +84,40 @@ def test_finished_parts_are_not_lifted_again(config, monkeypatch):
     with pytest.raises(Stopped):
         lift_file(config(), progress=stop)
     lifted = []
-    original = job._lift
-    monkeypatch.setattr(job, "_lift", lambda part, **kw: lifted.append(1) or original(part, **kw))
+    original = job.read_part
+    monkeypatch.setattr(
+        job, "read_part", lambda part, **kw: lifted.append(1) or original(part, **kw)
+    )
     lift_file(config())
     assert len(lifted) == 1
+
+
+def test_a_part_is_read_while_the_one_before_it_is_lifted(config, monkeypatch):
+    began = threading.Event()
+    original, read = job.load_lifter, []
+
+    class Slow:
+        """A lifter that ends its first part when the second has been read."""
+
+        def __init__(self, *args):
+            self._estimator = original(*args)
+
+        def __getattr__(self, name):
+            return getattr(self._estimator, name)
+
+        def lift(self, *args, **kwargs):
+            assert began.wait(60)
+            return self._estimator.lift(*args, **kwargs)
+
+    def noticed(part, **kwargs):
+        read.append(part)
+        if len(read) == 2:
+            began.set()
+        return read_part(part, **kwargs)
+
+    monkeypatch.setattr(job, "load_lifter", Slow)
+    monkeypatch.setattr(job, "read_part", noticed)
+    assert lift_file(config()).lifted == 7
 
 
 def test_scores_can_be_left_out(config, tmp_path, arrays):

@@ -1,6 +1,6 @@
 import numpy as np
 
-from posenet3d.lifting.odd_joints import notes_on_joints, odd_joints
+from posenet3d.lifting.parts.odd_joints import notes_on_joints, odd_joints
 from posenet3d.poses.people import People
 from posenet3d.skeletons.skeleton import COCO_17
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from posenet3d.errors import InputError
-from posenet3d.lifting.spool import Spool
+from posenet3d.lifting.parts.spool import Spool
 from posenet3d.models import LiftResult
 from posenet3d.poses.lifted import Lifted, join
 from posenet3d.poses.people import People

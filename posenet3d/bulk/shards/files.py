@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Union
 
-from posenet3d.bulk.shards.examples import ExampleReader, ExampleWriter
 from posenet3d.bulk.shards.parquet import ParquetReader, ParquetWriter
 from posenet3d.errors import InputError
 from posenet3d.files.opening import opening
 
+if TYPE_CHECKING:
+    from posenet3d.bulk.shards.examples import ExampleReader, ExampleWriter
+
 ENDINGS = (".parquet", ".tfrecord")
 """Shards that `make_shards` writes."""
 
-Reader = ParquetReader | ExampleReader
-Writer = ParquetWriter | ExampleWriter
+Reader = Union[ParquetReader, "ExampleReader"]
+Writer = Union[ParquetWriter, "ExampleWriter"]
 
 
 def open_shard(path: Path) -> Reader:
@@ -33,9 +36,15 @@ def open_shard(path: Path) -> Reader:
         )
     if start[:2] == b"\x1f\x8b":
         raise InputError(f"{path} is compressed by gzip; unpack it first.")
+    from posenet3d.bulk.shards.examples import ExampleReader  # TensorFlow, which Parquet needs not
+
     return ExampleReader(path)
 
 
 def writer_for(reader: Reader) -> type[Writer]:
     """What writes shards of the same format."""
-    return ParquetWriter if isinstance(reader, ParquetReader) else ExampleWriter
+    if isinstance(reader, ParquetReader):
+        return ParquetWriter
+    from posenet3d.bulk.shards.examples import ExampleWriter
+
+    return ExampleWriter

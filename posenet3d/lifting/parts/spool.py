@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from posenet3d.files import parts
-from posenet3d.lifting.odd_joints import Counts
+from posenet3d.lifting.parts.odd_joints import Counts
 from posenet3d.poses.lift_result import LiftResult
 from posenet3d.poses.lifted import PER_PERSON, Lifted
 from posenet3d.poses.people import People

@@ -1,0 +1,1 @@
+"""An input in parts: read, lifted and kept one after the other, so that memory is bounded."""
