@@ -3,8 +3,10 @@
     python benchmarks/pictures/room_picture.py --motion=cmu17.npz --output=docs/images/room.png
 
 Two people of the CMU test set walk in front of a virtual camera that looks down by 20 degrees.
-Their 2D goes through `posenet3d lift` with the height and the focal length. Drawn are what the
-camera saw, and the room from above and from the front. True ways and poses are grey.
+Their 2D goes through `posenet3d lift` with the height and the focal length. Nobody knows the
+stature of CMU's people: the height is what their true joints tell, so the picture does not show how
+far off it is for a person of other proportions. Drawn are what the camera saw, and the room from
+above and from the front. True ways and poses are grey.
 """
 
 from __future__ import annotations

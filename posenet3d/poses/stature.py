@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from posenet3d.errors import InputError
+from posenet3d.skeletons.heights import ANKLES, TOP
 from posenet3d.skeletons.skeleton import Skeleton
 
-ANKLE_TO_TOP = 1.0 - 0.039
-"""Share of the stature between ankle and top of the head; Winter, Biomechanics and Motor Control
-of Human Movement: the ankle stands at 0.039 of the stature."""
+ANKLE_TO_TOP = TOP - ANKLES
+"""Share of the stature between ankle and top of the head."""
 
 ASSUMED_HEIGHT_MM = 1750.0
 """Standing height of people where the format needs one and none was given; ours."""
@@ -56,7 +56,10 @@ def _meant(height: float) -> str:
 
 
 def mm_a_unit(keypoints_3d: np.ndarray, height_mm: np.ndarray, skeleton: Skeleton) -> np.ndarray:
-    """Factors `[N, 1, 1]` that give each body `[N, J, 3]` the length its stature says."""
+    """Factors `[N, 1, 1]` that give each body `[N, J, 3]` the length its stature says.
+
+    Of true joints the length is right for people of mean proportions (`heights.stature_weights`).
+    """
     parents, children = np.array(skeleton.bones).T
     lengths = np.linalg.norm(keypoints_3d[:, children] - keypoints_3d[:, parents], axis=-1)
     length = lengths @ np.array(skeleton.stature_weights, np.float32)

@@ -7,6 +7,27 @@ from __future__ import annotations
 
 from posenet3d.skeletons.detector_joints import Joints
 
+H36M_17: Joints = {
+    "pelvis": None,
+    "right_hip": "pelvis",
+    "right_knee": "right_hip",
+    "right_ankle": "right_knee",
+    "left_hip": "pelvis",
+    "left_knee": "left_hip",
+    "left_ankle": "left_knee",
+    "spine": "pelvis",
+    "thorax": "spine",
+    "neck": "thorax",
+    "head": "neck",
+    "left_shoulder": "thorax",
+    "left_elbow": "left_shoulder",
+    "left_wrist": "left_elbow",
+    "right_shoulder": "thorax",
+    "right_elbow": "right_shoulder",
+    "right_wrist": "right_elbow",
+}
+"""Human3.6M (Ionescu et al., TPAMI 2014): the 17 joints that the literature takes of its 32."""
+
 MPII_16: Joints = {
     "right_ankle": "right_knee",
     "right_knee": "right_hip",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from posenet3d.skeletons.heights import CMU_TRUNK
 from posenet3d.skeletons.joint_rules import Copy, JointMap, Rule
 from posenet3d.skeletons.proportions import (
     CMU_HEAD,
     CMU_NECK,
-    CMU_TRUNK,
     LIMBS,
     MID_HIPS,
     MID_SHOULDERS,

@@ -7,17 +7,16 @@ from collections.abc import Mapping
 from posenet3d.errors import InputError
 from posenet3d.skeletons.dataset_maps import DATASET_MAPS
 from posenet3d.skeletons.detector_maps import DETECTOR_MAPS
+from posenet3d.skeletons.heights import CMU_TRUNK, SHOULDERS
 from posenet3d.skeletons.joint_rules import Copy, Extrapolate, JointMap, Mean, Rule, identity
 from posenet3d.skeletons.proportions import (
     CMU_HEAD,
     CMU_NECK,
-    CMU_TRUNK,
     HEAD,
     LIMBS,
     MID_HIPS,
     MID_SHOULDERS,
     NECK,
-    SHOULDERS,
     above_shoulders,
     along_trunk,
     cmu_trunk,

@@ -6,6 +6,7 @@ the shoulders through whatever of the head was seen.
 
 from __future__ import annotations
 
+from posenet3d.skeletons.heights import CMU_TRUNK, EYES, HIPS, SHOULDERS, TOP
 from posenet3d.skeletons.joint_rules import Copy, Extrapolate, Mean, Rule
 
 LIMBS: dict[str, Rule] = {
@@ -20,10 +21,8 @@ MID_SHOULDERS = Mean(("left_shoulder", "right_shoulder"))
 
 # COCO has no joint between the shoulders and the top of the head but those of the face, so neck and
 # head lie on the line from the middle of the shoulders through whatever of the face was seen. How
-# far along follows from heights above the ground in parts of stature, standing upright. Shoulders
-# and eyes: Drillis and Contini (1966), as drawn in Winter, Biomechanics and Motor Control of Human
-# Movement. Ears and tip of the nose: ours, set by eye between the eyes and the chin (0.870).
-HIPS, SHOULDERS, EYES, TOP = 0.530, 0.818, 0.936, 1.0
+# far along follows from heights above the ground in parts of stature, standing upright (`heights`).
+# Ears and tip of the nose: ours, set by eye between the eyes and the chin (0.870).
 EARS, NOSE = 0.925, 0.905
 # Human3.6M's "neck/nose" joint hangs between thorax and head. In the CMU motion capture that we
 # train on it lies at 0.58 of the way from the middle of the shoulders to the head (median of 31,498
@@ -34,10 +33,7 @@ EARS, NOSE = 0.925, 0.905
 # joint only 0.44.
 NECK, HEAD = EARS, TOP
 
-# Where CMU's trunk joints lie on the way from the middle of the hips to that of the shoulders:
-# medians over 22,654 frames of its motion capture (they lie off that line by 2 to 12 % of it).
-CMU_TRUNK = {"pelvis": 0.204, "spine": 0.670, "thorax": 0.902}
-# Its neck and head joints lie at 1.245 and 1.419 of that way.
+# CMU's neck and head joints lie at 1.245 and 1.419 of the way from the hips to the shoulders.
 CMU_THORAX, CMU_NECK, CMU_HEAD = (
     HIPS + share * (SHOULDERS - HIPS) for share in (CMU_TRUNK["thorax"], 1.245, 1.419)
 )

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from posenet3d.skeletons import dataset_joints, detector_joints
+from posenet3d.skeletons.heights import CMU_TRUNK, stature_weights
 
 
 @dataclasses.dataclass(frozen=True)
@@ -133,8 +134,15 @@ class Skeleton:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Skeleton:
-        """Rebuilds a skeleton from `dataclasses.asdict`, or from the JSON of it."""
-        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
+        """Rebuilds a skeleton from `dataclasses.asdict`, or from the JSON of it.
+
+        If name and joints are a known one's, it is that one: files hold the stature weights of the
+        version that wrote them.
+        """
+        kept = cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
+        known = SKELETONS.get(kept.name, kept)
+        own, its = (dataclasses.asdict(s) | {"stature_weights": ()} for s in (kept, known))
+        return known if own == its else kept
 
     def index(self, joint_name: str) -> int:
         """Index of a joint by name.
@@ -173,33 +181,14 @@ def _skeleton(
     )
 
 
-H36M_17 = _skeleton(
-    "h36m17",
-    {
-        "pelvis": None,
-        "right_hip": "pelvis",
-        "right_knee": "right_hip",
-        "right_ankle": "right_knee",
-        "left_hip": "pelvis",
-        "left_knee": "left_hip",
-        "left_ankle": "left_knee",
-        "spine": "pelvis",
-        "thorax": "spine",
-        "neck": "thorax",
-        "head": "neck",
-        "left_shoulder": "thorax",
-        "left_elbow": "left_shoulder",
-        "left_wrist": "left_elbow",
-        "right_shoulder": "thorax",
-        "right_elbow": "right_shoulder",
-        "right_wrist": "right_elbow",
-    },
-    stature=dict.fromkeys(("spine", "thorax", "neck", "head"), 1.0)
-    | dict.fromkeys(("left_knee", "right_knee", "left_ankle", "right_ankle"), 0.5),
-)
+H36M_17 = _skeleton("h36m17", dataset_joints.H36M_17, stature=stature_weights())
 """The 17 joints of Human3.6M in the order used throughout the literature; the package's own."""
 
-CMU_17 = dataclasses.replace(H36M_17, name="cmu17")
+CMU_17 = _skeleton(
+    "cmu17",
+    dataset_joints.H36M_17,
+    stature=stature_weights(trunk=CMU_TRUNK["thorax"] - CMU_TRUNK["pelvis"]),
+)
 """The same 17 joints where the CMU motion capture database's skeleton has them: the pelvis above
 the hips, the thorax below the shoulders, the head joint inside the head. Lifters are sensitive to
 that, so it is a skeleton of its own."""

@@ -4,7 +4,7 @@ import json
 import pytest
 
 from posenet3d.skeletons import skeleton as skeletons
-from posenet3d.skeletons.skeleton import COCO_17, H36M_17, Skeleton
+from posenet3d.skeletons.skeleton import CMU_17, COCO_17, H36M_17, Skeleton
 
 ALL = pytest.mark.parametrize(
     "skeleton",
@@ -79,15 +79,26 @@ def test_bone_mirror_is_the_bone_between_the_mirrored_joints(skeleton):
         assert skeleton.bones[other] == mirrored
 
 
-def test_stature_is_trunk_and_head_and_the_mean_of_the_legs():
-    of = {
-        H36M_17.joint_names[child]: weight
-        for (_, child), weight in zip(H36M_17.bones, H36M_17.stature_weights, strict=True)
-    }
-    assert of["head"] == of["spine"] == 1.0
-    assert of["left_knee"] == of["right_ankle"] == 0.5
-    assert of["left_elbow"] == of["right_hip"] == 0.0
-    assert sum(of.values()) == 6.0
+@pytest.mark.parametrize(("skeleton", "trunk"), [(H36M_17, 0.288), (CMU_17, 0.698 * 0.288)])
+def test_stature_is_legs_and_trunk_and_what_lies_above(skeleton, trunk):
+    weights = dict(zip(skeleton.bones, skeleton.stature_weights, strict=True))
+    of = {skeleton.joint_names[child]: weight for (_, child), weight in weights.items()}
+    assert of["left_knee"] == of["right_ankle"] == of["left_ankle"]
+    assert of["spine"] == of["thorax"]
+    assert of["head"] == of["neck"] == of["left_elbow"] == of["right_hip"] == 0.0
+    # Drillis and Contini's thigh, shank and trunk.
+    tall = 2 * of["left_knee"] * (0.245 + 0.246) + of["spine"] * trunk
+    assert tall == pytest.approx(1 - 0.039, abs=1e-3)
+
+
+def test_a_known_skeleton_of_an_older_file_has_the_stature_weights_of_today():
+    older = dataclasses.asdict(CMU_17) | {"stature_weights": [1.0] * 16}
+    assert Skeleton.from_dict(older) is CMU_17
+    assert Skeleton.from_dict(older | {"stature_weights": ()}) is CMU_17
+    own = Skeleton.from_dict(older | {"name": "own"})
+    assert own.stature_weights == (1.0,) * 16
+    renamed = ["hips", *CMU_17.joint_names[1:]]
+    assert Skeleton.from_dict(older | {"joint_names": renamed}).stature_weights == (1.0,) * 16
 
 
 @ALL

@@ -9,8 +9,6 @@ from posenet3d.data import synthetic
 from posenet3d.errors import ConfigError, InputError
 from posenet3d.lifting import LiftConfig, lift_file
 from posenet3d.motion.ground import contacts, sliding
-from posenet3d.motion.steady import bone_lengths
-from posenet3d.poses.stature import ANKLE_TO_TOP
 
 FRAMES, FOCAL, SIZE = 60, 1000.0, (1280, 720)
 
@@ -33,8 +31,7 @@ def seen_by_a_camera(path, activity, root):
         names = poses.skeleton.joint_names
         lines += [f"{frame},0,{n},{x:.3f},{y:.3f}" for n, (x, y) in zip(names, pose, strict=True)]
     path.write_text("\n".join(lines) + "\n")
-    lengths = bone_lengths(poses.keypoints_3d, poses.skeleton) @ poses.skeleton.stature_weights
-    return float(np.median(lengths) / ANKLE_TO_TOP)
+    return float(1000 * synthetic.generate_motion(config).stature[0])
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +47,7 @@ def walk(tmp_path_factory):
 def lift(walk, tmp_path):
     def lift(output, **settings):
         given = {"height_mm": walk[2], "image_size": "1280x720", "focal_length": FOCAL}
-        given |= settings
+        given |= {"skeleton": "h36m17"} | settings
         given = {"input": str(walk[0])} | given
         config = LiftConfig(output=str(tmp_path / output), model="small", **given)
         summary = lift_file(config)

@@ -19,12 +19,12 @@ def body_length(keypoints_3d):
         ends = [keypoints_3d[:, H36M_17.index(joint)] for joint in (upper, lower)]
         return np.linalg.norm(ends[0] - ends[1], axis=-1)
 
-    trunk = ("pelvis", "spine", "thorax", "neck", "head")
+    trunk = bone("pelvis", "spine") + bone("spine", "thorax")
     legs = [
         bone(f"{side}_hip", f"{side}_knee") + bone(f"{side}_knee", f"{side}_ankle")
         for side in ("left", "right")
     ]
-    return sum(map(bone, trunk[:-1], trunk[1:])) + (legs[0] + legs[1]) / 2
+    return (trunk + (legs[0] + legs[1]) / 2) * ANKLE_TO_TOP / (0.818 - 0.039)
 
 
 @pytest.mark.parametrize("height", [1700, 1830.5, np.linspace(1500, 2000, 10)])

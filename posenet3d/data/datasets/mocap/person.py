@@ -18,6 +18,8 @@ from posenet3d.errors import InputError
 from posenet3d.skeletons.skeleton import CMU_17
 
 _Y_UP = {"y": np.eye(3), "z": np.array([[1.0, 0, 0], [0, 0, 1], [0, -1, 0]])}
+_TO_THE_HEAD = dict.fromkeys(("spine", "thorax", "neck", "head"), 1.0)
+_TO_THE_HEAD |= dict.fromkeys(("left_knee", "right_knee", "left_ankle", "right_ankle"), 0.5)
 _LENGTH_M = (0.7, 2.0)  # from the ankles to the head joint: 1.46 m in the CMU database (median)
 _SLOW = 60.0  # frames a second of `config.at_60_hz`
 _RATE_ERROR = 0.02  # share by which a thinned frame rate may be off the one wanted; ours
@@ -87,7 +89,8 @@ def _checked_unit(unit_m: float | None, positions: np.ndarray, path: Path) -> fl
     """The unit, if it makes the person as tall as people are."""
     parents, children = np.array(CMU_17.bones).T
     bones = np.linalg.norm(positions[:, children] - positions[:, parents], axis=-1)
-    length = np.median(bones, axis=0) @ CMU_17.stature_weights
+    weights = [_TO_THE_HEAD.get(CMU_17.joint_names[child], 0.0) for child in children]
+    length = np.median(bones, axis=0) @ weights
     least, most = _LENGTH_M
     if unit_m is not None and least <= length * unit_m <= most:
         return unit_m
