@@ -21,7 +21,6 @@ from posenet3d.footage.footage import is_empty
 from posenet3d.footage.images import ENDINGS
 from posenet3d.formats.readers.json_files.detected import header_of
 from posenet3d.lifting.config import LiftConfig
-from posenet3d.lifting.live import live_view
 from posenet3d.loading import load_lifter
 from posenet3d.poses.frame_rates import RATE
 
@@ -122,6 +121,8 @@ def _live(
     config: LiftConfig, say: Callable[[str], None], detector: Detector
 ) -> contextlib.AbstractContextManager[Watch]:
     """A page of the people in front of a camera, in 3D."""
+    from posenet3d.lifting.live import live_view  # a server, which few inputs need
+
     estimator = load_lifter(config.model, config.runtime, config.variant, config.threads)
     lift = functools.partial(estimator.lift, height_mm=config.height_mm, score=False)
     return live_view(detector, lift, estimator.skeleton, say)

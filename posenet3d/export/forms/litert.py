@@ -146,7 +146,5 @@ def _schema() -> Any:
     try:
         from ai_edge_litert import schema_py_generated
     except ImportError as error:
-        raise ImportError(
-            "Exporting for LiteRT needs it: pip install ai-edge-litert."
-        ) from error
+        raise ImportError("Exporting for LiteRT needs it: pip install ai-edge-litert.") from error
     return schema_py_generated

@@ -20,6 +20,9 @@ def cheapest_pairs(costs: np.ndarray) -> list[tuple[int, int]]:
     """
     if costs.shape[0] > costs.shape[1]:
         return sorted((row, column) for column, row in cheapest_pairs(costs.T))
+    nearest = costs.argmin(axis=1)
+    if len(set(nearest.tolist())) == len(nearest):  # no two want the same: nothing is cheaper
+        return list(enumerate(nearest.tolist()))
     rows, columns = costs.shape
     row_prices, column_prices = np.zeros(rows), np.zeros(columns)
     owner = np.full(columns, -1)  # the row of each column

@@ -170,11 +170,15 @@ def read_map_file(path: str | Path) -> MapFile:
 
 
 _MOST_NAMES = 200  # in a message
+_LONGEST = 60  # letters of a name in a message; no joint has more
 
 
 def advice(names: Sequence[str]) -> str:
     """How to go on where a file's joints are those of no known skeleton, for messages."""
-    joints = ", ".join(json.dumps(name, ensure_ascii=False) for name in names[:_MOST_NAMES])
+    joints = ", ".join(
+        json.dumps(name if len(name) <= _LONGEST else f"{name[:_LONGEST]}...", ensure_ascii=False)
+        for name in names[:_MOST_NAMES]
+    )
     joints += ", ..." if len(names) > _MOST_NAMES else ""
     return (
         "Say in a map file what they are (docs/own_skeleton.md); it begins with joints = "
