@@ -109,12 +109,12 @@ class _Track:
         """The joints so many frames after the last detection, `[J, 2]`."""
         return self.joints + self.velocity * passed
 
-    def see(self, joints: np.ndarray, passed: int) -> None:
-        """Takes up a detection `[J, 2]`, NaN where a joint is missing."""
+    def see(self, joints: np.ndarray, size: float, passed: int) -> None:
+        """Takes up a detection `[J, 2]` of that size, NaN where a joint is missing."""
         moved = _displacement(self.joints, joints)
         self.velocity = self.velocity + _VELOCITY * (moved / passed - self.velocity)
         self.joints = np.where(np.isfinite(joints), joints, self.joints + moved)
-        self.size, self.missed = _size(joints) or self.size, 0
+        self.size, self.missed = size or self.size, 0
 
 
 class _Sequence:
@@ -135,15 +135,16 @@ class _Sequence:
             track.missed += passed
         self._tracks = [t for t in self._tracks if t.missed <= self._config.max_missed + 1]
         joints = np.where(present[..., None], keypoints_2d, np.nan).astype(np.float64)
-        order = sorted(range(len(joints)), key=lambda person: _left_to_right(joints[person]))
-        found = self._matches(joints[order])
+        sizes = _sizes(joints)
+        order = _left_to_right(joints)
+        found = self._matches(joints[order], sizes[order])
         numbers = [-1] * len(joints)
         for place, person in enumerate(order):
             track = found.get(place)
             if track is not None:
-                track.see(joints[person], track.missed)
+                track.see(joints[person], sizes[person], track.missed)
             else:
-                track = _Track(self._count, joints[person], np.zeros(2), _size(joints[person]))
+                track = _Track(self._count, joints[person], np.zeros(2), sizes[person])
                 self._count += 1
                 if present[person].any():
                     self._tracks.append(track)
@@ -159,14 +160,14 @@ class _Sequence:
         self._step = min(self._step, between)
         return round(between / self._step)
 
-    def _matches(self, joints: np.ndarray) -> dict[int, _Track]:
-        """The track of each person that has one already."""
+    def _matches(self, joints: np.ndarray, sizes: np.ndarray) -> dict[int, _Track]:
+        """The track of each person `[P, J, 2]`, of sizes `[P]`, that has one already."""
         if not self._tracks or not len(joints):
             return {}
         expected = np.stack([t.expected(t.missed) for t in self._tracks])
         costs = _distances(expected, joints, self._mirror)
-        sizes = np.array([[t.size] for t in self._tracks]) + [_size(person) for person in joints]
-        costs = np.divide(2 * costs, sizes, out=np.full_like(costs, np.inf), where=sizes > 0)
+        both = np.array([[t.size] for t in self._tracks]) + sizes
+        costs = np.divide(2 * costs, both, out=np.full_like(costs, np.inf), where=both > 0)
         # Whoever is beyond the gate costs as much as nobody at all.
         costs = np.minimum(np.nan_to_num(costs, nan=np.inf), self._config.gate)
         pairs = cheapest_pairs(costs)
@@ -205,17 +206,27 @@ def _mean(distances: np.ndarray) -> np.ndarray:
     return np.divide(total, count, out=np.full_like(total, np.nan), where=count > 0)
 
 
-def _size(joints: np.ndarray) -> float:
-    """The diagonal of the box around the joints `[J, 2]`; 0 where there are none."""
-    known = joints[np.isfinite(joints).all(axis=-1)]
-    return float(np.linalg.norm(np.ptp(known, axis=0))) if len(known) else 0.0
+def _sizes(joints: np.ndarray) -> np.ndarray:
+    """The diagonals `[P]` of the boxes around the joints `[P, J, 2]`; 0 where there are none."""
+    known = np.isfinite(joints)
+    low = np.where(known, joints, np.inf).min(axis=1)
+    high = np.where(known, joints, -np.inf).max(axis=1)
+    return np.linalg.norm(np.maximum(high - low, 0.0), axis=-1)
 
 
-def _left_to_right(joints: np.ndarray) -> tuple[float, ...]:
-    """A key that orders persons whatever their order in the file; those without joints last."""
-    known = joints[np.isfinite(joints).all(axis=-1)]
-    middle = known.mean(axis=0) if len(known) else (np.inf, np.inf)
-    return (*middle, *np.nan_to_num(joints.ravel(), nan=np.inf))
+def _left_to_right(joints: np.ndarray) -> list[int]:
+    """An order of persons `[P, J, 2]` whatever that in the file; those without joints last."""
+    if len(joints) == 1:
+        return [0]
+    known = np.isfinite(joints).all(axis=-1, keepdims=True)
+    count = known.sum(axis=1)
+    total = np.where(known, joints, 0.0).sum(axis=1)
+    middles = np.divide(total, count, out=np.full_like(total, np.inf), where=count > 0)
+    keys = [tuple(middle) for middle in middles.tolist()]
+    if len(set(keys)) < len(keys):
+        rest = np.nan_to_num(joints.reshape(len(joints), -1), nan=np.inf).tolist()
+        keys = [(*key, *coordinates) for key, coordinates in zip(keys, rest, strict=True)]
+    return sorted(range(len(joints)), key=keys.__getitem__)
 
 
 def _runs(image_ids: tuple[int | str, ...]) -> list[tuple[int, int]]:

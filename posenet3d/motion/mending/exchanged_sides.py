@@ -216,17 +216,23 @@ def _cheapest(costs: np.ndarray, patterns: list[int], somebody: np.ndarray) -> n
     suspicious = _suspicious(costs)
     total = rare[0][:, None] + change + rare[1]  # [S, S], of the last two states
     came_from = np.empty((frames - 2, count, count), np.uint8)
-    for frame in range(frames - 2):
+    frame = 0
+    while frame < frames - 2:
         if suspicious[frame]:
             step = costs[frame][which, index].sum(axis=-1)
             ways = total[:, :, None] + step + change + rare[frame + 2]
             came_from[frame] = ways.argmin(axis=0)
             total = ways.min(axis=0)
-        else:  # names stay; whoever changed in the frame before has done so by now
-            same = np.diag(total) + rare[frame + 2]
-            came_from[frame] = states[:, None]
-            total = np.full_like(total, np.inf)
-            np.fill_diagonal(total, same)
+            frame += 1
+            continue
+        # Names stay until the next such frame; whoever changed has done so by now.
+        ahead = suspicious[frame:]
+        end = frame + int(ahead.argmax()) if ahead.any() else frames - 2
+        came_from[frame:end] = states[:, None]
+        same = np.diag(total) + rare[frame + 2 : end + 2].sum(axis=0)
+        total = np.full_like(total, np.inf)
+        np.fill_diagonal(total, same)
+        frame = end
     path = np.empty(frames, int)
     path[-2], path[-1] = np.unravel_index(total.argmin(), total.shape)
     for frame in range(frames - 3, -1, -1):
