@@ -26,6 +26,9 @@ class LiteDistribution(Distribution):
         ]
         for extra in ("addons", "bulk", "cuda", "docs", "onnx", "serving", "test"):
             self.extras_require.pop(extra, None)
+        for extra, lines in self.extras_require.items():
+            own = [line.replace("posenet3d[", "posenet3d-lite[") for line in lines]
+            self.extras_require[extra] = own
 
 
 def _name_of(requirement: str) -> str:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 Runtime = Literal["auto", "litert", "keras"]
 
+NO_SCORE = "No score: this .tflite file's lifter does not estimate its error."
+"""What is said where a score is asked for."""
+
 Loaded = "PoseEstimator | SequenceEstimator | LiteEstimator | LiteSequenceEstimator"
 
 
@@ -45,9 +48,11 @@ def load(path_or_name: str | Path = DEFAULT_MODEL) -> Loaded:
       InputError: If there is no such file, or it is not a sound lifter.
       ImportError: If neither TensorFlow nor LiteRT is installed.
     """
-    of_sequences = sequences.is_sequence(path_or_name)
     if Path(path_or_name).suffix == model_file.ENDING or not has_tensorflow():
-        return (LiteSequenceEstimator if of_sequences else LiteEstimator)(path_or_name)
+        path = model_file.find(path_or_name)
+        kind = model_file.lifts_sequences(model_file.read(path))
+        return (LiteSequenceEstimator if kind else LiteEstimator)(path)
+    of_sequences = sequences.is_sequence(path_or_name)
     return (sequences.load_sequence if of_sequences else loading.load)(path_or_name)
 
 
@@ -85,6 +90,7 @@ def file_of(
         return model_file.find(model, variant)
     if runtime == "auto" and not has_tensorflow() and not Path(model).exists():
         model_file.find(model, variant)  # says which models there are
+    _check_tensorflow(model)
     return loading.find(model)
 
 
@@ -94,7 +100,12 @@ def load_over_time(
     """The same for a lifter of sequences, which has no int8 form: dynamic_int8 stands for it."""
     variant = "dynamic_int8" if variant == "int8" else variant
     if _on_litert(model, runtime, variant):
-        return LiteSequenceEstimator(model, variant, threads)
+        path = model_file.find(model, variant)
+        # A run's folder may hold a .tflite file of its lifter of single poses.
+        own = (Path(model) / sequences.SEQUENCE_FILE).is_file()
+        if runtime != "auto" or not own or model_file.lifts_sequences(model_file.read(path)):
+            return LiteSequenceEstimator(path, variant, threads)
+    _check_tensorflow(model)
     found = sequences.find_sequence(model)
     _import_tensorflow(model)
     return sequences.load_sequence(found)
@@ -113,9 +124,21 @@ def _installed(library: str) -> bool:
 
 
 def _on_litert(model: str | Path, runtime: Runtime, variant: Variant) -> bool:
-    """Whether LiteRT is to lift; what it lacks it says itself."""
-    if runtime != "auto" or variant != "float32" or Path(model).suffix == model_file.ENDING:
-        return runtime != "keras"
+    """Whether LiteRT is to lift; what it lacks it says itself.
+
+    Raises:
+      InputError: If Keras is asked for what is LiteRT's.
+    """
+    is_file = Path(model).suffix == model_file.ENDING
+    if runtime == "keras":
+        if is_file or variant != "float32":
+            raise InputError(
+                f"Keras has no {f'variant {variant}' if not is_file else model_file.ENDING} to "
+                "lift with; leave --runtime=keras out."
+            )
+        return False
+    if runtime == "litert" or variant != "float32" or is_file:
+        return True
     if not _installed("ai_edge_litert"):
         return not has_tensorflow()
     try:
@@ -125,13 +148,17 @@ def _on_litert(model: str | Path, runtime: Runtime, variant: Variant) -> bool:
     return True
 
 
-def _import_tensorflow(model: str | Path) -> None:
+def _check_tensorflow(model: str | Path) -> None:
     if not has_tensorflow():
         raise InputError(
             f"Keras, which is to lift with the model {model}, needs TensorFlow, which is not "
             f"installed. A {model_file.ENDING} file needs none; `posenet3d export --tflite` makes "
             "it where TensorFlow is."
         )
+
+
+def _import_tensorflow(model: str | Path) -> None:
+    _check_tensorflow(model)
     native_log.import_tensorflow()
     from posenet3d.platform.devices import let_memory_grow
 

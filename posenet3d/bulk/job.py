@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import glob
 import hashlib
 from collections.abc import Sequence
@@ -17,7 +18,7 @@ from posenet3d.bulk.summary import BulkSummary
 from posenet3d.errors import ConfigError, InputError
 from posenet3d.files.opening import opening
 from posenet3d.lifting.job import Progress, Say
-from posenet3d.loading import file_of, load_lifter
+from posenet3d.loading import NO_SCORE, file_of, load_lifter
 from posenet3d.poses.stature import check_height
 from posenet3d.skeletons import joint_maps
 from posenet3d.skeletons.skeleton import SKELETONS
@@ -54,7 +55,7 @@ def lift_shards(
         raise InputError(f"Cannot write to {output}: there is no folder {output.parent}.")
     if any(shard.parent == Path(output).resolve() for shard in shards):
         raise ConfigError(f"The output {output} is the input's folder; name another.")
-    model, ending, job = _job(config)
+    model, ending, job = _job(config, say)
     work = Work(model, ending, job, str(output), config.threads)
     engine = engine or RayEngine(config.workers, config.threads, config.address)
     summary = BulkSummary(output)
@@ -99,7 +100,7 @@ def find_shards(patterns: str) -> list[Path]:
     return sorted(found.values())
 
 
-def _job(config: BulkConfig) -> tuple[bytes, str, dict[str, Any]]:
+def _job(config: BulkConfig, say: Say) -> tuple[bytes, str, dict[str, Any]]:
     """The model's file, its ending, and what the output depends on.
 
     Raises:
@@ -107,6 +108,9 @@ def _job(config: BulkConfig) -> tuple[bytes, str, dict[str, Any]]:
     """
     path = file_of(config.model, config.runtime, config.variant)
     estimator = load_lifter(path)
+    if config.score and not getattr(estimator, "estimates_error", True):
+        config = dataclasses.replace(config, score=False)
+        say(NO_SCORE)
     with opening(path):
         model = path.read_bytes()
     if config.skeleton not in ("auto", estimator.skeleton.name):

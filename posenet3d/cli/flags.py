@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib.metadata
 import os
 import re
 import shutil
@@ -18,6 +19,8 @@ from posenet3d.cli import flagfiles
 from posenet3d.errors import ConfigError, ExportError, InputError, TrainingError
 
 _AUTO = "auto"
+_LITE = "posenet3d-lite"
+_EXTRA = re.compile(r"posenet3d\[(c3d|gltf|mediapipe|rerun|rtmlib|video|viz)\]")  # both have them
 
 
 def define(config_class: type) -> None:
@@ -101,8 +104,7 @@ def run(main: Callable[[], None], define_flags: Callable[[], None], about: str) 
     ) as error:  # fmt: skip
         sys.exit(fail(str(error)))
     except KeyboardInterrupt:
-        print(f"{sys.argv[0]}: stopped.", file=sys.stderr)
-        sys.exit(130)
+        sys.exit(stopped())
 
 
 def help_text(about: str, names: Iterable[str], width: int | None = None) -> str:
@@ -160,8 +162,21 @@ def _text(value: Any) -> str:
 
 def fail(message: str) -> int:
     """Says in one line what a user can mend; returns the status to end with."""
-    print(f"{sys.argv[0]}: error: {' '.join(message.split())}", file=sys.stderr)
+    message = _EXTRA.sub(f"{_distribution()}[\\1]", " ".join(message.split()))
+    print(f"{sys.argv[0]}: error: {message}", file=sys.stderr)
     return 2
+
+
+def _distribution() -> str:
+    """Which of the two distributions is installed."""
+    names = set(importlib.metadata.packages_distributions().get("posenet3d", ()))
+    return _LITE if names == {_LITE} else "posenet3d"
+
+
+def stopped() -> int:
+    """Says that Ctrl-C has ended it; returns the status to end with."""
+    print(f"{sys.argv[0]}: stopped.", file=sys.stderr)
+    return 130
 
 
 def fail_import(error: ImportError) -> int:

@@ -27,7 +27,7 @@ COMMANDS = {
 """What there is, with what it is for. Each is a module of `commands`, imported when it is asked
 for."""
 
-_LIGHT = ("lift", "detect", "prepare", "request", "shards", "bulk", "demo")
+_LIGHT = ("lift", "detect", "prepare", "shards", "bulk", "demo")
 """Those that need no TensorFlow, or find out by themselves whether they do."""
 
 
@@ -62,6 +62,8 @@ def run(name: str) -> None:
         command = importlib.import_module(f"posenet3d.cli.commands.{name}")
     except ImportError as error:
         sys.exit(flags.fail_import(error))
+    except KeyboardInterrupt:
+        sys.exit(flags.stopped())
     if name == "demo":
         command.main()
         return

@@ -73,6 +73,11 @@ def detect_file(
             opened.callback(getattr(detector, "close", lambda: None))
         if footage is None:
             recording = recording_of(output)
+            if recording.exists() and parts.parts_folder(output).exists():
+                raise InputError(
+                    f"{recording} was recorded before and is not finished: go on by "
+                    f"--input={recording}, or delete it to record anew."
+                )
             camera = open_camera(number)
             opened.callback(camera.close)
             with live(detector) as watch:
@@ -106,7 +111,10 @@ def _detect(
         write_keypoints(output, map(parts.loaded, finished), detector, rate, source)
     except BaseException as error:
         if len(finished) and not isinstance(error, InputError):
-            say(f"{len(finished)} finished parts are kept in {folder}; the same command goes on.")
+            again = "the same command goes on"
+            if camera_number(config.input) is not None:
+                again = f"--input={footage.path} goes on"
+            say(f"{len(finished)} finished parts are kept in {folder}; {again}.")
         else:
             parts.remove(folder)
         raise

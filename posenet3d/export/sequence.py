@@ -25,9 +25,9 @@ from posenet3d.export.signatures.checks import (
 from posenet3d.export.signatures.examples import example_poses, with_gaps
 from posenet3d.export.signatures.signatures import CONFIDENCE, KEYPOINTS
 from posenet3d.export.staging import staged_export, stated
-from posenet3d.lite.model_file import Variant
-from posenet3d.lite.sequence import VARIANTS, WINDOW, LiteSequenceEstimator
-from posenet3d.lite.stream import STEP, LiteStream
+from posenet3d.lite.model_file import STEP, WINDOW, Variant
+from posenet3d.lite.sequence import VARIANTS, LiteSequenceEstimator
+from posenet3d.lite.stream import LiteStream
 from posenet3d.models.loading import SEQUENCE_FILE
 from posenet3d.platform import stack
 from posenet3d.poses.frame_rates import FASTEST, RATE

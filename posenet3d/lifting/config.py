@@ -145,6 +145,8 @@ class LiftConfig:
             raise ConfigError(
                 "--ground needs the way through the room: give --focal_length or --fov."
             )
+        if self.height_mm is not None and not 0 < self.height_mm < float("inf"):
+            raise ConfigError(f"height_mm must be a positive number, got {self.height_mm}.")
         check_range("threads", self.threads, 1, _MOST_THREADS)
         if self.min_confidence is not None:
             check_range("min_confidence", self.min_confidence, 0.0, 1.0)

@@ -28,7 +28,7 @@ from posenet3d.lifting.pictures import Pictures
 from posenet3d.lifting.scene.by_track import Lift
 from posenet3d.lifting.scene.room import room_of
 from posenet3d.lifting.summary import Summary
-from posenet3d.loading import load_lifter, load_over_time
+from posenet3d.loading import NO_SCORE, load_lifter, load_over_time
 from posenet3d.poses.frame_rates import FASTEST, RATE, SLOWEST
 from posenet3d.poses.lift_result import LiftResult
 from posenet3d.sequences.loading import sequence_of
@@ -107,7 +107,7 @@ def _lift_file(
         estimator = load_lifter(config.model, *chosen)
         if config.score and not getattr(estimator, "estimates_error", True):
             config = dataclasses.replace(config, score=False)
-            notes = (*notes, "No score: this .tflite file's lifter does not estimate its error.")
+            notes = (*notes, NO_SCORE)
         over_time = _over_time(config, estimator.skeleton)
         if over_time is not None and not SLOWEST <= config.fps < FASTEST:
             over_time = None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -48,27 +49,41 @@ class LiteEstimator:
         threads: int = 1,
     ) -> None:
         path = model_file.find(path_or_name, variant)
-        content = model_file.read(path)
-        self._fingerprint = hashlib.sha256(content).hexdigest()
-        try:
+        self._path = path
+        opened = model_file.Opened(path)
+        self._fingerprint = opened.fingerprint()
+        with self._damaged():
+            content = opened.read()
+            if model_file.lifts_sequences(content):
+                raise InputError(
+                    f"{path} is a lifter of sequences: `posenet3d lift` takes it as "
+                    "--sequence_model, and Python as posenet3d.lite.LiteSequenceEstimator."
+                )
             self.metadata: dict[str, Any] = model_file.read_metadata(content)
             self.skeleton: Skeleton = model_file.skeleton_of(self.metadata)
             del content  # weights that are held once more below
-            # LiteRT looks first whether the file is whole; much else shows only when it runs.
-            self._lift = tflite_runtime(lambda: model_file.read(path), threads)
+            self._lift = tflite_runtime(opened.read, threads)
             self.estimates_error = _try(self._lift, self.skeleton)
+
+    @contextlib.contextmanager
+    def _damaged(self) -> Iterator[None]:
+        """Turns what a damaged file raises, when it is read or run, into an `InputError`."""
+        try:
+            yield
         except model_file.DAMAGED as error:
+            if isinstance(error, InputError):
+                raise
             reason = str(error).strip(" .\n").split("\n")[0]
             raise InputError(
-                f"{path} is no lifter of posenet3d, or damaged: {reason}. Files that scripts/"
-                "posenet3d export --tflite wrote can be used; those of a lifter of sequences by "
-                "posenet3d.lite.stream.LiteStream."
+                f"{self._path} is no lifter of posenet3d, or damaged: {reason}. Files that "
+                "`posenet3d export --tflite` wrote can be used."
             ) from error
 
     def lift(
         self,
         keypoints_2d: np.ndarray,
         confidence: np.ndarray | None = None,
+        batch_size: int = 1024,
         height_mm: float | np.ndarray | None = None,
         score: bool | None = None,
     ) -> LiftResult:
@@ -78,14 +93,18 @@ class LiteEstimator:
           keypoints_2d: `[N, J, 2]`, image frame (x right, y down), pixels.
           confidence: `[N, J]` in [0, 1]; 0 marks a missing joint, whose coordinates are not
             looked at. None: every joint is present.
+          batch_size: Of no use here, where the file says how many are lifted at a time.
           height_mm: Standing height of the person, one number or `[N]`; gives mm.
           score: Whether to score the poses, which needs a lifter that estimates its error. None:
             if it does.
 
         Raises:
           InputError: On wrong shapes or types, a NaN or infinity, named by row and joint; a
-            height that cannot be used; or where a score is asked for that the file cannot give.
+            height that cannot be used; where a score is asked for that the file cannot give; or
+            if the file is damaged or has changed.
         """
+        if batch_size < 1:
+            raise InputError(f"batch_size must be at least 1, got {batch_size}.")
         if score is None:
             score = self.estimates_error
         if score and not self.estimates_error:
@@ -96,7 +115,8 @@ class LiteEstimator:
         request = check_request(keypoints_2d, confidence, self.skeleton, height_mm)
         problems = request.problems()
         lifted = np.array([not problem for problem in problems], bool)
-        answer = self._lift(request.keypoints_2d[lifted], request.confidence[lifted])
+        with self._damaged():
+            answer = self._lift(request.keypoints_2d[lifted], request.confidence[lifted])
         if score:
             answer["score"] = score_of(mean_error(answer["expected_error"]))
         whole = {}

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import re
 import struct
+import weakref
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,6 +24,10 @@ VARIANTS: tuple[Variant, ...] = ("float32", "float16", "dynamic_int8", "int8")
 BATCHES = (1, 16, 128)
 """Numbers of poses, each a signature: the browser's runtime needs fixed shapes. A pose of 128 takes
 0.6 of the time of one of 16; 1024 at a time gain a twentieth more (`benchmarks/latency.py`)."""
+
+WINDOW, STEP = "lift_window", "step"
+"""Signatures of a lifter of sequences: some frames, of which those in the middle see all they can;
+and one frame after the other, with a memory."""
 
 METADATA_KEY = "posenet3d"
 """Name of the file's metadata buffer, which holds JSON."""
@@ -62,10 +69,12 @@ def find(path_or_name: str | Path, variant: Variant = "float32") -> Path:
     shelf, names = loading.pretrained_folder(), pretrained_names()
     pretrained = isinstance(path_or_name, str) and named in names
     path = shelf / named if pretrained else Path(path_or_name)
+    if not path.exists() and ("runs" / path).exists():
+        path = "runs" / path
     if path.is_dir():
         file = path / f"{path.resolve().name}_{variant}{ENDING}"
         if not file.is_file():
-            advice = f"posenet3d export --tflite --output={path} makes it"
+            advice = f"`posenet3d export --tflite --model={path} --output={path}` makes it"
             if pretrained:
                 there = sorted(f.stem.removeprefix(f"{named}_") for f in path.glob(f"*{ENDING}"))
                 advice = f"the installed package has {' and '.join(there)} of {named}"
@@ -97,9 +106,50 @@ def read(path: Path) -> bytes:
     """
     with opening(path):
         content = path.read_bytes()
+    _check_kind(path, content)
+    return content
+
+
+def _check_kind(path: Path, content: bytes) -> None:
     if content[4:8] != _IDENTIFIER:
         raise InputError(f"{path} is not a {ENDING} file, whatever its name says.")
-    return content
+
+
+class Opened:
+    """A .tflite file that can be read again, whatever becomes of its name.
+
+    Args:
+      path: The file.
+
+    Raises:
+      InputError: If it cannot be opened.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        with opening(path):
+            self._descriptor = os.open(path, os.O_RDONLY)
+        weakref.finalize(self, os.close, self._descriptor)
+        self._content = ""
+        self._content = self.fingerprint(self.read())
+
+    def read(self) -> bytes:
+        """The file's content.
+
+        Raises:
+          InputError: If it cannot be read, is something else, or is not what it was.
+        """
+        with opening(self._path):
+            size = os.fstat(self._descriptor).st_size
+            content = os.pread(self._descriptor, size, 0)
+        _check_kind(self._path, content)
+        if self._content not in ("", self.fingerprint(content)):
+            raise InputError(f"{self._path} has changed since it was loaded; load it again.")
+        return content
+
+    def fingerprint(self, content: bytes | None = None) -> str:
+        """What tells this content from others, by default that of the file as it was opened."""
+        return self._content if content is None else hashlib.sha256(content).hexdigest()
 
 
 def read_metadata(content: bytes) -> dict[str, Any]:
@@ -133,6 +183,11 @@ def signatures(content: bytes) -> list[str]:
     return [model.SignatureDefs(i).SignatureKey().decode() for i in range(count)]
 
 
+def lifts_sequences(content: bytes) -> bool:
+    """Whether a file is one of a lifter of sequences; errors are those of `signatures`."""
+    return bool({WINDOW, STEP} & set(signatures(content)))
+
+
 def batches(content: bytes) -> list[int]:
     """The numbers of poses of a file's signatures.
 
@@ -143,7 +198,7 @@ def batches(content: bytes) -> list[int]:
     found = [re.fullmatch(r"lift_(\d+)", name) for name in signatures(content)]
     sizes = [int(one[1]) for one in found if one]
     if not sizes:
-        raise ValueError("it has no signature lift_1, lift_16, ...")
+        raise ValueError("it has no signature for a number of poses")
     return sizes
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from posenet3d.errors import InputError
 from posenet3d.lite import model_file
-from posenet3d.lite.model_file import Variant
+from posenet3d.lite.model_file import WINDOW, Variant
 from posenet3d.lite.runtime import make_interpreter
 from posenet3d.poses.frame_rates import FASTEST, RATE, SLOWEST, check_frame_rate
 from posenet3d.poses.lift_request import check_request
@@ -20,9 +20,6 @@ from posenet3d.skeletons.skeleton import Skeleton
 
 DEFAULT_SEQUENCE_MODEL = "full_sequence"
 """The pretrained lifter of sequences that is loaded where none is named."""
-
-WINDOW = "lift_window"
-"""Name of the file's signature: some frames, of which those in the middle see all they can."""
 
 VARIANTS: tuple[Variant, ...] = ("float32", "float16", "dynamic_int8")
 """How weights are kept in the .tflite files; a memory of 8 bits would forget."""
@@ -218,6 +215,6 @@ def _without_window(path: Path, signatures: list[str]) -> str:
             "older export. Make it anew by posenet3d export --tflite, from its sequence.npz."
         )
     return (
-        f"{path} is no lifter of sequences; a file that lifts single poses is for "
-        "posenet3d.lite.LiteEstimator."
+        f"{path} is no lifter of sequences; a lifter of single poses is for --model of `posenet3d "
+        "lift`, and in Python for posenet3d.lite.LiteEstimator."
     )

@@ -9,14 +9,12 @@ import numpy as np
 
 from posenet3d.errors import InputError
 from posenet3d.lite import model_file
+from posenet3d.lite.model_file import STEP
 from posenet3d.lite.runtime import make_interpreter
 from posenet3d.poses.frame_rates import BELOW_LIVE, RATE, SLOWEST, check_frame_rate
 from posenet3d.poses.lift_request import check_request
 from posenet3d.poses.lift_result import LiftResult
 from posenet3d.skeletons.skeleton import Skeleton
-
-STEP = "step"
-"""Name of the file's signature."""
 
 _MEMORY = "memory"
 

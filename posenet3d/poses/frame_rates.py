@@ -33,6 +33,7 @@ def check_frame_rate(frame_rate: float, least: float = 0.0, below: float = math.
             every = round(frame_rate / RATE)
             advice = f" Give every {every}. frame, and frame_rate={frame_rate / every:g}."
         raise InputError(
-            f"frame_rate must be above 0, at least {least:g} and below {below:g}, got "
+            f"frame_rate must be {f'at least {least:g}' if least else 'above 0'} and below "
+            f"{below:g}, got "
             f"{frame_rate!r}.{advice}"
         )

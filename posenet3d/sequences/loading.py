@@ -22,13 +22,8 @@ _OF_MODEL = "{}_sequence"  # the pretrained one beside the pretrained model of t
 
 def is_sequence(path_or_name: str | Path) -> bool:
     """Whether it names a lifter of sequences; see `posenet3d.load`."""
-    shelf = pretrained_folder()
-    if shelf is not None and isinstance(path_or_name, str) and (shelf / path_or_name).is_dir():
-        # Known by its name, for where TensorFlow is not installed its file may be missing.
-        return path_or_name.endswith(_OF_MODEL.format("")) or (
-            (shelf / path_or_name / SEQUENCE_FILE).is_file()
-            and not (shelf / path_or_name / ESTIMATOR_FILE).is_file()
-        )
+    if isinstance(path_or_name, str) and path_or_name in pretrained_files(SEQUENCE_FILE):
+        return True
     path = Path(path_or_name)
     alone = (path / SEQUENCE_FILE).is_file() and not (path / ESTIMATOR_FILE).is_file()
     return path.name == SEQUENCE_FILE or alone
@@ -83,6 +78,8 @@ def sequence_of(model: str | Path) -> Path | None:
         folder = shelf / model
     elif Path(model).is_file():
         folder = Path(model).resolve().parent
+    elif Path(model).is_dir() and any(Path(model).glob("*.tflite")):
+        folder = Path(model).resolve()
     else:
         folder = find(model).resolve().parent
     if (folder / SEQUENCE_FILE).is_file():

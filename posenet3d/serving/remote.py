@@ -29,6 +29,7 @@ class RequestConfig(LiftConfig):
     """Everything that lifting a file by a server depends on: `LiftConfig`, and the server."""
 
     model: str = setting("full", "The model's name at the server.")
+    live: bool = setting(False, "Of no use here: the server does not see the camera.")
     server: str = setting("127.0.0.1:8500", "HOST:PORT of the server's gRPC.")
     model_skeleton: Literal["cmu17", "h36m17"] = setting(
         "cmu17", "Skeleton of the server's model; the pretrained models have cmu17."
@@ -43,6 +44,10 @@ class RequestConfig(LiftConfig):
     def __post_init__(self) -> None:
         super().__post_init__()
         self.refuse_sequences()
+        defaults = {"runtime": "auto", "variant": "float32", "threads": 1, "live": False}
+        for name, default in defaults.items():
+            if getattr(self, name) != default:
+                raise ConfigError(f"--{name} is for `posenet3d lift` alone: here a server lifts.")
         check_range("timeout", self.timeout, 0.001, 86_400.0)
         check_range("people_a_request", self.people_a_request, 1, 2**31 - 1)
 

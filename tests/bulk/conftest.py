@@ -41,12 +41,12 @@ def loaded():
 def loaded_once(monkeypatch, loaded):
     """Loads a model once for all tests of this process: tracing it takes seconds."""
     from posenet3d.bulk import job, lifter
-    from posenet3d.models.loading import find, load
+    from posenet3d.loading import file_of, load_lifter
 
     def remembered(path):
-        content = find(path).read_bytes()
+        content = file_of(path).read_bytes()
         if content not in loaded:
-            loaded[content] = load(path)
+            loaded[content] = load_lifter(path)
         return loaded[content]
 
     monkeypatch.setattr(job, "load_lifter", remembered)

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 import posenet3d
-from posenet3d.bulk import BulkConfig
+from posenet3d.bulk import BulkConfig, lift_shards
 from posenet3d.bulk.shards import records
 from posenet3d.errors import ConfigError, InputError
+from posenet3d.lite import LiteEstimator
 
 ENDINGS = (".parquet", ".tfrecord")
 
@@ -33,6 +34,45 @@ def test_shards_hold_what_the_estimator_says(lift, write, read, columns, model, 
     assert (summary.records, summary.rows, summary.lifted) == (40, 40, 40)
     assert summary.ok
     assert not list((tmp_path / "out" / "_bad").iterdir())
+
+
+@pytest.mark.parametrize("count", [1, 40, 200])
+def test_shards_are_lifted_by_a_tflite_file_whatever_their_length(
+    serial, write, read, columns, tmp_path, count
+):
+    pytest.importorskip("ai_edge_litert", reason="LiteRT")
+    write("a.parquet", some(columns, [row % 40 for row in range(count)]))
+    config = BulkConfig(f"{tmp_path}/shards/*", f"{tmp_path}/out", model="small")
+    summary = lift_shards(config, engine=serial)
+    assert (summary.lifted, summary.ok) == (count, True)
+    rows = read(tmp_path / "out" / "a.parquet")
+    expected = posenet3d.load("small").lift(
+        np.reshape(columns["keypoints_2d"], (-1, 17, 2)), np.array(columns["confidence"])
+    )
+    for number, row in enumerate(rows):
+        wanted = expected.keypoints_3d[number % 40].reshape(-1)
+        np.testing.assert_allclose(row["keypoints_3d"], wanted, atol=1e-4)
+        np.testing.assert_allclose(row["score"], expected.score[number % 40], atol=1e-4)
+
+
+def test_a_file_that_gives_no_score_lifts_without_and_says_so(
+    serial, write, columns, tmp_path, monkeypatch
+):
+    pytest.importorskip("ai_edge_litert", reason="LiteRT")
+    from posenet3d.bulk import job, lifter
+
+    class Without(LiteEstimator):
+        def __init__(self, *args, **kwargs):
+            super().__init__(*args, **kwargs)
+            self.estimates_error = False
+
+    monkeypatch.setattr(job, "load_lifter", Without)
+    monkeypatch.setattr(lifter, "LiteEstimator", Without)
+    write("a.parquet", columns)
+    said = []
+    config = BulkConfig(f"{tmp_path}/shards/*", f"{tmp_path}/out", model="small")
+    assert lift_shards(config, said.append, engine=serial).lifted == 40
+    assert "does not estimate its error" in said[0]
 
 
 @pytest.mark.parametrize("ending", ENDINGS)

@@ -169,7 +169,7 @@ def test_what_is_no_stream_is_refused_in_words(folder, tmp_path):
     alone = "saved_models/small/small_float32.tflite"
     with pytest.raises(InputError, match="no lifter of sequences"):
         LiteStream(alone)
-    with pytest.raises(InputError, match="no lifter of posenet3d"):
+    with pytest.raises(InputError, match="is a lifter of sequences"):
         LiteEstimator(folder / "waltz_float32.tflite")
     with pytest.raises(InputError, match="frame_rate"):
         LiteStream(folder / "waltz_float32.tflite", frame_rate=0)

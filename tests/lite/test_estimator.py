@@ -1,5 +1,6 @@
 """A .tflite file in the place of the estimator that it was made of."""
 
+import inspect
 import json
 
 import numpy as np
@@ -10,6 +11,7 @@ from posenet3d.errors import InputError
 from posenet3d.export.forms import litert
 from posenet3d.lite import LiteEstimator
 from posenet3d.skeletons.skeleton import CMU_17
+from tests.fixtures.checkout import CHECKOUT
 
 pytest.importorskip("ai_edge_litert", reason="LiteRT")
 
@@ -105,6 +107,52 @@ def test_a_file_with_one_signature_is_smaller_in_memory_and_lifts_the_same(conte
             np.testing.assert_array_equal(one[output], rows)
     with pytest.raises(ValueError, match="no signature lift_7"):
         model_file.with_only(content, "lift_7")
+
+
+def test_its_file_may_go_and_must_not_change(tmp_path, poses):
+    path = tmp_path / "mine.tflite"
+    content = (CHECKOUT / "saved_models" / "small" / "small_float32.tflite").read_bytes()
+    path.write_bytes(content)
+    gone, changed = LiteEstimator(path), LiteEstimator(path)
+    with open(path, "r+b") as file:  # in place
+        file.seek(len(content) // 2)
+        file.write(bytes(64))
+    with pytest.raises(InputError, match="has changed since it was loaded"):
+        changed.lift(poses["keypoints_2d"][:1])
+    path.write_bytes(content)
+    path.unlink()
+    found = gone.lift(poses["keypoints_2d"][:1])
+    expected = LiteEstimator("small").lift(poses["keypoints_2d"][:1])
+    np.testing.assert_array_equal(found.keypoints_3d, expected.keypoints_3d)
+
+
+def test_it_is_called_as_the_keras_one(estimator):
+    keras = inspect.signature(posenet3d.PoseEstimator.lift).parameters
+    assert list(inspect.signature(LiteEstimator.lift).parameters) == list(keras)
+    result = estimator.lift(np.ones((1, 17, 2)) * np.arange(17)[:, None], None, 64, 1700)
+    assert result.unit == "mm"
+
+
+def test_damage_that_shows_only_when_it_lifts_is_one_line(monkeypatch):
+    from posenet3d.lite import runtime
+
+    estimator = LiteEstimator("small")  # by the graph of 16
+
+    def broken(*args):
+        raise ValueError("The model is not a valid Flatbuffer buffer")
+
+    monkeypatch.setattr(runtime, "make_interpreter", broken)
+    with pytest.raises(InputError, match="or damaged: The model is not a valid Flatbuffer"):
+        estimator.lift(np.random.default_rng(0).uniform(0, 500, (300, 17, 2)))
+
+
+def test_a_lifter_of_sequences_is_told_from_a_damaged_file():
+    with pytest.raises(InputError, match=r"is a lifter of sequences: .*--sequence_model"):
+        LiteEstimator("full_sequence")
+    loaded = posenet3d.load(
+        CHECKOUT / "saved_models" / "full_sequence" / "full_sequence_float32.tflite"
+    )
+    assert type(loaded).__name__ == "LiteSequenceEstimator"
 
 
 def test_height_gives_mm(estimator, poses):

@@ -33,7 +33,10 @@ def test_a_file_and_an_exported_folder_are_found_by_path(file, tmp_path, monkeyp
         ("nowhere.tflite", "There is no model 'nowhere.tflite'"),
         ("", r"There is no file .*_float32\.tflite"),
         ("model.keras", r"model\.keras is no \.tflite file; Keras lifts with"),
-        ("empty", r"There is no file empty/empty_float32\.tflite; posenet3d export --tflite"),
+        (
+            "empty",
+            r"no file empty/empty_float32\.tflite; .posenet3d export --tflite --model=empty",
+        ),
     ],
 )
 def test_what_is_not_there_is_said(tmp_path, monkeypatch, name, message):

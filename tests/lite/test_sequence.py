@@ -118,10 +118,10 @@ def test_it_gives_the_recorded_outputs_of_the_saved_model(estimator):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"frame_rate": 0}, "frame_rate must be above 0"),
+        ({"frame_rate": 0}, "frame_rate must be "),
         ({"frame_rate": 1000}, "below 1000"),
-        ({"frame_rate": None}, "frame_rate must be above 0"),
-        ({"frame_rate": float("nan")}, "frame_rate must be above 0"),
+        ({"frame_rate": None}, "frame_rate must be "),
+        ({"frame_rate": float("nan")}, "frame_rate must be "),
         ({"keypoints_2d": np.zeros((5, 3, 2))}, "17"),
         ({"keypoints_2d": np.full((5, 17, 2), np.nan)}, "nan"),
         ({"confidence": np.ones((3, 17))}, "confidence"),
@@ -158,10 +158,10 @@ def test_it_is_found_by_file_folder_and_name(tmp_path, monkeypatch):
             "float32",
             r"There is no model 'nowhere'.*pretrained model \(.*full_sequence.*\)",
         ),
-        ("full", "float32", "single poses is for posenet3d.lite.LiteEstimator"),
+        ("full", "float32", "a lifter of single poses is for --model"),
         ("full_sequence", "int8", "no 'int8' form: take one of float32, float16, dynamic_int8"),
         (FOLDER / "sequence.npz", "float32", r"sequence\.npz is no \.tflite file"),
-        (FOLDER.with_name("small"), "float32", "single poses is for posenet3d.lite.LiteEstimator"),
+        (FOLDER.with_name("small"), "float32", "a lifter of single poses is for --model"),
     ],
 )
 def test_what_is_no_lifter_of_sequences_is_said(tmp_path, monkeypatch, place, variant, message):

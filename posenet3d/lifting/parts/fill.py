@@ -96,7 +96,11 @@ def fill(
                 continue
             if number and number == spool.resumed:
                 say(f"Going on behind {number} finished parts in {spool.folder}.")
-            ready = read(part)
+            try:
+                ready = read(part)
+            except BaseException:
+                keep()  # what has been lifted need not be lifted again
+                raise
             rooms |= {ready.room} - {None}
             if len(rooms) > 1:
                 raise InputError(
