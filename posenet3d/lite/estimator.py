@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -51,9 +52,9 @@ class LiteEstimator:
         path = model_file.find(path_or_name, variant)
         self._path = path
         opened = model_file.Opened(path)
-        self._fingerprint = opened.fingerprint()
+        content = opened.read()
+        self._fingerprint = hashlib.sha256(content).hexdigest()
         with self._damaged():
-            content = opened.read()
             if model_file.lifts_sequences(content):
                 raise InputError(
                     f"{path} is a lifter of sequences: `posenet3d lift` takes it as "

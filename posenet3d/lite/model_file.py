@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
@@ -130,8 +129,11 @@ class Opened:
         with opening(path):
             self._descriptor = os.open(path, os.O_RDONLY)
         weakref.finalize(self, os.close, self._descriptor)
-        self._content = ""
-        self._content = self.fingerprint(self.read())
+        self._state = self._now()
+
+    def _now(self) -> tuple[int, int]:
+        found = os.fstat(self._descriptor)
+        return found.st_size, found.st_mtime_ns
 
     def read(self) -> bytes:
         """The file's content.
@@ -140,16 +142,11 @@ class Opened:
           InputError: If it cannot be read, is something else, or is not what it was.
         """
         with opening(self._path):
-            size = os.fstat(self._descriptor).st_size
-            content = os.pread(self._descriptor, size, 0)
-        _check_kind(self._path, content)
-        if self._content not in ("", self.fingerprint(content)):
+            content = os.pread(self._descriptor, self._state[0], 0)
+        if self._now() != self._state:
             raise InputError(f"{self._path} has changed since it was loaded; load it again.")
+        _check_kind(self._path, content)
         return content
-
-    def fingerprint(self, content: bytes | None = None) -> str:
-        """What tells this content from others, by default that of the file as it was opened."""
-        return self._content if content is None else hashlib.sha256(content).hexdigest()
 
 
 def read_metadata(content: bytes) -> dict[str, Any]:

@@ -110,17 +110,15 @@ def test_a_file_with_one_signature_is_smaller_in_memory_and_lifts_the_same(conte
 
 
 def test_its_file_may_go_and_must_not_change(tmp_path, poses):
-    path = tmp_path / "mine.tflite"
     content = (CHECKOUT / "saved_models" / "small" / "small_float32.tflite").read_bytes()
-    path.write_bytes(content)
-    gone, changed = LiteEstimator(path), LiteEstimator(path)
-    with open(path, "r+b") as file:  # in place
-        file.seek(len(content) // 2)
+    for name in ("gone", "changed"):
+        (tmp_path / f"{name}.tflite").write_bytes(content)
+    gone, changed = (LiteEstimator(tmp_path / f"{name}.tflite") for name in ("gone", "changed"))
+    with open(tmp_path / "changed.tflite", "ab") as file:
         file.write(bytes(64))
     with pytest.raises(InputError, match="has changed since it was loaded"):
         changed.lift(poses["keypoints_2d"][:1])
-    path.write_bytes(content)
-    path.unlink()
+    (tmp_path / "gone.tflite").unlink()
     found = gone.lift(poses["keypoints_2d"][:1])
     expected = LiteEstimator("small").lift(poses["keypoints_2d"][:1])
     np.testing.assert_array_equal(found.keypoints_3d, expected.keypoints_3d)
