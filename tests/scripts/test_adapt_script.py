@@ -31,7 +31,7 @@ def test_two_commands_lead_from_recordings_to_a_motion(script, recordings, tmp_p
     assert process.returncode == 0, process.stderr
     assert "walk.npz: 400 poses in 10 tracks" in process.stdout
     assert "Step 10 of 10" in process.stdout
-    assert f"lift.py --model={run}" in process.stdout
+    assert f"posenet3d lift --model={run}" in process.stdout
     process = script("lift", f"--model={run}", f"--input={recordings}", f"--output={motion}")
     assert process.returncode == 0, process.stderr
     assert "Lifted 400 of 400 people" in process.stdout
