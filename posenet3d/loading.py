@@ -86,8 +86,9 @@ def file_of(
     model: str | Path = DEFAULT_MODEL, runtime: Runtime = "auto", variant: Variant = "float32"
 ) -> Path:
     """The file that `load_lifter` would load; args and errors are those of it."""
-    if _on_litert(model, runtime, variant):
-        return model_file.find(model, variant)
+    found = _tflite_of(model, runtime, variant)
+    if found is not None:
+        return found
     if runtime == "auto" and not has_tensorflow() and not Path(model).exists():
         model_file.find(model, variant)  # says which models there are
     _check_tensorflow(model)
@@ -99,8 +100,8 @@ def load_over_time(
 ) -> SequenceEstimator | LiteSequenceEstimator:
     """The same for a lifter of sequences, which has no int8 form: dynamic_int8 stands for it."""
     variant = "dynamic_int8" if variant == "int8" else variant
-    if _on_litert(model, runtime, variant):
-        path = model_file.find(model, variant)
+    path = _tflite_of(model, runtime, variant)
+    if path is not None:
         # A run's folder may hold a .tflite file of its lifter of single poses.
         own = (Path(model) / sequences.SEQUENCE_FILE).is_file()
         if runtime != "auto" or not own or model_file.lifts_sequences(model_file.read(path)):
@@ -123,11 +124,11 @@ def _installed(library: str) -> bool:
         return False
 
 
-def _on_litert(model: str | Path, runtime: Runtime, variant: Variant) -> bool:
-    """Whether LiteRT is to lift; what it lacks it says itself.
+def _tflite_of(model: str | Path, runtime: Runtime, variant: Variant) -> Path | None:
+    """The file that LiteRT is to lift with; None: Keras is to lift.
 
     Raises:
-      InputError: If Keras is asked for what is LiteRT's.
+      InputError: If Keras is asked for what is LiteRT's, or LiteRT for what it has no file of.
     """
     is_file = Path(model).suffix == model_file.ENDING
     if runtime == "keras":
@@ -136,16 +137,18 @@ def _on_litert(model: str | Path, runtime: Runtime, variant: Variant) -> bool:
                 f"Keras has no {f'variant {variant}' if not is_file else model_file.ENDING} to "
                 "lift with; leave --runtime=keras out."
             )
-        return False
-    if runtime == "litert" or variant != "float32" or is_file:
-        return True
-    if not _installed("ai_edge_litert"):
-        return not has_tensorflow()
+        return None
+    must = runtime == "litert" or variant != "float32" or is_file
+    if not must and not _installed("ai_edge_litert"):
+        if has_tensorflow():
+            return None
+        must = True  # what loads the file says what to install
     try:
-        model_file.find(model, variant)
+        return model_file.find(model, variant)
     except InputError:
-        return False
-    return True
+        if must:
+            raise
+        return None
 
 
 def _check_tensorflow(model: str | Path) -> None:

@@ -26,6 +26,12 @@ def check_range(name: str, value: float, low: float, high: float) -> None:
         raise ConfigError(f"{name} must lie between {low} and {high}, got {value}.")
 
 
+def check_height_mm(height_mm: float | None) -> None:
+    """Raises `ConfigError` where a standing height is given that is no positive number."""
+    if height_mm is not None and not 0 < height_mm < float("inf"):
+        raise ConfigError(f"height_mm must be a positive number, got {height_mm}.")
+
+
 def check_choice(name: str, value: str, choices: Sequence[str]) -> None:
     """Raises `ConfigError` where a value is none of these."""
     if value not in choices:

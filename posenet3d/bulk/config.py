@@ -12,7 +12,7 @@ from posenet3d.lifting.input_settings import Format, InputSettings, Placement
 from posenet3d.lite.model_file import Variant
 from posenet3d.loading import Runtime
 from posenet3d.models.loading import DEFAULT_MODEL
-from posenet3d.settings import check_range, setting, setting_of
+from posenet3d.settings import check_height_mm, check_range, setting, setting_of
 from posenet3d.skeletons.skeleton import SKELETONS
 
 
@@ -62,8 +62,7 @@ class BulkConfig:
         check_range("batch_size", self.batch_size, 1, 1 << 20)
         check_range("workers", self.workers, 0, 100_000)
         check_range("threads", self.threads, 1, 1024)
-        if self.height_mm is not None and not 0 < self.height_mm < float("inf"):
-            raise ConfigError(f"height_mm must be a positive number, got {self.height_mm}.")
+        check_height_mm(self.height_mm)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -46,9 +47,11 @@ def is_footage(path: str | Path, beside_json: bool = False) -> bool:
     path = Path(path)
     if not path.is_dir():
         return images.is_image(path) or path.suffix.lower() in videos.ENDINGS
-    files = [file for file in path.iterdir() if not file.name.startswith(".")]
-    has_json = any(file.suffix == ".json" for file in files)
-    return any(map(images.is_image, files)) and (beside_json or not has_json)
+    # Large folders are looked at for every input: by names, and no further than need be.
+    names = [name for name in os.listdir(path) if not name.startswith(".")]
+    if not beside_json and any(name.endswith(".json") for name in names):
+        return False
+    return any(name.lower().endswith(images.ENDINGS) for name in names)
 
 
 def is_empty(path: str | Path) -> bool:

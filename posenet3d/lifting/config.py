@@ -15,7 +15,7 @@ from posenet3d.lite.model_file import Variant
 from posenet3d.loading import Runtime
 from posenet3d.models.loading import DEFAULT_MODEL
 from posenet3d.motion.config import METHODS, MotionConfig
-from posenet3d.settings import check_range, setting, setting_of
+from posenet3d.settings import check_height_mm, check_range, setting, setting_of
 from posenet3d.viz.rerun_log import SPAWN
 
 _MOST_THREADS = 256
@@ -145,8 +145,7 @@ class LiftConfig:
             raise ConfigError(
                 "--ground needs the way through the room: give --focal_length or --fov."
             )
-        if self.height_mm is not None and not 0 < self.height_mm < float("inf"):
-            raise ConfigError(f"height_mm must be a positive number, got {self.height_mm}.")
+        check_height_mm(self.height_mm)
         check_range("threads", self.threads, 1, _MOST_THREADS)
         if self.min_confidence is not None:
             check_range("min_confidence", self.min_confidence, 0.0, 1.0)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +53,7 @@ class LiteEstimator:
         opened = model_file.Opened(path)
         content = opened.read()
         self._fingerprint = hashlib.sha256(content).hexdigest()
-        with self._damaged():
+        with self._checked():
             if model_file.lifts_sequences(content):
                 raise InputError(
                     f"{path} is a lifter of sequences: `posenet3d lift` takes it as "
@@ -66,19 +65,9 @@ class LiteEstimator:
             self._lift = tflite_runtime(opened.read, threads)
             self.estimates_error = _try(self._lift, self.skeleton)
 
-    @contextlib.contextmanager
-    def _damaged(self) -> Iterator[None]:
-        """Turns what a damaged file raises, when it is read or run, into an `InputError`."""
-        try:
-            yield
-        except model_file.DAMAGED as error:
-            if isinstance(error, InputError):
-                raise
-            reason = str(error).strip(" .\n").split("\n")[0]
-            raise InputError(
-                f"{self._path} is no lifter of posenet3d, or damaged: {reason}. Files that "
-                "`posenet3d export --tflite` wrote can be used."
-            ) from error
+    def _checked(self) -> contextlib.AbstractContextManager[None]:
+        advice = "Files that `posenet3d export --tflite` wrote can be used"
+        return model_file.refusing_damage(self._path, "lifter of posenet3d", advice)
 
     def lift(
         self,
@@ -116,7 +105,7 @@ class LiteEstimator:
         request = check_request(keypoints_2d, confidence, self.skeleton, height_mm)
         problems = request.problems()
         lifted = np.array([not problem for problem in problems], bool)
-        with self._damaged():
+        with self._checked():
             answer = self._lift(request.keypoints_2d[lifted], request.confidence[lifted])
         if score:
             answer["score"] = score_of(mean_error(answer["expected_error"]))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
 import struct
 import weakref
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
@@ -112,6 +114,24 @@ def read(path: Path) -> bytes:
 def _check_kind(path: Path, content: bytes) -> None:
     if content[4:8] != _IDENTIFIER:
         raise InputError(f"{path} is not a {ENDING} file, whatever its name says.")
+
+
+@contextlib.contextmanager
+def refusing_damage(path: str | Path, what: str, advice: str) -> Iterator[None]:
+    """Turns what a damaged file raises, when it is read or run, into an `InputError`.
+
+    Args:
+      path: The file.
+      what: What it should be, such as `lifter of sequences`.
+      advice: What files can be used, a sentence without the full stop.
+    """
+    try:
+        yield
+    except DAMAGED as error:
+        if isinstance(error, InputError):
+            raise
+        reason = str(error).strip(" .\n").split("\n")[0]
+        raise InputError(f"{path} is no {what}, or damaged: {reason}. {advice}.") from error
 
 
 class Opened:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +26,12 @@ VARIANTS: tuple[Variant, ...] = ("float32", "float16", "dynamic_int8")
 """How weights are kept in the .tflite files; a memory of 8 bits would forget."""
 
 Arrays = dict[str, np.ndarray]
+
+
+def refusing_damage(path: str | Path) -> contextlib.AbstractContextManager[None]:
+    """`model_file.refusing_damage` for files of lifters of sequences."""
+    advice = f"posenet3d export --model={DEFAULT_SEQUENCE_MODEL} --tflite writes such files"
+    return model_file.refusing_damage(path, "lifter of sequences", advice)
 
 
 class LiteSequenceEstimator:
@@ -62,25 +69,16 @@ class LiteSequenceEstimator:
         path = model_file.find(path_or_name, variant)
         content = model_file.read(path)
         self._fingerprint = hashlib.sha256(content).hexdigest()
-        try:
-            # LiteRT looks first whether the file is whole; much else shows only when it runs.
+        with refusing_damage(path):
             signatures = model_file.signatures(content)
-            if WINDOW in signatures:
-                self.metadata: dict[str, Any] = model_file.read_metadata(content)
-                content = model_file.with_only(content, WINDOW)
-                interpreter = make_interpreter(content, threads)
-                self._run = interpreter.get_signature_runner(WINDOW)
-                self.skeleton: Skeleton = model_file.skeleton_of(self.metadata)
-                self._reach = int(self.metadata["frames_seen"])
-                self._try()
-        except model_file.DAMAGED as error:
-            reason = str(error).strip(" .\n").split("\n")[0]
-            raise InputError(
-                f"{path} is no lifter of sequences, or damaged: {reason}. posenet3d export "
-                f"--model={DEFAULT_SEQUENCE_MODEL} --tflite writes such files."
-            ) from error
-        if WINDOW not in signatures:
-            raise InputError(_without_window(path, signatures))
+            if WINDOW not in signatures:
+                raise InputError(_without_window(path, signatures))
+            self.metadata: dict[str, Any] = model_file.read_metadata(content)
+            self.skeleton: Skeleton = model_file.skeleton_of(self.metadata)
+            content = model_file.with_only(content, WINDOW)
+            self._run = make_interpreter(content, threads).get_signature_runner(WINDOW)
+            self._reach = int(self.metadata["frames_seen"])
+            self._try()
 
     def lift_sequence(
         self,

@@ -11,6 +11,7 @@ from posenet3d.errors import InputError
 from posenet3d.lite import model_file
 from posenet3d.lite.model_file import STEP
 from posenet3d.lite.runtime import make_interpreter
+from posenet3d.lite.sequence import refusing_damage
 from posenet3d.poses.frame_rates import BELOW_LIVE, RATE, SLOWEST, check_frame_rate
 from posenet3d.poses.lift_request import check_request
 from posenet3d.poses.lift_result import LiftResult
@@ -54,19 +55,12 @@ class LiteStream:
         if not Path(path).is_file():
             raise InputError(f"There is no file {path}.")
         content = model_file.read(Path(path))
-        try:
-            self._step = make_interpreter(
-                model_file.with_only(content, STEP), threads
-            ).get_signature_runner(STEP)
+        with refusing_damage(path):
+            alone = model_file.with_only(content, STEP)
+            self._step = make_interpreter(alone, threads).get_signature_runner(STEP)
             size = self._step.get_input_details()[_MEMORY]["shape"]
             self.metadata: dict[str, Any] = model_file.read_metadata(content)
             self.skeleton: Skeleton = model_file.skeleton_of(self.metadata)
-        except model_file.DAMAGED as error:
-            reason = str(error).strip(" .\n").split("\n")[0]
-            raise InputError(
-                f"{path} is no lifter of sequences, or damaged: {reason}. posenet3d export "
-                "--model=full_sequence --tflite writes such files."
-            ) from error
         self._height_mm = height_mm
         self._rate = np.array([frame_rate], np.float32)
         self._memory = np.zeros(size, np.float32)

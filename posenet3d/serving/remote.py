@@ -44,9 +44,8 @@ class RequestConfig(LiftConfig):
     def __post_init__(self) -> None:
         super().__post_init__()
         self.refuse_sequences()
-        defaults = {"runtime": "auto", "variant": "float32", "threads": 1, "live": False}
-        for name, default in defaults.items():
-            if getattr(self, name) != default:
+        for name in ("runtime", "variant", "threads", "live"):
+            if getattr(self, name) != getattr(type(self), name):
                 raise ConfigError(f"--{name} is for `posenet3d lift` alone: here a server lifts.")
         check_range("timeout", self.timeout, 0.001, 86_400.0)
         check_range("people_a_request", self.people_a_request, 1, 2**31 - 1)

@@ -3,6 +3,8 @@ import json
 import numpy as np
 import pytest
 
+import posenet3d
+from posenet3d.poses.stature import mm_a_unit
 from posenet3d.skeletons.skeleton import BODY_25, COCO_17, H36M_17, MEDIAPIPE_33
 
 STANDING = [
@@ -64,8 +66,10 @@ def test_height_gives_millimetres(script, trained, keypoints, tmp_path):
     assert process.returncode == 0, process.stderr
     with np.load(output) as lifted:
         assert str(lifted["unit"]) == "mm"
-        tall = np.ptp(lifted["keypoints_3d"][0, :, 1])
-    assert 1200 < tall < 2000  # from the head to the toes of a lifter that has hardly learned
+        poses = lifted["keypoints_3d"][lifted["lifted"]]
+    # The stature that their bones tell is the one that was given.
+    factors = mm_a_unit(poses, np.float32(1800), posenet3d.load(trained).skeleton)
+    np.testing.assert_allclose(factors, 1.0, rtol=1e-4)
 
 
 def test_height_in_metres_is_asked_about(refused, trained, keypoints, tmp_path):

@@ -107,9 +107,9 @@ def test_somebody_of_given_height_has_it_in_mm(estimator, walk):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"frame_rate": 0}, "frame_rate must be "),
-        ({"frame_rate": None}, "frame_rate must be "),
-        ({"frame_rate": float("nan")}, "frame_rate must be "),
+        ({"frame_rate": 0}, "frame_rate must be above 0"),
+        ({"frame_rate": None}, "frame_rate must be above 0"),
+        ({"frame_rate": float("nan")}, "frame_rate must be above 0"),
         ({"keypoints_2d": np.zeros((5, 3, 2))}, "17"),
         ({"keypoints_2d": np.full((5, 17, 2), np.nan)}, "nan"),
         ({"confidence": np.ones((3, 17))}, "confidence"),
