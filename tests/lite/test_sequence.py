@@ -13,6 +13,7 @@ from posenet3d.export.forms import litert
 from posenet3d.lite import sequence as module
 from posenet3d.lite.sequence import VARIANTS, LiteSequenceEstimator
 from tests.fixtures.checkout import CHECKOUT, run_code
+from tests.sequences.small_estimators import NO_SEQUENCES
 
 pytest.importorskip("ai_edge_litert", reason="the extra tflite")
 
@@ -118,14 +119,8 @@ def test_it_gives_the_recorded_outputs_of_the_saved_model(estimator):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"frame_rate": 0}, "frame_rate must be above 0"),
+        *NO_SEQUENCES,
         ({"frame_rate": 1000}, "below 1000"),
-        ({"frame_rate": None}, "frame_rate must be above 0"),
-        ({"frame_rate": float("nan")}, "frame_rate must be above 0"),
-        ({"keypoints_2d": np.zeros((5, 3, 2))}, "17"),
-        ({"keypoints_2d": np.full((5, 17, 2), np.nan)}, "nan"),
-        ({"confidence": np.ones((3, 17))}, "confidence"),
-        ({"height_mm": -5}, "height"),
     ],
 )
 def test_what_is_no_sequence_is_refused(keras, estimator, walk, changes, message):

@@ -3,6 +3,7 @@ import pytest
 
 from posenet3d.errors import InputError
 from posenet3d.sequences import estimator as module
+from tests.sequences.small_estimators import NO_SEQUENCES
 
 
 def test_before_training_it_lifts_each_frame_as_the_lifter_it_starts_from(untrained, alone, walk):
@@ -104,18 +105,7 @@ def test_somebody_of_given_height_has_it_in_mm(estimator, walk):
     assert (np.ptp(factors, axis=(1, 2)) < 0.05 * factors.mean()).all()
 
 
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        ({"frame_rate": 0}, "frame_rate must be above 0"),
-        ({"frame_rate": None}, "frame_rate must be above 0"),
-        ({"frame_rate": float("nan")}, "frame_rate must be above 0"),
-        ({"keypoints_2d": np.zeros((5, 3, 2))}, "17"),
-        ({"keypoints_2d": np.full((5, 17, 2), np.nan)}, "nan"),
-        ({"confidence": np.ones((3, 17))}, "confidence"),
-        ({"height_mm": -5}, "height"),
-    ],
-)
+@pytest.mark.parametrize(("changes", "message"), NO_SEQUENCES)
 def test_what_is_no_sequence_is_refused(estimator, walk, changes, message):
     with pytest.raises(InputError, match=message):
         estimator.lift_sequence(**({"keypoints_2d": walk[0][:5]} | changes))
