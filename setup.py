@@ -10,7 +10,7 @@ from typing import Any
 from setuptools import Distribution, find_packages, setup
 
 _LITE = os.environ.get("POSENET3D_LITE") == "1"
-_NEEDED_TO_LIFT = {"numpy", "absl-py", "ijson", "tqdm", "ai-edge-litert"}
+_NEEDED_TO_LIFT = {"numpy", "absl-py", "ijson", "orjson", "tqdm", "ai-edge-litert"}
 _MODELS = ["*.md", "*/*.md", "*/*_float32.tflite", "*/*_dynamic_int8.tflite"]
 
 

@@ -148,7 +148,7 @@ def test_the_light_wheel_lifts_and_asks_for_little(tree, people, tmp_path):
     assert models == {"MODEL_CARD.md", "small_float32.tflite", "small_dynamic_int8.tflite"}
     (about,) = (tmp_path / "site").glob("*.dist-info")
     needed = re.findall(r"^Requires-Dist: ([\w-]+)[^;\n]*$", (about / "METADATA").read_text(), re.M)
-    assert sorted(needed) == ["absl-py", "ai-edge-litert", "ijson", "numpy", "tqdm"]
+    assert sorted(needed) == ["absl-py", "ai-edge-litert", "ijson", "numpy", "orjson", "tqdm"]
     assert "posenet3d = posenet3d.cli.main:main" in (about / "entry_points.txt").read_text()
     np.savez(tmp_path / "poses.npz", keypoints_2d=people.keypoints_2d[::48])
     code = (

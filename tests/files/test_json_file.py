@@ -1,4 +1,6 @@
+import json
 import math
+import os
 
 import pytest
 
@@ -38,6 +40,24 @@ def test_what_python_writes_beyond_json_is_read(tmp_path):
     nan, *infinities = load_json(path)
     assert math.isnan(nan)
     assert infinities == [math.inf, -math.inf]
+
+
+NUMBERS = [f"{sign}{n}" for n in (2**63 - 1, 2**63, 2**64, 10**19, 10**300) for sign in ("", "-")]
+NUMBERS += ["-0", "-0.0", "1e400", "1E5", "0.00012345678901234567", "1700000000000000000"]
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_numbers_are_those_that_python_reads(tmp_path, number):
+    path = tmp_path / "people.json"
+    path.write_text(f'[{number}, {{"a": 1, "a": "\\ud800 \\n"}}]')
+    assert repr(load_json(path)) == repr(json.loads(path.read_text()))
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes on disk")
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(InputError, match="is a pipe"):
+        load_json(tmp_path / "pipe")
 
 
 @pytest.mark.parametrize(
