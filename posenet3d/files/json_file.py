@@ -4,20 +4,12 @@ from __future__ import annotations
 
 import codecs
 import json
-import re
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from posenet3d.errors import InputError
 from posenet3d.files.opening import read_bytes, text_of
-
-# orjson makes a float of a whole number beyond 64 bits. A search for the digits alone is slow, so
-# it is made only where there are many digits in turn, as few files have.
-_DIGITS = bytes(ord("0") if chr(byte).isdigit() and byte < 128 else 32 for byte in range(256))
-_MANY = b"0" * 19
-_WIDE = re.compile(rb"(?<![.\d])(?:\d{20}|9\d{18})")
+from posenet3d.files.quick.parse import parsed
 
 
 def load_json(path: str | Path) -> Any:
@@ -46,17 +38,6 @@ def load_json(path: str | Path) -> Any:
         raise InputError(f"{path} nests its lists too deeply to be a file of keypoints.") from None
     except ValueError as error:  # a number of thousands of digits
         raise InputError(f"{path} is not valid JSON: {error}") from None
-
-
-def parsed(content: bytes) -> Any:
-    """JSON in UTF-8 as `json.loads` gives it, in a seventh of the time.
-
-    Raises:
-      ValueError: If it is none, or if `json.loads` might give something else.
-    """
-    if _MANY in content.translate(_DIGITS) and _WIDE.search(content):
-        raise ValueError("A whole number may not fit in 64 bits.")
-    return orjson.loads(content)
 
 
 def kind_of(content: object) -> str:

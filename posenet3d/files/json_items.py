@@ -16,6 +16,7 @@ import numpy as np
 from posenet3d.errors import InputError
 from posenet3d.files.json_file import kind_of
 from posenet3d.files.opening import opening
+from posenet3d.files.quick.pieces import before_list, behind_list, find_list, pieces
 
 LARGE_BYTES = 64 << 20
 """JSON files above this are read entry by entry; read whole they take ten times their size in
@@ -39,11 +40,16 @@ class JsonItems:
     Args:
       path: The file: a list, or an object that has the list under one of `LISTS`.
       key: That key; None: the file is the list itself.
+      place: Of the list's bracket in the file; None: unknown, so that it is read by the slow
+        parser.
     """
 
-    def __init__(self, path: str | Path, key: str | None) -> None:
+    def __init__(self, path: str | Path, key: str | None, place: int | None = None) -> None:
         self.path = path
         self.key = key
+        self._place = place
+        self._count: int | None = None
+        self._last: int | None = None  # place of what `pieces` gave last
 
     def __iter__(self) -> Iterator[Any]:
         """Yields the entries, as `load_json` would give them.
@@ -51,14 +57,45 @@ class JsonItems:
         Raises:
           InputError: Where the file stops being JSON; all entries before it have been given.
         """
-        prefix = f"{self.key}.item" if self.key else "item"
-        with _parsing(self.path) as file:
-            yield from ijson.items(file, prefix, use_float=True, buf_size=_BUFFER)
+        place, count = self._place, 0
+        if place is not None:
+            with _opened(self.path) as file:
+                for entries, behind in pieces(file, place, self.key):
+                    yield from entries
+                    count += len(entries)
+                    if behind is None:
+                        self._count, self._last = count, place
+                        return
+                    place = behind
+        for entry in self._parsed(place):
+            yield entry
+            count += 1
+        self._count = count
+
+    def count(self) -> int:
+        """How many entries there are; goes through them once.
+
+        Raises:
+          InputError: If the file is not JSON to its end.
+        """
+        if self._count is None:
+            for _ in self:
+                pass
+        return self._count
 
     def value(self, key: str) -> Any:
         """What the object has under another key; None: it lacks the key, or is no object."""
         if self.key is None:
             return None
+        if self._place is not None:
+            with _opened(self.path) as file:
+                before = before_list(file, self._place, self.key)
+            if key in before:
+                return before[key]
+            self.count()
+        if self._last is not None:
+            with _opened(self.path) as file:
+                return behind_list(file, self._last).get(key)
         with _parsing(self.path) as file:
             return next(ijson.items(file, key, use_float=True, buf_size=_BUFFER), None)
 
@@ -67,6 +104,17 @@ class JsonItems:
         items = list(itertools.islice(self, _SAMPLE))
         return {self.key: items} if self.key else items
 
+    def _parsed(self, place: int | None) -> Iterator[Any]:
+        """The entries behind a place, by the parser that says what is wrong."""
+        start, is_behind = b"", place not in (None, self._place)
+        if place is not None:
+            start = f'{{"{self.key}":'.encode() if self.key else b""
+            start += b"[0" * is_behind  # an entry, without which nothing could follow
+        prefix = f"{self.key}.item" if self.key else "item"
+        with _parsing(self.path, place, start) as file:
+            entries = ijson.items(file, prefix, use_float=True, buf_size=_BUFFER)
+            yield from itertools.islice(entries, int(is_behind), None)
+
 
 def open_items(path: str | Path) -> JsonItems:
     """Finds the long list of a file.
@@ -74,6 +122,10 @@ def open_items(path: str | Path) -> JsonItems:
     Raises:
       InputError: If the file is not JSON as far as it was read, or has no such list.
     """
+    with _opened(path) as file:
+        found = find_list(file, LISTS)
+    if found:
+        return JsonItems(path, *found)
     keys = []
     with _parsing(path) as file:
         for number, (prefix, event, value) in enumerate(ijson.parse(file, buf_size=_BUFFER)):
@@ -97,11 +149,17 @@ class _Shallow:
 
     The parser keeps the way to every list that is open, so that the memory it needs grows with the
     square of the depth: a few hundred kB of brackets fill any memory.
+
+    Args:
+      path: The file, for messages.
+      file: The same, open.
+      start: What is read before it.
     """
 
-    def __init__(self, path: str | Path, file: BinaryIO) -> None:
+    def __init__(self, path: str | Path, file: BinaryIO, start: bytes) -> None:
         self._path = path
         self._file = file
+        self._start = start
         self._depth = 0
         self._string = b""  # that the last piece ended in
 
@@ -111,7 +169,10 @@ class _Shallow:
         Raises:
           InputError: If they are nested too deeply, or are one endless text.
         """
-        chunk = self._file.read(size)
+        if size == 0:  # asks whether it gives bytes
+            return b""
+        chunk, self._start = self._start, b""
+        chunk = chunk or self._file.read(size)
         text = _STRING.sub(b"", self._string + chunk)
         plain, quote, rest = text.partition(b'"')
         self._string = quote + rest
@@ -123,16 +184,27 @@ class _Shallow:
         return chunk
 
 
-@contextlib.contextmanager
-def _parsing(path: str | Path) -> Iterator[_Shallow]:
-    """The open file behind its byte order mark, its faults as `InputError`."""
+def _opened(path: str | Path) -> BinaryIO:
     with opening(path):
-        file = open(path, "rb")  # noqa: SIM115
-    with file:
-        if file.read(len(codecs.BOM_UTF8)) != codecs.BOM_UTF8:
+        return open(path, "rb")
+
+
+@contextlib.contextmanager
+def _parsing(path: str | Path, place: int | None = None, start: bytes = b"") -> Iterator[_Shallow]:
+    """The open file as a parser is to read it, its faults as `InputError`.
+
+    Args:
+      path: The file.
+      place: Where to begin; None: behind the byte order mark.
+      start: What is read before that.
+    """
+    with _opened(path) as file:
+        if place is not None:
+            file.seek(place)
+        elif file.read(len(codecs.BOM_UTF8)) != codecs.BOM_UTF8:
             file.seek(0)
         try:
-            yield _Shallow(path, file)
+            yield _Shallow(path, file, start)
         except ijson.JSONError as error:
             raw = error.args[0] if error.args else ""
             text = raw.decode("utf-8", "backslashreplace") if isinstance(raw, bytes) else str(raw)

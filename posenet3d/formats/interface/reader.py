@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from posenet3d.files.json_items import JsonItems
 from posenet3d.formats.interface.content import Content
 from posenet3d.formats.parsing.source import PeopleSource, Read
 from posenet3d.formats.parsing.table import Table
@@ -185,4 +186,6 @@ def _completed(people: People, settings: Settings) -> People:
 
 def _count_of(units: Iterable[Any]) -> int:
     """How many units there are; reads through them where that is the only way."""
+    if isinstance(units, JsonItems):
+        return units.count()
     return len(units) if isinstance(units, Sequence) else sum(1 for _ in units)
