@@ -7,7 +7,10 @@ connection around them.
 
 from __future__ import annotations
 
-from typing import Any
+import contextlib
+from collections.abc import Iterator
+from contextvars import ContextVar
+from typing import Any, NamedTuple
 
 import keras
 import tensorflow as tf
@@ -22,6 +25,35 @@ ACTIVATIONS = {
     "silu": tf.nn.silu,
 }
 NORMALISATIONS = ("none", "batch", "layer")
+
+
+class LayerOutput(NamedTuple):
+    """A layer that has weights of its own, and what it gave in one call."""
+
+    layer: keras.layers.Layer
+    output: tf.Tensor  # [N, F]
+
+
+_recorded: ContextVar[list[LayerOutput] | None] = ContextVar("recorded_outputs", default=None)
+
+
+@contextlib.contextmanager
+def recording_outputs() -> Iterator[list[LayerOutput]]:
+    """Within the block, what layers with weights give is added to the list that it yields."""
+    outputs: list[LayerOutput] = []
+    token = _recorded.set(outputs)
+    try:
+        yield outputs
+    finally:
+        _recorded.reset(token)
+
+
+def recorded(layer: keras.layers.Layer, output: tf.Tensor) -> tf.Tensor:
+    """The output `[N, F]` of a layer, kept where somebody is `recording_outputs`."""
+    outputs = _recorded.get()
+    if outputs is not None:
+        outputs.append(LayerOutput(layer, output))
+    return output
 
 
 def pose_features(keypoints_2d: tf.Tensor, num_joints: int) -> tf.Tensor:
@@ -112,13 +144,11 @@ class DenseUnit(keras.layers.Layer):
 
     def call(self, features: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Applies the four steps."""
-        features = self.dense(features)
-        if self.norm is not None:
-            features = (
-                self.norm(features, training=training)
-                if self.normalisation == "batch"
-                else self.norm(features)
-            )
+        features = recorded(self.dense, self.dense(features))
+        if self.normalisation == "batch":
+            features = recorded(self.norm, self.norm(features, training=training))
+        elif self.norm is not None:
+            features = recorded(self.norm, self.norm(features))
         features = ACTIVATIONS[self.activation](features)
         return features if self.drop is None else self.drop(features, training=training)
 

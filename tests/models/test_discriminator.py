@@ -1,7 +1,10 @@
+import keras
+import numpy as np
 import pytest
 import tensorflow as tf
 
 from posenet3d.models import MotionDiscriminator, PoseDiscriminator
+from posenet3d.models.discriminator import JudgedOnce
 
 both = pytest.mark.parametrize("kind", [PoseDiscriminator, MotionDiscriminator])
 
@@ -31,3 +34,69 @@ def test_size_is_the_papers():
 def test_poses_of_another_shape_are_refused(kind):
     with pytest.raises(ValueError, match=r"must have the shape \[N, 16, 2\]"):
         kind(num_joints=16, width=8, num_blocks=1)(tf.zeros((2, 17, 2)))
+
+
+@pytest.fixture(params=["none", "layer"])
+def judge(request):
+    """A discriminator of poses that judges each alone."""
+    keras.utils.set_random_seed(0)
+    discriminator = PoseDiscriminator(width=16, num_blocks=2, normalisation=request.param)
+    discriminator.build()
+    return discriminator
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_judged_once_both_sides_get_the_gradients_of_two_judgements(judge, normalised_2d, compiled):
+    lifted_2d = tf.constant(normalised_2d)
+    aims = [lambda logits: tf.reduce_mean(logits**2), lambda logits: tf.reduce_sum(tf.exp(logits))]
+
+    def gradients(sides):
+        with tf.GradientTape() as tape:
+            tape.watch(lifted_2d)
+            synthetic_2d = 2.0 * lifted_2d
+            for_the_poses, for_the_weights = sides(synthetic_2d)
+            poses_side = aims[0](for_the_poses())
+        slopes = tape.gradient(poses_side, lifted_2d)
+        with tf.GradientTape() as tape:
+            weights_side = aims[1](for_the_weights())
+        return slopes, tape.gradient(weights_side, judge.trainable_variables)
+
+    def once(synthetic_2d):
+        judged = JudgedOnce(judge, synthetic_2d)
+        return judged.for_the_poses, judged.for_the_weights
+
+    def twice(synthetic_2d):
+        fixed_2d = tf.stop_gradient(synthetic_2d)
+        return (lambda: judge(synthetic_2d, training=True)), lambda: judge(fixed_2d, training=True)
+
+    run = tf.function(gradients) if compiled else gradients
+    expected_slopes, expected_weights = run(twice)
+    slopes, weights = run(once)
+    np.testing.assert_allclose(slopes, expected_slopes, rtol=1e-4, atol=1e-6)
+    assert len(weights) == len(expected_weights)
+    for found, expected in zip(weights, expected_weights, strict=True):
+        np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5)
+
+
+def test_judged_once_neither_side_learns_for_the_other(judge, normalised_2d):
+    synthetic_2d = tf.constant(normalised_2d)
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(synthetic_2d)
+        judged = JudgedOnce(judge, synthetic_2d)
+        poses_side = tf.reduce_sum(judged.for_the_poses())
+        weights_side = tf.reduce_sum(judged.for_the_weights())
+    assert tape.gradient(weights_side, synthetic_2d) is None
+    assert set(tape.gradient(poses_side, judge.trainable_variables)) == {None}
+
+
+@pytest.mark.parametrize(
+    ("settings", "alone"),
+    [
+        ({}, True),
+        ({"normalisation": "layer"}, True),
+        ({"normalisation": "batch"}, False),
+        ({"dropout": 0.1}, False),
+    ],
+)
+def test_judges_each_alone(settings, alone):
+    assert PoseDiscriminator(width=8, num_blocks=1, **settings).judges_each_alone == alone

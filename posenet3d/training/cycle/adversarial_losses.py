@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from posenet3d.geometry import camera
 from posenet3d.models import PoseDiscriminator
+from posenet3d.models.discriminator import JudgedOnce
 from posenet3d.platform import randomness
 from posenet3d.training.settings.config import LossConfig
 
@@ -20,6 +21,13 @@ class RealAndSynthetic(NamedTuple):
     discriminator: PoseDiscriminator
     real_2d: tf.Tensor  # [R, J, 2]
     synthetic_2d: tf.Tensor  # [N, J, 2]
+    judged: JudgedOnce | None = None  # the synthetic poses, where one judgement does for both sides
+
+    def judge_once(self, loss: LossConfig) -> RealAndSynthetic:
+        """Judges the synthetic poses, if both sides are to see the same of them."""
+        if loss.adversarial_noise or not self.discriminator.judges_each_alone:
+            return self
+        return self._replace(judged=JudgedOnce(self.discriminator, self.synthetic_2d))
 
 
 Sets = dict[str, RealAndSynthetic]
@@ -66,7 +74,9 @@ def generator_losses(sets: Sets, loss: LossConfig, seed: tf.Tensor) -> dict[str,
     """What it costs that synthetic poses are told from real ones: a scalar a discriminator."""
     kind = ADVERSARIAL_LOSSES[loss.adversarial_kind]
     return {
-        name: kind.generator(_judge(two, two.synthetic_2d, loss, own))
+        name: kind.generator(
+            two.judged.for_the_poses() if two.judged else _judge(two, two.synthetic_2d, loss, own)
+        )
         for (name, two), own in zip(sets.items(), _seeds(sets, seed), strict=True)
     }
 
@@ -79,7 +89,9 @@ def discriminator_loss(sets: Sets, loss: LossConfig, seed: tf.Tensor) -> tf.Tens
         synthetic_2d = tf.stop_gradient(two.synthetic_2d)
         total += kind.discriminator(
             _judge(two, two.real_2d, loss, real_seed),
-            _judge(two, synthetic_2d, loss, synthetic_seed),
+            two.judged.for_the_weights()
+            if two.judged
+            else _judge(two, synthetic_2d, loss, synthetic_seed),
         )
         if kind.gradient_penalty:
             total += kind.gradient_penalty * gradient_penalty(

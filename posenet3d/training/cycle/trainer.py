@@ -245,7 +245,7 @@ class GeometricSelfSupervision(TrainedNetworks):
                 (batch.neighbour_2d - first_2d) / MOTION_UNIT,
                 motion_in_view(*seen, resize=self.config.scale == "pose") / MOTION_UNIT,
             )
-        return sets
+        return {name: two.judge_once(loss) for name, two in sets.items()}
 
     def is_due(self, step: int | tf.Tensor) -> bool | tf.Tensor:
         """Whether the discriminators learn at this step."""

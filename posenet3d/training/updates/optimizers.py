@@ -13,6 +13,7 @@ from posenet3d.training.settings.optimizer_names import ADDONS, WRAPPERS, accept
 from posenet3d.training.settings.sequence_settings import SequenceConfig
 from posenet3d.training.settings.step_settings import OptimizerConfig
 from posenet3d.training.settings.student_settings import StudentConfig
+from posenet3d.training.updates.fused_adam import FusedAdam
 
 _SWA_START = 0.75
 """Share of the run after which SWA averages: Izmailov et al., "Averaging Weights Leads to Wider
@@ -57,7 +58,8 @@ def _make(
     """An optimizer of the settings' kind, of whose other settings it gets those that it has."""
     if betas is None:
         betas = {"beta_1": settings.beta_1, "beta_2": settings.beta_2}
-    kind = optimizer_class(settings.name)
+    fused = settings.name == "adam" and stack.KERAS_3
+    kind = FusedAdam if fused else optimizer_class(settings.name)
     name = settings.name.removeprefix(ADDONS)
     if settings.name.startswith(ADDONS) and name in WRAPPERS:
         adam = keras.optimizers.legacy.Adam(schedule, **betas)

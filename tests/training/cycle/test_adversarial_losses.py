@@ -37,6 +37,24 @@ def test_each_discriminator_has_its_loss(two_sets):
     np.testing.assert_allclose(losses["first"], np.mean((logits - 1.0) ** 2), rtol=1e-5)
 
 
+@pytest.mark.parametrize("kind", ADVERSARIAL_LOSSES)
+def test_judged_once_costs_the_same_and_teaches_the_same(two_sets, kind):
+    loss, variables = LossConfig(adversarial_kind=kind), two_sets.discriminator.trainable_variables
+    found = []
+    for sets in ({"only": two_sets}, {"only": two_sets.judge_once(loss)}):
+        with tf.GradientTape() as tape:
+            value = discriminator_loss(sets, loss, SEED)
+        slopes = tf.concat([tf.reshape(s, [-1]) for s in tape.gradient(value, variables)], axis=0)
+        found.append([cost(sets, loss), value, slopes])
+    for twice, once in zip(*found, strict=True):
+        np.testing.assert_allclose(once, twice, rtol=1e-4, atol=1e-6)
+
+
+def test_under_noise_each_side_judges_for_itself(two_sets):
+    assert two_sets.judge_once(LossConfig(adversarial_noise=0.1)).judged is None
+    assert two_sets.judge_once(LossConfig()).judged is not None
+
+
 def test_noise_hides_the_poses_anew_from_every_discriminator(two_sets):
     noisy = LossConfig(adversarial_noise=0.5)
     losses = generator_losses({"first": two_sets, "second": two_sets}, noisy, SEED)

@@ -44,6 +44,10 @@ class Trained:
         return np.concatenate([np.ravel(v) for v in self.variables])
 
     @property
+    def graph(self):
+        return self._step.get_concrete_function().graph
+
+    @property
     def state(self):
         return [*self.variables, *stack.optimizer_variables(self.optimizer)]
 
@@ -90,6 +94,28 @@ def test_learning_rate_is_the_settings(made, name):
 @pytest.mark.parametrize("name", ["adam", "lion"])
 def test_moments_decay_as_the_settings_say(made, name):
     assert made(name, beta_1=0.25).optimizer.beta_1 == 0.25
+
+
+@pytest.mark.current_stack("the other has another Adam")
+def test_adam_in_one_operation_moves_as_keras_does(made):
+    fused = made("adam", schedule="cosine", learning_rate=0.1)
+    plain = Trained(keras.optimizers.Adam.from_config(fused.optimizer.get_config()))
+    np.testing.assert_allclose(fused.go(5), plain.go(5), rtol=1e-5)
+    for own, kept in zip(fused.state, plain.state, strict=True):
+        assert own.shape == kept.shape  # a checkpoint of either is one of the other
+        np.testing.assert_allclose(own, kept, rtol=1e-4)
+    operations = {op.type for op in fused.graph.get_operations()}
+    assert "ResourceApplyAdam" in operations
+    assert "ResourceApplyAdam" not in {op.type for op in plain.graph.get_operations()}
+
+
+@pytest.mark.current_stack("the other has another Adam")
+def test_adam_of_sparse_gradients_is_left_to_keras(made):
+    trained = made("adam")
+    rows = tf.IndexedSlices(tf.ones([1, 2]), tf.constant([1]), tf.constant([3, 2]))
+    trained.optimizer.apply_gradients([(rows, trained.variables[0])])
+    moved = np.asarray(trained.variables[0]) < 1.0
+    np.testing.assert_array_equal(moved, [[False] * 2, [True] * 2, [False] * 2])
 
 
 def test_weight_decay_pulls_weights_to_zero(made):

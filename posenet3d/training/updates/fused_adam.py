@@ -1,0 +1,42 @@
+"""Adam whose update of a weight is one operation, which reads and writes its memory once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+
+@keras.saving.register_keras_serializable("posenet3d")
+class FusedAdam(keras.optimizers.Adam):
+    """Keras 3's Adam, its variables and its numbers, by TensorFlow's own kernel.
+
+    Keras writes the update as ten operations, each of which goes through the whole weight. Sparse
+    gradients, `amsgrad`, and replicas that share a batch are left to Keras.
+    """
+
+    def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
+        """Moves one weight by its gradient."""
+        weight = _of_tensorflow(variable)
+        if self.amsgrad or not tf.is_tensor(gradient) or tf.distribute.has_strategy():
+            super().update_step(gradient, variable, learning_rate)
+            return
+        place, kind = self._get_variable_index(variable), weight.dtype
+        step = tf.cast(self.iterations.value + 1, kind)
+        tf.raw_ops.ResourceApplyAdam(
+            var=weight.handle,
+            m=_of_tensorflow(self._momentums[place]).handle,
+            v=_of_tensorflow(self._velocities[place]).handle,
+            beta1_power=tf.pow(tf.cast(self.beta_1, kind), step),
+            beta2_power=tf.pow(tf.cast(self.beta_2, kind), step),
+            lr=tf.cast(learning_rate, kind),
+            beta1=tf.cast(self.beta_1, kind),
+            beta2=tf.cast(self.beta_2, kind),
+            epsilon=tf.cast(self.epsilon, kind),
+            grad=tf.cast(gradient, kind),
+        )
+
+
+def _of_tensorflow(variable: Any) -> tf.Variable:
+    return variable.value if isinstance(variable, keras.Variable) else variable
