@@ -20,6 +20,7 @@ from posenet3d.files.json_file import load_json
 from posenet3d.files.matlab import entries, read_mat
 from posenet3d.files.parts import Progress
 from posenet3d.formats.parsing import persons
+from posenet3d.formats.parsing.joint_numbers import joint_numbers
 from posenet3d.formats.parsing.persons import Place
 from posenet3d.poses.people import People
 from posenet3d.skeletons.skeleton import MPII_16
@@ -90,7 +91,7 @@ def _read_json(path: Path) -> tuple[People, np.ndarray]:
         if not _is_list(visible, _JOINTS):
             raise place.fault(f" needs 'joints_vis', a list of {_JOINTS} times 0 or 1.")
         flat = [v for (x, y), shown in zip(joints, visible, strict=True) for v in (x, y, shown)]
-        values.append(persons.joint_numbers(place, flat, "joints", MPII_16))
+        values.append(joint_numbers(place, flat, "joints", MPII_16))
         places.append(place)
         scales.append(_scale(item.get("scale")))
     return _people(values, places), np.array(scales)

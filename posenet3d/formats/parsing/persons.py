@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-import math
 import reprlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from posenet3d.errors import InputError
 from posenet3d.files import json_file
-from posenet3d.formats.parsing.missing_joints import NUMBERS, without_missing
+from posenet3d.formats.parsing.joint_numbers import joint_numbers
 from posenet3d.formats.parsing.table import Table
 from posenet3d.poses.people import Listed, People
 from posenet3d.skeletons.skeleton import Skeleton
@@ -31,8 +30,7 @@ class NobodyError(InputError):
     """What was read is as it should be, but there is no person in it."""
 
 
-@dataclasses.dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where in a file a person stands, for messages.
 
     Args:
@@ -68,6 +66,18 @@ def keypoint_values(
     Raises:
       InputError: If it is not a list of as many numbers as one of the skeletons needs.
     """
+    skeleton, values = counted(place, values, key, skeletons)
+    return skeleton, joint_numbers(place, values, key, skeleton)
+
+
+def counted(
+    place: Place, values: object, key: str, skeletons: Sequence[Skeleton]
+) -> tuple[Skeleton, list[Any]]:
+    """The same, but the list itself, whose values have not been looked at; see `JointNumbers`."""
+    if isinstance(values, list):
+        for skeleton in skeletons:
+            if len(values) == 3 * skeleton.num_joints:
+                return skeleton, values
     expected = " or ".join(
         f"{3 * s.num_joints} (x, y and confidence of the {s.num_joints} joints of {s.name})"
         for s in skeletons
@@ -75,24 +85,7 @@ def keypoint_values(
     if not isinstance(values, list):
         found = "nothing" if values is None else f"a {type(values).__name__}"
         raise place.fault(f" needs a list {key!r} of numbers, {expected}, got {found}.")
-    for skeleton in skeletons:
-        if len(values) == 3 * skeleton.num_joints:
-            return skeleton, joint_numbers(place, values, key, skeleton)
     raise place.fault(f" has {len(values)} numbers in {key!r}, expected {expected}.")
-
-
-def joint_numbers(place: Place, values: list[Any], key: str, skeleton: Skeleton) -> np.ndarray:
-    """As float64 `[J, 3]` a list of three values a joint; zeros for joints that are missing.
-
-    Raises:
-      InputError: If one is not a number, as `without_missing` says; the message names the joint.
-    """
-    try:
-        if not (NUMBERS.issuperset(map(type, values)) and math.isfinite(sum(values))):
-            values = without_missing(values, skeleton.joint_names, place.fault)
-        return np.array(values, np.float64).reshape(-1, 3)
-    except OverflowError:
-        raise place.fault(f" has a number in {key!r} that is far too large.") from None
 
 
 def make_people(
@@ -128,7 +121,7 @@ def make_people(
     Raises:
       InputError: If a coordinate or a confidence cannot be meant; names person and joint.
     """
-    points = np.stack(values)
+    points = values if isinstance(values, np.ndarray) else np.stack(values)
     for axis in range(2):
         coordinate = points[..., axis]
         message = f"{'xy'[axis]} = {{}} px cannot be meant."

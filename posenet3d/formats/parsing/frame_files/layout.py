@@ -85,23 +85,26 @@ class FrameLayout:
         Raises:
           InputError: If there are none, or as many as no skeleton has.
         """
-        key = next((key for key in self.keypoints if key in person), self.keypoints[0])
+        key = self.keypoints[0]
+        if key not in person:
+            key = next((key for key in self.keypoints if key in person), key)
         values = person.get(key)
         if key in person and (values is None or values == []):
             return Numbers(key, None, [])
         if self.nested and isinstance(values, list):
             values = _flat(place, key, values)
-        skeleton = self._by_count.get(len(values)) if isinstance(values, list) else None
-        if skeleton is None:
+        found = self._by_count.get(len(values)) if isinstance(values, list) else None
+        if found is None:
             known = tuple(dict.fromkeys(self.skeletons.values()))
-            skeleton, _ = persons.keypoint_values(place, values, key, known)  # says what is wrong
-        count = 3 * skeleton.num_joints
+            skeleton, _ = persons.counted(place, values, key, known)  # says what is wrong
+            found = skeleton, len(values)
+        skeleton, count = found
         return Numbers(key, skeleton, values if len(values) == count else values[:count])
 
     @functools.cached_property
-    def _by_count(self) -> dict[int, Skeleton]:
-        """The skeletons by the number of numbers."""
-        return {3 * joints: skeleton for joints, skeleton in self.skeletons.items()}
+    def _by_count(self) -> dict[int, tuple[Skeleton, int]]:
+        """The skeletons, and how many numbers they need, by the number of numbers."""
+        return {3 * joints: (s, 3 * s.num_joints) for joints, s in self.skeletons.items()}
 
 
 class Numbers(NamedTuple):
@@ -111,11 +114,10 @@ class Numbers(NamedTuple):
     skeleton: Skeleton | None
     values: list[Any]
 
-    @property
-    def all_nan(self) -> bool:
-        """Whether every number is NaN, as of somebody who is not in this image."""
-        values = self.values
-        return bool(values) and values[0] != values[0] and all(v != v for v in values)
+
+def is_all_nan(values: list[Any]) -> bool:
+    """Whether every number of a person is NaN, as of somebody who is not in this image."""
+    return bool(values) and values[0] != values[0] and all(v != v for v in values)
 
 
 def _flat(place: Place, key: str, joints: list[Any]) -> list[Any]:

@@ -12,8 +12,9 @@ import numpy as np
 from posenet3d.errors import InputError
 from posenet3d.formats.parsing import persons
 from posenet3d.formats.parsing.frame_files.files import printable
-from posenet3d.formats.parsing.frame_files.layout import FrameLayout
+from posenet3d.formats.parsing.frame_files.layout import FrameLayout, is_all_nan
 from posenet3d.formats.parsing.frame_files.tracks import FrameIds, Identity
+from posenet3d.formats.parsing.joint_numbers import JointNumbers
 from posenet3d.formats.parsing.persons import Place
 from posenet3d.poses.people import People
 from posenet3d.skeletons.skeleton import Skeleton
@@ -61,35 +62,32 @@ def read_frames(
       NobodyError: If nobody is in the frames.
     """
     places: list[Place] = []
-    values: list[np.ndarray | None] = []
     skeletons: list[Skeleton | None] = []
     image_ids, sizes, names = [], [], []
     who: list[FrameIds] = []
-    for frame in frames:
-        people = _persons(frame, layout)
-        before, tracks, away = len(places), [], False
-        for number, person in enumerate(people):
-            if not person:  # what Pose2Sim leaves in the place of somebody whom it did not match
-                continue
-            place = Place(frame.path, number, frame.image)
-            numbers = layout.numbers_of(place, person)
-            if numbers.all_nan:
-                away = True
-                continue
-            places.append(place)
-            skeletons.append(numbers.skeleton)
-            tracks.append(layout.track_of(place, person))
-            known = numbers.skeleton is not None
-            values.append(
-                persons.joint_numbers(place, numbers.values, numbers.key, numbers.skeleton)
-                if known
-                else None
-            )
-        who.append(FrameIds(tracks, len(people), away))
-        found = len(places) - before
-        image_ids += [frame.image_id] * found
-        sizes += [layout.size_of(frame.content)] * found
-        names += [layout.file_of(frame.content)] * found
+    with JointNumbers() as joints:
+        for frame in frames:
+            people = _persons(frame, layout)
+            before, tracks, away = len(places), [], False
+            for number, person in enumerate(people):
+                if not person:  # what Pose2Sim leaves in the place of somebody it did not match
+                    continue
+                place = Place(frame.path, number, frame.image)
+                key, skeleton, values = layout.numbers_of(place, person)
+                if is_all_nan(values):
+                    away = True
+                    continue
+                places.append(place)
+                skeletons.append(skeleton)
+                tracks.append(layout.track_of(place, person))
+                if skeleton is not None:
+                    joints.add(place, values, key, skeleton)
+            who.append(FrameIds(tracks, len(people), away))
+            found = len(places) - before
+            image_ids += [frame.image_id] * found
+            sizes += [layout.size_of(frame.content)] * found
+            names += [layout.file_of(frame.content)] * found
+    points = joints.arrays()
     if not places:
         kind = "files" if frame.image is None else "frames"
         raise persons.NobodyError(
@@ -97,9 +95,11 @@ def read_frames(
         )
     same = identity(who)
     skeleton = _one_skeleton(skeletons, places) or usual_skeleton()
-    nothing = np.zeros((skeleton.num_joints, 3))
+    if None in skeletons:
+        known, nothing = iter(points), np.zeros((skeleton.num_joints, 3))
+        points = [nothing if of_one is None else next(known) for of_one in skeletons]
     return persons.make_people(
-        [nothing if of_one is None else of_one for of_one in values],
+        points,
         places,
         skeleton,
         image_ids,

@@ -14,7 +14,7 @@ from typing import Any, Literal, NamedTuple
 
 from posenet3d.errors import InputError
 from posenet3d.files.json_file import load_json
-from posenet3d.formats.parsing.frame_files.layout import FrameLayout
+from posenet3d.formats.parsing.frame_files.layout import FrameLayout, is_all_nan
 from posenet3d.formats.parsing.persons import Place
 
 Identity = Literal["ids", "places", "none"]
@@ -85,7 +85,7 @@ def ids_of_frame(layout: FrameLayout, frame: Any) -> FrameIds:
     for number, person in enumerate(people):
         place = Place("", number)
         try:
-            if layout.numbers_of(place, person).all_nan:
+            if is_all_nan(layout.numbers_of(place, person).values):
                 away += 1
                 continue
             tracks.append(layout.track_of(place, person))

@@ -19,6 +19,7 @@ from posenet3d.formats.interface.content import Content
 from posenet3d.formats.interface.json_entries import is_list, one_unit
 from posenet3d.formats.interface.reader import Reader, Units, from_json
 from posenet3d.formats.parsing import persons
+from posenet3d.formats.parsing.joint_numbers import JointNumbers
 from posenet3d.formats.parsing.persons import Place
 from posenet3d.poses.people import Listed, People
 from posenet3d.skeletons.skeleton import COCO_17, HALPE_26, Skeleton
@@ -105,13 +106,17 @@ def alphapose_people(
     places = [
         Place(path, number, entry.get("image_id")) for number, entry in enumerate(entries, first)
     ]
-    image_ids, values, skeletons = [], [], []
-    for place, entry in zip(places, entries, strict=True):
-        image_ids.append(persons.identifier(place, entry, "image_id"))
-        skeleton, numbers = _keypoints(place, entry)
-        skeletons.append(skeleton)
-        values.append(numbers)
+    image_ids, skeletons = [], []
+    with JointNumbers() as joints:
+        for place, entry in zip(places, entries, strict=True):
+            image_ids.append(persons.identifier(place, entry, "image_id"))
+            skeleton, numbers = _keypoints(place, entry)
+            skeletons.append(skeleton)
+            joints.add(place, numbers, "keypoints", skeleton)
+    arrays = joints.arrays()
     skeleton = persons.one_skeleton(skeletons, places)
+    values = np.array(arrays)
+    values[np.abs(values[..., 2]) <= _NOTHING, 2] = 0
     tracks = [_track(place, entry.get("idx")) for place, entry in zip(places, entries, strict=True)]
     if tracked is None:
         tracked = has_tracks(entries)
@@ -157,13 +162,11 @@ def _entries(content: dict[str, list[Any]]) -> list[Any]:
     ]
 
 
-def _keypoints(place: Place, entry: dict[str, Any]) -> tuple[Skeleton, np.ndarray]:
+def _keypoints(place: Place, entry: dict[str, Any]) -> tuple[Skeleton, list[Any]]:
     values = _triples(entry.get("keypoints"), entry.get("scores"))
-    if isinstance(values, list):
-        values = values[: _BODY_OF.get(len(values), len(values))]
-    skeleton, numbers = persons.keypoint_values(place, values, "keypoints", (COCO_17, HALPE_26))
-    numbers[np.abs(numbers[:, 2]) <= _NOTHING, 2] = 0
-    return skeleton, numbers
+    if isinstance(values, list) and len(values) in _BODY_OF:
+        values = values[: _BODY_OF[len(values)]]
+    return persons.counted(place, values, "keypoints", (COCO_17, HALPE_26))
 
 
 def _triples(values: Any, scores: Any) -> Any:

@@ -18,6 +18,7 @@ from posenet3d.formats.interface.content import Content
 from posenet3d.formats.interface.json_entries import is_list, list_under, one_unit
 from posenet3d.formats.interface.reader import Reader, Units, from_json
 from posenet3d.formats.parsing import persons
+from posenet3d.formats.parsing.joint_numbers import JointNumbers
 from posenet3d.formats.parsing.persons import Place
 from posenet3d.poses.people import Listed, People
 from posenet3d.skeletons.map_files.map_file import MapFile, advice
@@ -94,8 +95,12 @@ def _read_results(path: str | Path, results: list[Any], first: int, skeleton: Sk
         persons.identifier(place, entry, "image_id")
         for place, entry in zip(places, entries, strict=True)
     ]
+    with JointNumbers() as joints:
+        for place, entry in zip(places, entries, strict=True):
+            _, numbers = persons.counted(place, entry.get("keypoints"), "keypoints", [skeleton])
+            joints.add(place, numbers, "keypoints", skeleton)
     return persons.make_people(
-        [_values(place, entry, skeleton) for place, entry in zip(places, entries, strict=True)],
+        joints.arrays(),
         places,
         skeleton,
         image_ids,

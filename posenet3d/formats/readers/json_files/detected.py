@@ -23,6 +23,7 @@ from posenet3d.formats.interface.content import Content
 from posenet3d.formats.interface.json_entries import list_frames, list_under
 from posenet3d.formats.interface.reader import GUESSED_BELOW, Reader, Units
 from posenet3d.formats.parsing import persons
+from posenet3d.formats.parsing.joint_numbers import JointNumbers
 from posenet3d.formats.parsing.persons import Place
 from posenet3d.poses.people import People
 from posenet3d.skeletons.skeleton import SKELETONS, Skeleton
@@ -67,23 +68,25 @@ def people_of_frames(
       InputError: If a value cannot be meant; names the frame, the person and the joint.
       NobodyError: If there is nobody in these frames.
     """
-    places, values, image_ids, ids, sizes = [], [], [], [], []
-    for number, frame in enumerate(frames, first):
-        image, size, people = _frame(path, number, frame)
-        for index, person in enumerate(people):
-            place = Place(path, index, image)
-            if not isinstance(person, dict):
-                raise place.fault(f" must be an object, got {persons.kind_of(person)}.")
-            flat = person.get("keypoints")
-            places.append(place)
-            values.append(persons.keypoint_values(place, flat, "keypoints", [skeleton])[1])
-            image_ids.append(image)
-            ids.append(persons.as_identifier(person.get("id")))
-            sizes.append(size)
+    places, image_ids, ids, sizes = [], [], [], []
+    with JointNumbers() as joints:
+        for number, frame in enumerate(frames, first):
+            image, size, people = _frame(path, number, frame)
+            for index, person in enumerate(people):
+                place = Place(path, index, image)
+                if not isinstance(person, dict):
+                    raise place.fault(f" must be an object, got {persons.kind_of(person)}.")
+                flat = person.get("keypoints")
+                _, numbers = persons.counted(place, flat, "keypoints", [skeleton])
+                joints.add(place, numbers, "keypoints", skeleton)
+                places.append(place)
+                image_ids.append(image)
+                ids.append(persons.as_identifier(person.get("id")))
+                sizes.append(size)
     if not places:
         raise persons.NobodyError(f"{path}: nobody was found in any frame.")
     return persons.make_people(
-        values,
+        joints.arrays(),
         places,
         skeleton,
         image_ids,

@@ -24,6 +24,7 @@ from posenet3d.formats.interface.reader import (
     units_of_people,
 )
 from posenet3d.formats.parsing import persons
+from posenet3d.formats.parsing.joint_numbers import JointNumbers
 from posenet3d.formats.parsing.mediapipe_table import (
     VIDEO_KEYS,
     is_mediapipe_table,
@@ -121,15 +122,17 @@ def mediapipe_people(
             unknown = is_visibility_unknown(frames)
         poses = _poses(path, frames, first, unknown)
         of_video = are_of_video(frames, _FRAME_KEYS, VIDEO_KEYS)
-    image_ids, given_ids, places, values = [], [], [], []
-    for image, person, place, flat in poses:
-        image_ids.append(image)
-        given_ids.append(person)
-        places.append(place)
-        values.append(persons.joint_numbers(place, flat, "landmarks", MEDIAPIPE_33))
+    image_ids, given_ids, places = [], [], []
+    with JointNumbers() as joints:
+        for image, person, place, flat in poses:
+            image_ids.append(image)
+            given_ids.append(person)
+            places.append(place)
+            joints.add(place, flat, "landmarks", MEDIAPIPE_33)
+    values = joints.arrays()
     if not places:
         raise persons.NobodyError(f"{path}: MediaPipe found nobody.")
-    points = np.stack(values)
+    points = np.array(values)
     if isinstance(content, Table) and not points[..., 2].any():  # unknown, as in JSON
         points[..., 2] = points[..., :2].any(axis=-1)
     for axis in range(2):

@@ -12,8 +12,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from posenet3d.errors import InputError
 from posenet3d.files.json_file import load_json
 from posenet3d.formats.interface.content import Content
@@ -25,6 +23,7 @@ from posenet3d.formats.interface.json_folder import (
 )
 from posenet3d.formats.interface.reader import Reader, Units, from_json
 from posenet3d.formats.parsing import persons
+from posenet3d.formats.parsing.joint_numbers import JointNumbers
 from posenet3d.formats.parsing.persons import Place
 from posenet3d.poses.people import People
 from posenet3d.skeletons.skeleton import COCO_17, HALPE_26, Skeleton
@@ -112,16 +111,18 @@ def mmpose_people(
             f"'instance_info', got {persons.kind_of(content)}."
         )
     names = _joint_names(meta)
-    places, values, skeletons, image_ids, tracks = [], [], [], [], []
-    for image, number, instance in _instances(path, items, first):
-        place = Place(path, number, image)
-        skeleton, numbers = _keypoints(place, instance, names)
-        places.append(place)
-        values.append(numbers)
-        skeletons.append(skeleton)
-        image_ids.append(image)
-        has_track = instance.get("track_id") is not None
-        tracks.append(persons.identifier(place, instance, "track_id") if has_track else None)
+    places, skeletons, image_ids, tracks = [], [], [], []
+    with JointNumbers() as joints:
+        for image, number, instance in _instances(path, items, first):
+            place = Place(path, number, image)
+            skeleton, numbers = _keypoints(place, instance, names)
+            joints.add(place, numbers, "keypoints", skeleton)
+            places.append(place)
+            skeletons.append(skeleton)
+            image_ids.append(image)
+            has_track = instance.get("track_id") is not None
+            tracks.append(persons.identifier(place, instance, "track_id") if has_track else None)
+    values = joints.arrays()
     if not places:
         raise persons.NobodyError(f"{path} lists no person: MMPose found nobody.")
     if tracked is None:
@@ -173,7 +174,7 @@ def _joint_names(meta: object) -> tuple[str, ...] | None:
 
 def _keypoints(
     place: Place, instance: dict[str, Any], names: tuple[str, ...] | None
-) -> tuple[Skeleton, np.ndarray]:
+) -> tuple[Skeleton, list[Any]]:
     points, scores = (instance.get(key) for key in ("keypoints", "keypoint_scores"))
     if not isinstance(points, list) or not isinstance(scores, list) or len(points) != len(scores):
         raise place.fault(
@@ -187,7 +188,7 @@ def _keypoints(
             found = persons.kind_of(point)
             raise place.fault(f", joint {joint}: expected [x, y] in pixels, got {found}.")
         values += [*point, score]
-    return skeleton, persons.joint_numbers(place, values, "keypoints", skeleton)
+    return skeleton, values
 
 
 def _skeleton(place: Place, count: int, names: tuple[str, ...] | None) -> Skeleton:

@@ -19,6 +19,7 @@ from posenet3d.formats.interface.content import Content
 from posenet3d.formats.interface.frame_units import frame_units, sample_frames
 from posenet3d.formats.interface.reader import Reader, Units
 from posenet3d.formats.parsing import persons
+from posenet3d.formats.parsing.joint_numbers import joint_numbers
 from posenet3d.formats.parsing.persons import Place
 from posenet3d.formats.readers.json_files import openpose
 from posenet3d.poses.people import People
@@ -78,7 +79,7 @@ def _keypoints(frames: Iterable[Any]) -> np.ndarray:
             try:
                 key, skeleton, values = openpose.LAYOUT.numbers_of(place, person)
                 if skeleton is BODY_25:
-                    found.append(persons.joint_numbers(place, values, key, skeleton)[None])
+                    found.append(joint_numbers(place, values, key, skeleton)[None])
             except (InputError, AttributeError, TypeError):  # is said on reading it
                 continue
     keypoints = np.concatenate(found)

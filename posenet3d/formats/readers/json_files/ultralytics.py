@@ -11,14 +11,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from posenet3d.errors import InputError
 from posenet3d.formats.interface.content import Content
 from posenet3d.formats.interface.json_entries import is_list, one_unit
 from posenet3d.formats.interface.json_folder import image_of
 from posenet3d.formats.interface.reader import Reader, Units, from_json
 from posenet3d.formats.parsing import persons
+from posenet3d.formats.parsing.joint_numbers import JointNumbers
 from posenet3d.formats.parsing.persons import Place
 from posenet3d.formats.parsing.table import identifier_of
 from posenet3d.poses.people import Listed, People
@@ -82,22 +81,26 @@ def ultralytics_people(
       of_video: Whether the images' ids are numbers of frames.
       first: The number of the first person of an image, where these are not all of them.
     """
-    places, values, image_ids, tracks = [], [], [], []
-    for image, found in frames:
-        if not isinstance(found, list):
-            raise InputError(
-                f"{path}: frame {image} must be a list of what YOLO-pose found, got "
-                f"{persons.kind_of(found)}."
-            )
-        for number, detection in enumerate(found, first):
-            place = Place(path, number, image)
-            if not isinstance(detection, dict):
-                raise place.fault(f" must be an object, got {persons.kind_of(detection)}.")
-            places.append(place)
-            image_ids.append(image)
-            values.append(_keypoints(place, detection.get("keypoints")))
-            has_track = detection.get("track_id") is not None
-            tracks.append(persons.identifier(place, detection, "track_id") if has_track else None)
+    places, image_ids, tracks = [], [], []
+    with JointNumbers() as joints:
+        for image, found in frames:
+            if not isinstance(found, list):
+                raise InputError(
+                    f"{path}: frame {image} must be a list of what YOLO-pose found, got "
+                    f"{persons.kind_of(found)}."
+                )
+            for number, detection in enumerate(found, first):
+                place = Place(path, number, image)
+                if not isinstance(detection, dict):
+                    raise place.fault(f" must be an object, got {persons.kind_of(detection)}.")
+                numbers = _keypoints(place, detection.get("keypoints"))
+                joints.add(place, numbers, "keypoints", COCO_17)
+                places.append(place)
+                image_ids.append(image)
+                has_track = detection.get("track_id") is not None
+                track = persons.identifier(place, detection, "track_id") if has_track else None
+                tracks.append(track)
+    values = joints.arrays()
     if not places:
         raise persons.NobodyError(f"{path}: YOLO-pose found nobody.")
     return persons.make_people(
@@ -121,7 +124,7 @@ def _tracks(found: Any) -> Iterator[Any]:
         yield item.get("track_id") if isinstance(item, dict) else None
 
 
-def _keypoints(place: Place, keypoints: Any) -> np.ndarray:
+def _keypoints(place: Place, keypoints: Any) -> list[Any]:
     if not isinstance(keypoints, dict):
         raise place.fault(
             " needs 'keypoints', an object with the lists x, y and visible, got "
@@ -137,8 +140,7 @@ def _keypoints(place: Place, keypoints: Any) -> np.ndarray:
         raise place.fault(f" needs lists x, y and visible of the same length, got {kinds}.")
     if len(x) != COCO_17.num_joints:
         raise place.fault(f" has {len(x)} keypoints; read are COCO's {COCO_17.num_joints}.")
-    flat = [number for joint in zip(*lists, strict=True) for number in joint]
-    return persons.joint_numbers(place, flat, "keypoints", COCO_17)
+    return [number for joint in zip(*lists, strict=True) for number in joint]
 
 
 def _units(content: Content) -> Units:
