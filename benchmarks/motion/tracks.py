@@ -67,7 +67,7 @@ def main(_: list[str]) -> None:
 
 def _lifted(poses: Poses2D, mend: bool, body: bool, sequence: bool) -> np.ndarray:
     estimator = posenet3d.load(_MODEL.value)
-    over_time = load_sequence(_SEQUENCE.value).lift_sequence if sequence else None
+    over_time = load_sequence(_SEQUENCE.value).lift_sequences if sequence else None
     confidence = poses.confidence
     if confidence is None:
         confidence = np.ones(poses.keypoints_2d.shape[:2], np.float32)

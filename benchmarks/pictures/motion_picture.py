@@ -64,7 +64,7 @@ def main(_: list[str]) -> None:
         tracked=True,
     )
     alone = Lifted(people, estimator.lift(people.keypoints_2d, people.confidence))
-    over_time = load_sequence("full_sequence").lift_sequence
+    over_time = load_sequence("full_sequence").lift_sequences
     track, _ = by_track(alone, people, estimator.lift, True, True, None, over_time=over_time)
     upright, _ = Level("on").upright(track)
     true = poses.keypoints_3d

@@ -13,7 +13,7 @@ from posenet3d.lifting.config import LiftConfig
 from posenet3d.lifting.parts.odd_joints import notes_on_joints
 from posenet3d.lifting.parts.spool import Spool
 from posenet3d.lifting.pictures import Pictures
-from posenet3d.lifting.scene.by_track import Lift
+from posenet3d.lifting.scene.by_track import Lift, LiftTogether
 from posenet3d.lifting.scene.grounded import grounded
 from posenet3d.lifting.scene.over_time import in_context, tracked
 from posenet3d.lifting.scene.room import room_of, with_calm_paths
@@ -36,7 +36,7 @@ def finish(
     pictures: Pictures,
     config: LiftConfig,
     again: Lift,
-    over_time: Lift | None = None,
+    over_time: LiftTogether | None = None,
 ) -> Summary:
     """Writes what is asked for from the finished parts.
 
@@ -106,7 +106,7 @@ def _together(
     spool: Spool,
     source: PeopleSource,
     config: LiftConfig,
-    lifts: tuple[Lift, Lift | None],
+    lifts: tuple[Lift, LiftTogether | None],
     looks: bool,
     needs_tracks: bool,
     summary: Summary,
@@ -119,9 +119,10 @@ def _together(
     room = room_of(people, config.focal_length, config.fov, size)
     seen = people
     if looks:
-        again, over_time = (
-            room.centring(lift, people) if room and lift else lift for lift in lifts
-        )
+        again, over_time = lifts
+        if room:
+            again = room.centring(again, people)
+            over_time = over_time and room.centring_all(over_time, people)
         body = config.body == "track"
         whole, found = in_context(
             whole, people, again, config.mend, body, config.height_mm, config.fps, over_time

@@ -6,6 +6,7 @@ import dataclasses
 import functools
 import hashlib
 import json
+import os
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -25,7 +26,7 @@ from posenet3d.lifting.image_size import with_size_of_images
 from posenet3d.lifting.parts.fill import Progress, Say, fill, read_part
 from posenet3d.lifting.parts.spool import Spool
 from posenet3d.lifting.pictures import Pictures
-from posenet3d.lifting.scene.by_track import Lift
+from posenet3d.lifting.scene.by_track import LiftTogether
 from posenet3d.lifting.scene.room import room_of
 from posenet3d.lifting.summary import Summary
 from posenet3d.loading import NO_SCORE, load_lifter, load_over_time
@@ -150,7 +151,7 @@ def _lift_file(
     return summary
 
 
-def _over_time(config: LiftConfig, skeleton: Skeleton) -> Lift | None:
+def _over_time(config: LiftConfig, skeleton: Skeleton) -> LiftTogether | None:
     """What lifts the frames of a person together, if it is wanted and there is a model for it.
 
     Raises:
@@ -164,14 +165,16 @@ def _over_time(config: LiftConfig, skeleton: Skeleton) -> Lift | None:
             return None
     else:
         found = config.sequence_model
-    estimator = load_over_time(found, config.runtime, config.variant, config.threads)
+    # Where one thread reads while another one lifts, both can lift when all is read.
+    threads = max(config.threads, min(2, os.cpu_count() or 1))
+    estimator = load_over_time(found, config.runtime, config.variant, threads)
     if estimator.skeleton != skeleton:
         raise InputError(
             f"sequence_model {config.sequence_model} lifts the skeleton {estimator.skeleton.name}, "
             f"the model {config.model} {skeleton.name}; give another, or --sequence_model=off."
         )
     return functools.partial(
-        estimator.lift_sequence, frame_rate=config.fps, height_mm=config.height_mm
+        estimator.lift_sequences, frame_rate=config.fps, height_mm=config.height_mm
     )
 
 

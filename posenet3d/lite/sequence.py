@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Iterator
+import queue
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from posenet3d.errors import InputError
 from posenet3d.lite import model_file
 from posenet3d.lite.model_file import WINDOW, Variant
 from posenet3d.lite.runtime import make_interpreter
+from posenet3d.lite.windows import Piece, packed
 from posenet3d.poses.frame_rates import FASTEST, RATE, SLOWEST, check_frame_rate
 from posenet3d.poses.lift_request import check_request
 from posenet3d.poses.lift_result import LiftResult
@@ -26,6 +29,8 @@ VARIANTS: tuple[Variant, ...] = ("float32", "float16", "dynamic_int8")
 """How weights are kept in the .tflite files; a memory of 8 bits would forget."""
 
 Arrays = dict[str, np.ndarray]
+
+_MANY = 4  # windows a thread from which on it is worth an interpreter of its own; ours
 
 
 def refusing_damage(path: str | Path) -> contextlib.AbstractContextManager[None]:
@@ -48,7 +53,7 @@ class LiteSequenceEstimator:
     Args:
       path_or_name: Name of a pretrained lifter of sequences, or a path (`model_file.find`).
       variant: Which of a folder's files: how its weights are kept. There is no int8.
-      threads: Threads of the runtime.
+      threads: Windows that are lifted at a time.
 
     Raises:
       InputError: If there is no such file, it is damaged, lifts single poses, or is of an older
@@ -67,7 +72,8 @@ class LiteSequenceEstimator:
                 f"A lifter of sequences has no {variant!r} form: take one of {', '.join(VARIANTS)}."
             )
         path = model_file.find(path_or_name, variant)
-        content = model_file.read(path)
+        self._opened, self._threads = model_file.Opened(path), threads
+        content = self._opened.read()
         self._fingerprint = hashlib.sha256(content).hexdigest()
         with refusing_damage(path):
             signatures = model_file.signatures(content)
@@ -75,8 +81,7 @@ class LiteSequenceEstimator:
                 raise InputError(_without_window(path, signatures))
             self.metadata: dict[str, Any] = model_file.read_metadata(content)
             self.skeleton: Skeleton = model_file.skeleton_of(self.metadata)
-            content = model_file.with_only(content, WINDOW)
-            self._run = make_interpreter(content, threads).get_signature_runner(WINDOW)
+            self._runners = [_runner(content)]
             self._reach = int(self.metadata["frames_seen"])
             self._try()
 
@@ -105,65 +110,84 @@ class LiteSequenceEstimator:
           InputError: On wrong shapes or types, a NaN or infinity, named by frame and joint, a frame
             rate that is none, or a height that cannot be used.
         """
-        check_frame_rate(frame_rate, below=FASTEST)
-        request = check_request(keypoints_2d, confidence, self.skeleton, height_mm)
-        inputs = {"keypoints_2d": request.keypoints_2d, "confidence": request.confidence}
-        rate = np.float32(frame_rate)
-        if rate < SLOWEST:
-            answer = self._each_alone(inputs, causal)
-        else:
-            # Of fast recordings every second, third, ... frame is a sequence of its own.
-            ways = max(int(rate / np.float32(RATE) + np.float32(0.5)), 1)
-            answer = self._empty(len(request.confidence))
-            for way in range(ways):
-                mine = {name: array[way::ways] for name, array in inputs.items()}
-                for name, rows in self._together(mine, rate / ways, causal).items():
-                    answer[name][way::ways] = rows
-        return request.result(answer, request.problems())
+        given = [(keypoints_2d, confidence)]
+        (result,) = self.lift_sequences(given, frame_rate, causal, height_mm)
+        return result
 
-    def _together(
-        self, inputs: Arrays, rate: float, causal: bool, before: int | None = None
-    ) -> Arrays:
-        """The outputs for the frames of one sequence, window by window, without a seam.
+    def lift_sequences(
+        self,
+        sequences: Sequence[tuple[np.ndarray, np.ndarray | None]],
+        frame_rate: float = RATE,
+        causal: bool = False,
+        height_mm: float | None = None,
+    ) -> list[LiftResult]:
+        """Lifts several sequences, of which short ones share windows.
 
         Args:
-          inputs: `keypoints_2d` `[F, J, 2]` and `confidence` `[F, J]`.
-          rate: Frames a second, below 45.
-          causal: Whether frames do not see those after them.
-          before: How many frames each sees before it; None: as many as the lifter can.
+          sequences: `keypoints_2d` and `confidence` of each; all else is as of `lift_sequence`.
+          frame_rate: Frames a second, of all of them.
+          causal: Whether each frame sees only those before it.
+          height_mm: Standing height of everybody.
         """
-        before = self._reach if before is None else before
-        frames = len(inputs["confidence"])
-        answer = self._empty(frames)
-        after = 0 if causal else before
-        for first, start, end in _windows(frames, self._size, before, after):
-            part = {name: array[first : first + self._size] for name, array in inputs.items()}
-            told = self._window(part, rate, causal)
-            for name, rows in told.items():
-                answer[name][start:end] = rows[start - first : end - first]
-        return answer
+        check_frame_rate(frame_rate, below=FASTEST)
+        requests = [check_request(*given, self.skeleton, height_mm) for given in sequences]
+        answers = [self._empty(len(request.confidence)) for request in requests]
+        rate = np.float32(frame_rate)
+        # Of fast recordings every second, third, ... frame is a sequence of its own.
+        ways = max(int(rate / np.float32(RATE) + np.float32(0.5)), 1)
+        parts: list[tuple[Arrays, Arrays]] = []
+        for request, answer in zip(requests, answers, strict=True):
+            inputs = {"keypoints_2d": request.keypoints_2d, "confidence": request.confidence}
+            if rate < SLOWEST:  # each frame is
+                ways = max(len(request.confidence), 1)
+            parts += [
+                tuple(
+                    {name: array[way::ways] for name, array in side.items()}
+                    for side in (inputs, answer)
+                )
+                for way in range(ways)
+            ]
+        self._lift(parts, np.float32(SLOWEST) if rate < SLOWEST else rate / ways, causal)
+        return [
+            request.result(answer, request.problems())
+            for request, answer in zip(requests, answers, strict=True)
+        ]
 
-    def _each_alone(self, inputs: Arrays, causal: bool) -> Arrays:
-        """The outputs for frames that do not see each other: nobody is in between."""
-        apart, count = self._reach + 1, len(inputs["confidence"])
-        spread = {}
-        for name, array in inputs.items():
-            spread[name] = np.zeros((count * apart, *array.shape[1:]), np.float32)
-            spread[name][::apart] = array
-        answer = self._together(spread, SLOWEST, causal, before=0)
-        return {name: rows[::apart].copy() for name, rows in answer.items()}
+    def _lift(self, parts: Sequence[tuple[Arrays, Arrays]], rate: np.float32, causal: bool) -> None:
+        """Fills in the answers of sequences, of a rate below 45."""
+        after = 0 if causal else self._reach
+        lengths = [len(inputs["confidence"]) for inputs, _ in parts]
+        windows = packed(lengths, self._size, self._reach, after)
+        while len(self._runners) < min(self._threads, len(windows) // _MANY):
+            self._runners.append(_runner(self._opened.read()))
+        free: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        for runner in self._runners:
+            free.put(runner)
 
-    def _window(self, inputs: Arrays, rate: float, causal: bool) -> Arrays:
-        """The outputs for at most as many frames as the signature takes."""
-        padded = {}
-        for name, array in inputs.items():
-            padded[name] = np.zeros((self._size, *array.shape[1:]), np.float32)
-            padded[name][: len(array)] = array
-        return self._run(
-            **padded,
-            frame_rate=np.array([rate], np.float32),
-            future=np.array([not causal], np.float32),
-        )
+        def lift(window: Sequence[Piece]) -> None:
+            inputs = self._nobody()
+            for piece in window:
+                rows = slice(piece.place, piece.place + piece.last - piece.first)
+                for name, array in parts[piece.sequence][0].items():
+                    inputs[name][rows] = array[piece.first : piece.last]
+            runner = free.get()
+            told = _run(runner, inputs, rate, causal)
+            free.put(runner)
+            for piece in window:
+                rows = slice(*(piece.place - piece.first + at for at in (piece.start, piece.end)))
+                for name, array in parts[piece.sequence][1].items():
+                    array[piece.start : piece.end] = told[name][rows]
+
+        with ThreadPoolExecutor(len(self._runners)) as pool:
+            list(pool.map(lift, windows))
+
+    def _nobody(self) -> Arrays:
+        """The frames of a window in which nobody is."""
+        shape = self._size, self.skeleton.num_joints
+        return {
+            "keypoints_2d": np.zeros((*shape, 2), np.float32),
+            "confidence": np.zeros(shape, np.float32),
+        }
 
     def _empty(self, frames: int) -> Arrays:
         return {n: np.empty((frames, *shape), np.float32) for n, shape in self._shapes.items()}
@@ -175,13 +199,12 @@ class LiteSequenceEstimator:
           ValueError, KeyError, RuntimeError: If that cannot be, or is not what a lifter gives.
         """
         joints = self.skeleton.num_joints
-        self._size = int(self._run.get_input_details()["confidence"]["shape"][0])
+        self._size = int(self._runners[0].get_input_details()["confidence"]["shape"][0])
         if not 0 < 2 * self._reach < self._size:
             raise ValueError(f"its frames see {self._reach} others in windows of {self._size}")
         self._shapes = {"keypoints_3d": (joints, 3), "expected_error": (joints,)}
         self._shapes |= {"elevation": (), "score": ()}
-        nobody = {"keypoints_2d": np.zeros((1, joints, 2)), "confidence": np.zeros((1, joints))}
-        answer = self._window(nobody, RATE, causal=False)
+        answer = _run(self._runners[0], self._nobody(), np.float32(RATE), causal=False)
         shapes = {name: array.shape for name, array in answer.items()}
         if shapes != {name: (self._size, *shape) for name, shape in self._shapes.items()}:
             raise ValueError(f"its outputs for frames of {joints} joints are {shapes}")
@@ -195,14 +218,19 @@ class LiteSequenceEstimator:
         return []
 
 
-def _windows(frames: int, size: int, before: int, after: int) -> Iterator[tuple[int, int, int]]:
-    """Cuts a sequence: (first frame of a window, first one that it tells, the one behind those)."""
-    start = 0
-    while start < frames:
-        first = max(0, start - before)
-        end = frames if first + size >= frames else first + size - after
-        yield first, start, end
-        start = end
+def _runner(content: bytes) -> Any:
+    """What lifts a window, in an interpreter of its own."""
+    interpreter = make_interpreter(model_file.with_only(content, WINDOW))
+    return interpreter.get_signature_runner(WINDOW)
+
+
+def _run(runner: Any, inputs: Arrays, rate: np.float32, causal: bool) -> Arrays:
+    """The outputs for a window."""
+    return runner(
+        **inputs,
+        frame_rate=np.array([rate], np.float32),
+        future=np.array([not causal], np.float32),
+    )
 
 
 def _without_window(path: Path, signatures: list[str]) -> str:

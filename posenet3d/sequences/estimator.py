@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
@@ -244,6 +244,12 @@ class SequenceEstimator(keras.Model):
             self.lifter.reach * math.ceil(frame_rate / RATE),
         )
         return request.result(whole, request.problems())
+
+    def lift_sequences(
+        self, sequences: Sequence[tuple[np.ndarray, np.ndarray | None]], **settings: Any
+    ) -> list[LiftResult]:
+        """Lifts several: `keypoints_2d` and `confidence` of each; see `lift_sequence`."""
+        return [self.lift_sequence(*given, **settings) for given in sequences]
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments, as plain data."""

@@ -10,8 +10,8 @@ from posenet3d.data import synthetic
 from posenet3d.errors import InputError
 from posenet3d.export.answers.golden import read_arrays
 from posenet3d.export.forms import litert
-from posenet3d.lite import sequence as module
 from posenet3d.lite.sequence import VARIANTS, LiteSequenceEstimator
+from posenet3d.lite.windows import packed
 from tests.fixtures.checkout import CHECKOUT, run_code
 from tests.sequences.small_estimators import NO_SEQUENCES
 
@@ -77,15 +77,36 @@ def test_there_is_no_seam_where_windows_meet(estimator, walk):
         np.testing.assert_allclose(later[reach:], whole[first + reach :], atol=1e-5)
 
 
-@pytest.mark.parametrize(("frames", "before", "after"), [(1, 3, 3), (10, 3, 3), (59, 3, 0)])
-def test_every_frame_is_told_once_with_all_that_it_sees(frames, before, after):
-    told = []
-    for first, start, end in module._windows(frames, 10, before, after):
-        told += range(start, end)
-        assert first >= 0
-        assert first <= max(0, start - before)
-        assert min(frames, end + after) <= first + 10
-    assert told == list(range(frames))
+@pytest.mark.parametrize(("before", "after"), [(3, 3), (3, 0)])
+@pytest.mark.parametrize("lengths", [[1], [10], [59], [0, 2, 1, 11, 3], [1] * 9])
+def test_every_frame_is_told_once_with_all_that_it_sees_and_nobody_else(lengths, before, after):
+    told = [[] for _ in lengths]
+    for window in packed(lengths, 10, before, after):
+        free = 0
+        for sequence, first, last, start, end, place in window:
+            told[sequence] += range(start, end)
+            assert 0 <= first <= max(0, start - before)
+            assert min(lengths[sequence], end + after) <= last
+            assert place >= free
+            free = place + last - first + before
+        assert free - before <= 10
+    assert told == [list(range(frames)) for frames in lengths]
+
+
+def test_short_sequences_share_a_window():
+    assert len(packed([2] * 6, 10, 3, 3)) == 3
+
+
+@pytest.mark.parametrize("frame_rate", [5, 30, 60])
+def test_several_are_lifted_as_each_alone_whatever_the_threads(estimator, walk, frame_rate):
+    ends = [*range(0, 120, 15), 130, 130, FRAMES]
+    cuts = [slice(start, end) for start, end in zip([0, *ends], ends, strict=False)]
+    several = [(walk[0][cut], walk[1][cut]) for cut in cuts]
+    alone = [estimator.lift_sequence(*given, frame_rate) for given in several]
+    for lifter in (estimator, LiteSequenceEstimator("full_sequence", threads=3)):
+        together = lifter.lift_sequences(several, frame_rate)
+        for found, expected in zip(together, alone, strict=True):
+            assert_alike(found, expected)
 
 
 def test_height_gives_mm(keras, estimator, walk):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -22,8 +22,13 @@ from posenet3d.skeletons.skeleton import Skeleton
 Lift = Callable[[np.ndarray, np.ndarray], LiftResult]
 """Lifts people: keypoints `[N, J, 2]` in pixels, confidence `[N, J]`."""
 
+LiftTogether = Callable[[Sequence[tuple[np.ndarray, np.ndarray]]], Sequence[LiftResult]]
+"""Lifts the frames of each of some persons together: keypoints `[T, J, 2]`, confidence `[T, J]`."""
+
 LEAST_FRAMES = 5
 """Frames of a track from which on a lifter of sequences lifts it; ours."""
+
+_TOGETHER = 20_000  # frames, from which on no more tracks are lifted at a time; ours
 
 
 @dataclasses.dataclass(frozen=True)
@@ -80,7 +85,7 @@ def by_track(
     body: bool,
     height_mm: float | None,
     fps: float = 30.0,
-    over_time: Lift | None = None,
+    over_time: LiftTogether | None = None,
 ) -> tuple[Lifted, Found]:
     """The people with what the other frames of their tracks tell.
 
@@ -174,26 +179,39 @@ def _lifted_again(
 
 
 def _with_frames_around(
-    people: People, result: LiftResult, motions: Sequence[Track], over_time: Lift
+    people: People, result: LiftResult, motions: Sequence[Track], over_time: LiftTogether
 ) -> tuple[LiftResult, int]:
     """The result with the tracks that are long enough lifted as sequences, and how many are."""
     names = ["keypoints_3d", "elevation", "expected_error"]
     if np.isfinite(result.score).any():  # else none was asked for
         names.append("score")
     arrays = {name: getattr(result, name).copy() for name in names}
-    count = 0
+    long = [motion for motion in motions if len(motion.rows) >= LEAST_FRAMES]
+    for some in _in_groups(long):
+        given = []
+        for motion in some:
+            confidence = np.nan_to_num(motion.span(people.confidence))
+            seen = np.where(confidence[..., None] > 0, motion.span(people.keypoints_2d), 0.0)
+            given.append((seen.astype(np.float32), confidence.astype(np.float32)))
+        for motion, answer in zip(some, over_time(given), strict=True):
+            rows, frames = np.array(motion.rows), np.array(motion.frames) - motion.frames[0]
+            both = result.lifted[rows] & answer.lifted[frames]
+            for name, array in arrays.items():
+                array[rows[both]] = getattr(answer, name)[frames[both]]
+    return dataclasses.replace(result, **arrays), len(long)
+
+
+def _in_groups(motions: Sequence[Track]) -> Iterator[list[Track]]:
+    """Some at a time: short ones are lifted together, and memory is bounded."""
+    group, frames = [], 0
     for motion in motions:
-        rows, frames = np.array(motion.rows), np.array(motion.frames) - motion.frames[0]
-        if len(rows) < LEAST_FRAMES:
-            continue
-        confidence = np.nan_to_num(motion.span(people.confidence))
-        keypoints_2d = np.where(confidence[..., None] > 0, motion.span(people.keypoints_2d), 0.0)
-        answer = over_time(keypoints_2d.astype(np.float32), confidence.astype(np.float32))
-        both = result.lifted[rows] & answer.lifted[frames]
-        for name, array in arrays.items():
-            array[rows[both]] = getattr(answer, name)[frames[both]]
-        count += 1
-    return dataclasses.replace(result, **arrays), count
+        group.append(motion)
+        frames += motion.frames[-1] + 1 - motion.frames[0]
+        if frames >= _TOGETHER:
+            yield group
+            group, frames = [], 0
+    if group:
+        yield group
 
 
 def _one_body(

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from posenet3d.errors import InputError
-from posenet3d.lifting.scene.by_track import Found, Lift, by_track
+from posenet3d.lifting.scene.by_track import Found, Lift, LiftTogether, by_track
 from posenet3d.motion.association import AssociationConfig, Associator
 from posenet3d.poses.image_ids import place_of
 from posenet3d.poses.lifted import Lifted
@@ -41,7 +41,7 @@ def in_context(
     body: bool,
     height_mm: float | None,
     fps: float,
-    over_time: Lift | None = None,
+    over_time: LiftTogether | None = None,
 ) -> tuple[Lifted, Found]:
     """People whose poses agree with those before and after, under the ids that they have.
 

@@ -8,13 +8,14 @@ import math
 import numpy as np
 
 from posenet3d.errors import InputError
-from posenet3d.lifting.scene.by_track import Lift
+from posenet3d.lifting.scene.by_track import Lift, LiftTogether
 from posenet3d.motion.mending.mended_2d import is_motion
 from posenet3d.motion.root_path import aims, calm_path, centred_2d, root_positions, turns
 from posenet3d.poses.lift_result import LiftResult
 from posenet3d.poses.lifted import Lifted
 from posenet3d.poses.people import People
 from posenet3d.poses.tracks import tracks_of
+from posenet3d.skeletons.skeleton import Skeleton
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,15 +40,22 @@ class Room:
 
     def centring(self, lift: Lift, people: People) -> Lift:
         """The same, for other 2D of people of this skeleton."""
+        return lambda *given: lift(*self._centred(*given, people.skeleton))
 
-        def centred(keypoints_2d: np.ndarray, confidence: np.ndarray) -> LiftResult:
-            aim = aims(keypoints_2d, confidence, people.skeleton)
-            rotations = turns(np.nan_to_num(aim), self.focal_length, np.array(self.centre))
-            seen = centred_2d(keypoints_2d, rotations, self.focal_length, np.array(self.centre))
-            seen = np.where(confidence[..., None] > 0, seen, 0.0)
-            return lift(seen.astype(np.float32), confidence)
+    def centring_all(self, over_time: LiftTogether, people: People) -> LiftTogether:
+        """The same for what lifts persons over time."""
+        return lambda persons: over_time(
+            [self._centred(*person, people.skeleton) for person in persons]
+        )
 
-        return centred
+    def _centred(
+        self, keypoints_2d: np.ndarray, confidence: np.ndarray, skeleton: Skeleton
+    ) -> tuple[np.ndarray, np.ndarray]:
+        aim = aims(keypoints_2d, confidence, skeleton)
+        rotations = turns(np.nan_to_num(aim), self.focal_length, np.array(self.centre))
+        seen = centred_2d(keypoints_2d, rotations, self.focal_length, np.array(self.centre))
+        seen = np.where(confidence[..., None] > 0, seen, 0.0)
+        return seen.astype(np.float32), confidence
 
     def placed(self, lifted: Lifted, seen: People) -> Lifted:
         """People whom `lift` has lifted in the frame of the camera, with `root_3d`, mm.

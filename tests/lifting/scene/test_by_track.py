@@ -164,12 +164,14 @@ def test_tracks_are_lifted_as_sequences_where_there_is_a_lifter_of_them(estimato
     people = people_of(poses.keypoints_2d, estimator.skeleton)
     seen = []
 
-    def over_time(keypoints_2d, confidence):
-        seen.append(keypoints_2d)
-        return dataclasses.replace(
-            estimator.lift(keypoints_2d, confidence),
-            score=np.full(len(keypoints_2d), 0.123, np.float32),
-        )
+    def over_time(persons):
+        seen.extend(keypoints_2d for keypoints_2d, _ in persons)
+        return [
+            dataclasses.replace(
+                estimator.lift(*person), score=np.full(len(person[0]), 0.123, np.float32)
+            )
+            for person in persons
+        ]
 
     _, result, found = lift(estimator, people, over_time=over_time, body=False)
     assert found.sequences == 2
@@ -185,9 +187,9 @@ def test_a_sequence_has_the_frames_in_which_its_person_is_away(estimator, poses)
     people = people.select(kept)
     seen = []
 
-    def over_time(keypoints_2d, confidence):
-        seen.append(confidence)
-        return estimator.lift(keypoints_2d, confidence)
+    def over_time(persons):
+        seen.extend(confidence for _, confidence in persons)
+        return [estimator.lift(*person) for person in persons]
 
     _, result, _ = lift(estimator, people, over_time=over_time)
     assert len(seen[0]) == FRAMES
@@ -196,7 +198,7 @@ def test_a_sequence_has_the_frames_in_which_its_person_is_away(estimator, poses)
 
 
 def test_few_frames_and_photographs_are_lifted_alone(estimator, poses):
-    def never(keypoints_2d, confidence):
+    def never(persons):
         raise AssertionError("this is no sequence")
 
     people = people_of(poses.keypoints_2d, estimator.skeleton).select([0, 1, 2, FRAMES])
