@@ -29,6 +29,7 @@ class Content:
     def __init__(self, path: str | Path, large_bytes: int = LARGE_BYTES) -> None:
         self.path = path
         self._large_bytes = large_bytes
+        self._ending: dict[str, list[Path]] = {}
 
     @functools.cached_property
     def is_folder(self) -> bool:
@@ -107,6 +108,12 @@ class Content:
           InputError: If there is no such folder.
         """
         return json_files(self.path)
+
+    def files_ending(self, ending: str) -> list[Path]:
+        """Those of `json_files` whose names end so."""
+        if ending not in self._ending:
+            self._ending[ending] = [f for f in self.json_files if f.name.endswith(ending)]
+        return self._ending[ending]
 
     @functools.cached_property
     def sample(self) -> Any:

@@ -78,9 +78,7 @@ def sample_frames(content: Content, layout: FrameLayout) -> list[Any]:
 
 def frame_files(content: Content, layout: FrameLayout) -> list[Path]:
     """The files of a folder that hold frames: those with the layout's ending, else all JSON."""
-    files = content.json_files
-    ending = f"{layout.ending}.json"
-    return [file for file in files if file.name.endswith(ending)] or files
+    return content.files_ending(f"{layout.ending}.json") or content.json_files
 
 
 def _of_folder(content: Content, layout: FrameLayout) -> Units:

@@ -15,7 +15,7 @@ from posenet3d.skeletons.skeleton import Skeleton
 
 _NUMBERS = frozenset((float, int))  # types of those in JSON; bool is an int to isinstance
 _WHAT = ("x = {} px", "y = {} px", "confidence {}")
-_AT_ONCE = 512  # persons; ours. Nothing else runs in the process meanwhile
+_TOGETHER = 128  # persons; ours. More lists at a time keep the search for garbage busy
 
 
 class _Place(Protocol):
@@ -39,10 +39,10 @@ def joint_numbers(place: _Place, values: list[Any], key: str, skeleton: Skeleton
 
 
 class JointNumbers:
-    """The numbers of many persons, which are made one array together: a fifth of the work.
+    """The numbers of many persons, of which some are made one array together: a third of the work.
 
-    With an error behind them the persons before it are looked at first, as if they had been one by
-    one:
+    The first person whose numbers are at fault is named, also where an error follows before they
+    have been looked at:
 
         with JointNumbers() as numbers:
             for ...:
@@ -51,36 +51,50 @@ class JointNumbers:
     """
 
     def __init__(self) -> None:
-        self._persons: list[tuple[_Place, list[Any], str, Skeleton]] = []
+        self._waiting: list[tuple[_Place, list[Any], str, Skeleton]] = []
+        self._arrays: list[Sequence[np.ndarray]] = []
 
     def __enter__(self) -> JointNumbers:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is not None and issubclass(kind, InputError) and self._persons:
-            self.arrays()
+        if kind is not None and issubclass(kind, InputError):
+            self._look()
 
     def add(self, place: _Place, values: list[Any], key: str, skeleton: Skeleton) -> None:
-        """Takes what `joint_numbers` takes."""
-        self._persons.append((place, values, key, skeleton))
+        """Takes what `joint_numbers` takes.
+
+        Raises:
+          InputError: As it does, for one of the last persons.
+        """
+        self._waiting.append((place, values, key, skeleton))
+        if len(self._waiting) == _TOGETHER:
+            self._look()
 
     def arrays(self) -> Sequence[np.ndarray]:
         """What `joint_numbers` gives of each; one array `[P, J, 3]` where all have the same J.
 
         Raises:
-          InputError: As it does, for the first person.
+          InputError: As it does, for one of the last persons.
         """
-        lists = [values for _, values, _, _ in self._persons]
-        if len(set(map(len, lists))) == 1:
-            parts = (lists[at : at + _AT_ONCE] for at in range(0, len(lists), _AT_ONCE))
-            arrays = [array for part in parts if (array := _plain(part)) is not None]
-            if sum(map(len, arrays)) == len(lists):
-                return np.concatenate(arrays)
-        return [joint_numbers(*person) for person in self._persons]
+        self._look()
+        shapes = {a.shape[1:] if isinstance(a, np.ndarray) else None for a in self._arrays}
+        if len(shapes) == 1 and None not in shapes:
+            return np.concatenate(self._arrays)
+        return list(chain.from_iterable(self._arrays))
+
+    def _look(self) -> None:
+        persons, self._waiting = self._waiting, []
+        if persons:
+            together = _plain([values for _, values, _, _ in persons])
+            one_by_one = (joint_numbers(*person) for person in persons)
+            self._arrays.append(list(one_by_one) if together is None else together)
 
 
 def _plain(lists: list[list[Any]]) -> np.ndarray | None:
-    """Lists of finite numbers as `[P, J, 3]`; None: not all are."""
+    """Lists of finite numbers as `[P, J, 3]`; None: they are not, or of several lengths."""
+    if len(set(map(len, lists))) > 1:
+        return None
     if not _NUMBERS.issuperset(map(type, chain.from_iterable(lists))):
         return None
     count = len(lists) * len(lists[0])

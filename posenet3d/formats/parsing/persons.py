@@ -171,7 +171,7 @@ def one_skeleton(skeletons: Sequence[Skeleton], places: Sequence[Place]) -> Skel
       InputError: If they have several; names the first person that differs from the first.
     """
     for skeleton, place in zip(skeletons, places, strict=True):
-        if skeleton != skeletons[0]:
+        if skeleton is not skeletons[0] and skeleton != skeletons[0]:
             raise place.fault(
                 f" has the {skeleton.num_joints} joints of {skeleton.name}, those before it the "
                 f"{skeletons[0].num_joints} of {skeletons[0].name}; lift them separately."

@@ -146,11 +146,13 @@ class Part:
         files = [unit for unit in self._batch if isinstance(unit, Path)] or [self._source.path]
         digest = hashlib.sha256(f"{self._first} {self.units}".encode())
         for file in files:
-            with opening(file):
+            try:
                 status = os.stat(file)
-            digest.update(
-                f"\n{file}\n{status.st_size}\n{status.st_mtime_ns}".encode("utf-8", "replace")
-            )
+            except (OSError, ValueError):
+                with opening(file):  # says why not
+                    status = os.stat(file)
+            text = f"\n{file}\n{status.st_size}\n{status.st_mtime_ns}"
+            digest.update(text.encode("utf-8", "replace"))
         return digest.hexdigest()
 
     def read(self) -> People:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ from posenet3d.files.json_file import load_json
 from posenet3d.files.opening import opening
 
 _LOOKED_AT = 10  # files from the start on, and as many from all over the folder
+_ZEROS = str.maketrans("123456789", "0" * 9)
 _LARGEST_BYTES = 4 << 20  # no frame is larger; ours
 
 
@@ -25,8 +27,14 @@ def json_files(folder: str | Path) -> list[Path]:
       InputError: If there is no such folder.
     """
     with opening(folder):
-        files = [f for f in Path(folder).iterdir() if f.name.endswith(".json")]
-    return sorted((f for f in files if not f.name.startswith(".")), key=lambda f: natural(f.name))
+        names = os.listdir(Path(folder))
+    names = [name for name in names if name.endswith(".json") and not name.startswith(".")]
+    if len({name.translate(_ZEROS) for name in names}) == 1:  # the numbers are equally long
+        names.sort()
+    else:
+        names.sort(key=natural)
+    folder = Path(folder)
+    return [folder / name for name in names]
 
 
 def natural(name: str) -> list[tuple[int, str]]:
