@@ -151,22 +151,31 @@ def save(path: Path, part: Part) -> None:
         np.savez(file, **part)
 
 
-def load(path: Path) -> Part | None:
-    """A part whole; None if it is not there or damaged, as after a power failure."""
+def load(path: Path, only: Sequence[str] = ()) -> Part | None:
+    """A part whole; None if it is not there or damaged, as after a power failure.
+
+    Args:
+      path: Its file.
+      only: Names of arrays; the others are left out, damaged or not.
+    """
     try:
         with np.load(path, allow_pickle=False) as archive:
-            return {name: archive[name] for name in archive.files}
+            return {name: archive[name] for name in only or archive.files}
     except Exception:  # a damaged archive fails in many ways; the part is made anew
         return None
 
 
-def loaded(path: Path) -> Part:
+def loaded(path: Path, only: Sequence[str] = ()) -> Part:
     """A part that was there.
+
+    Args:
+      path: Its file.
+      only: As in `load`.
 
     Raises:
       InputError: If it is there no longer.
     """
-    part = load(path)
+    part = load(path, only)
     if part is None:
         raise InputError(f"{path} has vanished or changed; is another run writing the same output?")
     return part

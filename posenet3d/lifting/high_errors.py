@@ -52,20 +52,24 @@ class HighErrors:
     def add(self, part: Lifted) -> None:
         """Counts the people of a part."""
         errors = relative_errors(part.result)
-        for row in np.flatnonzero(np.isfinite(errors)):
+        known = np.isfinite(errors)
+        are_high = (errors > HIGH_ERROR).tolist()
+        self.known += int(known.sum())
+        for row in np.flatnonzero(known).tolist():
             image, person = part.people.image_ids[row], part.people.person_ids[row]
             key = (sequence_of(image), person)
-            high = bool(errors[row] > HIGH_ERROR)
-            self.known += 1
-            self.high += high
-            self._of_person.setdefault(key, Counter())[high] += 1
-            before = self._now.get(key, _Stretch())
+            high = are_high[row]
+            if key not in self._of_person:
+                self._of_person[key] = Counter()
+            self._of_person[key][high] += 1
             if not high:
-                self._now[key] = _Stretch()
+                self._now.pop(key, None)
                 continue
-            first = before.first if before.length else image
-            self._now[key] = now = _Stretch(person, first, image, before.length + 1)
-            if now.length > self._longest.length:
+            self.high += 1
+            before = self._now.get(key)
+            first, length = (before.first, before.length + 1) if before else (image, 1)
+            self._now[key] = now = _Stretch(person, first, image, length)
+            if length > self._longest.length:
                 self._longest = now
 
     def note(self) -> str:

@@ -21,7 +21,8 @@ _LONGEST = 1000  # characters; a longer text is no name of an image
 
 def place_of(image_id: int | str) -> tuple[str, int | str]:
     """The sequence of an image, empty where there is one alone, and what it is called in it."""
-    match = _IN_SEQUENCE.fullmatch(image_id) if isinstance(image_id, str) else None
+    may_match = isinstance(image_id, str) and "/" in image_id
+    match = _IN_SEQUENCE.fullmatch(image_id) if may_match else None
     return (match[1], int(match[2])) if match else ("", image_id)
 
 

@@ -161,10 +161,13 @@ class JointMap:
             for rule in reversed(self.alternatives(joint)):  # the preferred one has the last word
                 weights = rule.weights()
                 used = [self.source.index(name) for name in weights]
-                least = confidence[..., used].min(axis=-1)
+                if isinstance(rule, Copy):
+                    least, value = confidence[..., used[0]], keypoints[..., used[0], :]
+                else:
+                    least = confidence[..., used].min(axis=-1)
+                    share = np.array(list(weights.values()), keypoints.dtype)[:, None]
+                    value = (keypoints[..., used, :] * share).sum(axis=-2)
                 present = least > 0
-                share = np.array(list(weights.values()), keypoints.dtype)[:, None]
-                value = (keypoints[..., used, :] * share).sum(axis=-2)
                 np.copyto(mapped[..., column, :], value, where=present[..., None])
                 np.copyto(mapped_confidence[..., column], least, where=present)
         return mapped, mapped_confidence

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 
@@ -76,12 +77,12 @@ def fill(
       InputError: If the input cannot be read, or has images of several sizes where that matters.
     """
     done, rooms = 0, set()
-    waiting: list[tuple[Future[Lifted | None], Part, str, Counts]] = []
+    waiting: deque[tuple[Future[Lifted | None], Part, str, Counts]] = deque()
 
-    def keep() -> None:
+    def keep(but: int = 0) -> None:
         nonlocal done
-        while waiting:
-            future, part, fingerprint, counts = waiting.pop()
+        while len(waiting) > but:
+            future, part, fingerprint, counts = waiting.popleft()
             spool.append(future.result(), fingerprint, part.faults, counts)
             done += part.units
             progress(done, source.count)
@@ -107,8 +108,8 @@ def fill(
                     "--focal_length and --fov need images of one size; give "
                     "--image_size=WIDTHxHEIGHT."
                 )
-            keep()
             waiting.append((lifting.submit(ready.lifted, lift), part, fingerprint, ready.counts))
+            keep(but=1)  # while this one is lifted
         keep()
 
 

@@ -102,13 +102,13 @@ class Spool:
     def faults(self) -> Iterator[str]:
         """What was left out of all parts, a line each."""
         for number in range(len(self)):
-            yield from _about(parts.loaded(self._path(number)))["faults"]
+            yield from self._about_part(number)["faults"]
 
     def counts(self) -> dict[str, Counter[str]]:
         """What is odd about the joints of all parts."""
         total: dict[str, Counter[str]] = {}
         for number in range(len(self)):
-            about = _about(parts.loaded(self._path(number)))
+            about = self._about_part(number)
             for kind, counts in (about.get("counts") or {}).items():
                 total.setdefault(kind, Counter()).update(counts)
         return total
@@ -116,6 +116,9 @@ class Spool:
     def remove(self) -> None:
         """Removes the folder."""
         parts.remove(self.folder)
+
+    def _about_part(self, number: int) -> dict[str, Any]:
+        return _about(parts.loaded(self._path(number), ["about"]))
 
     def _path(self, number: int) -> Path:
         return self.folder / f"{number:06d}.npz"
