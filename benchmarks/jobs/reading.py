@@ -2,20 +2,24 @@
 
     python benchmarks/jobs/reading.py
     python benchmarks/jobs/reading.py --other=../posenet3d_before
+    python benchmarks/jobs/reading.py --other=../posenet3d_before --images=100000 --rounds=1 --lift
 
 Made-up people are written in each format and read by processes of their own, with the package of
 this checkout and of another one in turns. Prints the median of the processor's time over
-`--rounds`, and for two checkouts their ratio.
+`--rounds`, and for two checkouts their ratio. With `--lift` it is the clock's time of the whole
+command `posenet3d lift` to `.npz`, each pose by itself.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import numpy as np
@@ -23,10 +27,13 @@ from absl import app, flags
 
 _OTHER = flags.DEFINE_string("other", "", "Another checkout of the package to compare with.")
 _ROUNDS = flags.DEFINE_integer("rounds", 7, "How often.", lower_bound=1)
+_LIFT = flags.DEFINE_bool("lift", False, "Lift what is read, and measure that.")
 _IMAGES = flags.DEFINE_integer("images", 4000, "Images, with three people each.", lower_bound=1)
 
 _CHECKOUT = Path(__file__).resolve().parents[2]
 _PEOPLE = 3
+_ALONE = ("--sequence_model=off", "--nomend", "--body=off", "--associate=never")
+"""Flags with which frames are lifted alone, as checkouts do that do not know them."""
 _READ = """
 import sys, time
 from posenet3d.formats.detect import read_people
@@ -44,7 +51,8 @@ def main(_: list[str]) -> None:
         taken = {(name, at): [] for name in inputs for at in checkouts}
         for _ in range(_ROUNDS.value):
             for name, at in taken:
-                taken[name, at].append(seconds(inputs[name], at, _IMAGES.value * _PEOPLE))
+                measure = lifting_seconds if _LIFT.value else seconds
+                taken[name, at].append(measure(inputs[name], at, _IMAGES.value * _PEOPLE))
     print("| input | this checkout, s | " + ("other, s | ratio |" if _OTHER.value else ""))
     print("|---|---:|" + ("---:|---:|" if _OTHER.value else ""))
     for name in inputs:
@@ -90,18 +98,44 @@ def seconds(path: Path, checkout: Path, people: int) -> float:
     Raises:
       RuntimeError: If not all people were read.
     """
+    found, taken = _output(checkout, "-c", _READ, str(path)).split()
+    if int(found) != people:
+        raise RuntimeError(f"{path}: {found} people were read of {people}.")
+    return float(taken)
+
+
+def lifting_seconds(path: Path, checkout: Path, people: int) -> float:
+    """The time on the clock for lifting a file with the command of a checkout.
+
+    Raises:
+      RuntimeError: If not all people were lifted.
+    """
+    known = _output(checkout, "scripts/lift.py", "--helpfull", check=False)
+    alone = [flag for flag in _ALONE if re.search(rf"--(\[no\])?{_name_of(flag)}\b", known)]
+    output = path.with_name("lifted.npz")
+    started = time.perf_counter()
+    said = _output(checkout, "scripts/lift.py", f"--input={path}", f"--output={output}", *alone)
+    taken = time.perf_counter() - started
+    if f"of {people} people" not in said:
+        raise RuntimeError(f"{path}: not all of {people} people were lifted: {said[:500]}")
+    return taken
+
+
+def _name_of(flag: str) -> str:
+    return flag.removeprefix("--").removeprefix("no").partition("=")[0]
+
+
+def _output(checkout: Path, *arguments: str, check: bool = True) -> str:
+    """What Python prints with the package of a checkout."""
     process = subprocess.run(
-        [sys.executable, "-c", _READ, str(path)],
+        [sys.executable, *arguments],
         env=os.environ | {"PYTHONPATH": str(checkout)},
         cwd=checkout,
         capture_output=True,
         text=True,
-        check=True,
+        check=check,
     )
-    found, taken = process.stdout.split()
-    if int(found) != people:
-        raise RuntimeError(f"{path}: {found} people were read of {people}.")
-    return float(taken)
+    return process.stdout
 
 
 if __name__ == "__main__":

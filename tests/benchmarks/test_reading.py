@@ -16,6 +16,7 @@ def test_every_input_is_read_whole(reading, tmp_path):
     assert [detect_format(path) for path in inputs.values()] == ["coco", "alphapose", "openpose"]
     for path in inputs.values():
         assert reading.seconds(path, CHECKOUT, 12) > 0
+    assert reading.lifting_seconds(inputs["COCO"], CHECKOUT, 12) > 0
 
 
 def test_people_that_lack_are_no_result(reading, tmp_path):
