@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from posenet3d.errors import InputError
-from posenet3d.lite import model_file
+from posenet3d.lite import choice, model_file
+from posenet3d.lite.choice import Choice
 from posenet3d.lite.estimator import LiteEstimator
 from posenet3d.lite.model_file import Variant
 from posenet3d.lite.sequence import LiteSequenceEstimator
@@ -59,8 +60,9 @@ def load(path_or_name: str | Path = DEFAULT_MODEL) -> Loaded:
 def load_lifter(
     model: str | Path = DEFAULT_MODEL,
     runtime: Runtime = "auto",
-    variant: Variant = "float32",
+    variant: Choice = "auto",
     threads: int = 1,
+    much: bool = False,
 ) -> PoseEstimator | LiteEstimator:
     """Loads a lifter of single poses for a runtime.
 
@@ -68,14 +70,15 @@ def load_lifter(
       model: As in `load`.
       runtime: auto: LiteRT if that is installed and the model has a `.tflite` file: a pretrained
         one, a folder NAME that holds NAME_<variant>.tflite, or the file itself.
-      variant: Which file; another than float32 asks for LiteRT.
+      variant: Which file, see `choice.chosen`; another than float32 asks for LiteRT.
       threads: Of LiteRT.
+      much: Whether so much is lifted that time matters.
 
     Raises:
       InputError: If there is no such model, or none for that runtime.
       ImportError: If the runtime is not installed.
     """
-    path = file_of(model, runtime, variant)
+    path = file_of(model, runtime, variant, much)
     if path.suffix == model_file.ENDING:
         return LiteEstimator(path, threads=threads)
     _import_tensorflow(model)
@@ -83,9 +86,13 @@ def load_lifter(
 
 
 def file_of(
-    model: str | Path = DEFAULT_MODEL, runtime: Runtime = "auto", variant: Variant = "float32"
+    model: str | Path = DEFAULT_MODEL,
+    runtime: Runtime = "auto",
+    variant: Choice = "auto",
+    much: bool = False,
 ) -> Path:
     """The file that `load_lifter` would load; args and errors are those of it."""
+    variant = choice.chosen(model, variant, much and _may_choose(runtime))
     found = _tflite_of(model, runtime, variant)
     if found is not None:
         return found
@@ -96,10 +103,13 @@ def file_of(
 
 
 def load_over_time(
-    model: str | Path, runtime: Runtime = "auto", variant: Variant = "float32", threads: int = 1
+    model: str | Path, runtime: Runtime = "auto", variant: Choice = "auto", threads: int = 1
 ) -> SequenceEstimator | LiteSequenceEstimator:
-    """The same for a lifter of sequences, which has no int8 form: dynamic_int8 stands for it."""
-    variant = "dynamic_int8" if variant == "int8" else variant
+    """The same for a lifter of sequences, which has no int8 form: dynamic_int8 stands for it.
+
+    auto is float32: nothing has been measured of the other files.
+    """
+    variant = "dynamic_int8" if variant == "int8" else choice.chosen(model, variant)
     path = _tflite_of(model, runtime, variant)
     if path is not None:
         # A run's folder may hold a .tflite file of its lifter of single poses.
@@ -115,6 +125,11 @@ def load_over_time(
 def has_tensorflow() -> bool:
     """Whether TensorFlow and Keras are installed."""
     return _installed("tensorflow") and _installed("keras")
+
+
+def _may_choose(runtime: Runtime) -> bool:
+    """Whether LiteRT may lift; what is there without it is Keras, which has no variants."""
+    return runtime != "keras" and (runtime == "litert" or _installed("ai_edge_litert"))
 
 
 def _installed(library: str) -> bool:

@@ -1,6 +1,7 @@
 """Which runtime lifts."""
 
 import shutil
+import sys
 
 import numpy as np
 import pytest
@@ -61,6 +62,37 @@ def test_models_in_runs_are_found(tmp_path, monkeypatch):
     shutil.copy(SHELF / "small" / "small_float32.tflite", folder / "mine_float32.tflite")
     monkeypatch.chdir(tmp_path)
     assert file_of("mine").samefile(folder / "mine_float32.tflite")
+
+
+@pytest.mark.parametrize(
+    ("settings", "name"),
+    [
+        ({}, "small_float32.tflite"),
+        ({"much": True}, "small_dynamic_int8.tflite"),
+        ({"much": True, "runtime": "litert"}, "small_dynamic_int8.tflite"),
+        ({"much": True, "runtime": "keras"}, "estimator.keras"),
+        ({"much": True, "variant": "float16"}, "small_float16.tflite"),
+        ({"variant": "int8"}, "small_int8.tflite"),
+    ],
+)
+def test_the_variant_goes_by_how_much_is_lifted(settings, name):
+    assert file_of("small", **settings).name == name
+
+
+def test_much_is_lifted_by_keras_where_litert_is_not_installed(monkeypatch):
+    monkeypatch.setitem(sys.modules, "ai_edge_litert", None)
+    assert file_of("small", much=True).name == "estimator.keras"
+
+
+def test_much_is_lifted_by_int8_without_tensorflow(monkeypatch):
+    monkeypatch.setitem(sys.modules, "tensorflow", None)
+    assert file_of("small", much=True).name == "small_dynamic_int8.tflite"
+
+
+def test_auto_is_float32_for_a_lifter_of_sequences():
+    assert load_over_time("full_sequence").get_config() == (
+        LiteSequenceEstimator("full_sequence", "float32").get_config()
+    )
 
 
 @pytest.mark.parametrize(

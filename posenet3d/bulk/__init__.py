@@ -1,8 +1,8 @@
-"""Lifting millions of poses from sharded archives, on Ray Data: posenet3d bulk."""
+"""Lifting millions of poses from sharded archives, in several processes: posenet3d bulk."""
 
 import importlib
 
-for _library in ("ray.data", "pyarrow.parquet", "google_crc32c"):
+for _library in ("pyarrow.parquet", "google_crc32c"):
     try:
         importlib.import_module(_library)
     except ImportError as _error:

@@ -9,7 +9,7 @@ from typing import Literal
 from posenet3d.errors import ConfigError
 from posenet3d.lifting.config import LiftConfig
 from posenet3d.lifting.input_settings import Format, InputSettings, Placement
-from posenet3d.lite.model_file import Variant
+from posenet3d.lite.choice import Choice
 from posenet3d.loading import Runtime
 from posenet3d.models.loading import DEFAULT_MODEL
 from posenet3d.settings import check_height_mm, check_range, setting, setting_of
@@ -30,7 +30,11 @@ class BulkConfig:
     )
     model: str = setting_of(LiftConfig, "model")
     runtime: Runtime = setting_of(LiftConfig, "runtime")
-    variant: Variant = setting_of(LiftConfig, "variant")
+    variant: Choice = setting(
+        "auto",
+        "With LiteRT: which of a model's .tflite files, by the precision of its weights. auto: "
+        "dynamic_int8, if that file says that its error was measured to be the same, else float32.",
+    )
     skeleton: Literal["auto", *SKELETONS] = setting(
         "auto", "Joints of the shards; auto: what a Parquet file says, else those of the model."
     )
@@ -47,7 +51,9 @@ class BulkConfig:
     )
     threads: int = setting(1, "Cores a process.")
     address: str = setting(
-        "", "Ray cluster: host:port of its head, or auto; empty: this machine alone."
+        "",
+        "Ray cluster: host:port of its head, or auto; local: Ray on this machine. Empty: this "
+        "machine without Ray.",
     )
     redo: bool = setting(
         False, "Lift shards again that were lifted by another model or with other settings."

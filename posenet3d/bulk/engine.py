@@ -6,18 +6,24 @@ import json
 import logging
 import os
 import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
-
-import ray
-import ray.data
-import ray.exceptions
 
 from posenet3d.bulk.lifter import ShardLifter, Work
 from posenet3d.errors import InputError, reason_of
 
-Engine = Callable[[Work, Sequence[str]], Iterator[dict[str, Any]]]
-"""Lifts these shards and yields their entries as they are finished."""
+try:
+    import ray
+    import ray.data
+    import ray.exceptions
+except ImportError as error:
+    raise ImportError(
+        f"--address needs ray, which cannot be imported ({error}); it comes with the extra: pip "
+        "install 'posenet3d[bulk]'."
+    ) from None
+
+LOCAL = "local"
+"""The address that has Ray start on this machine."""
 
 _CONNECT_SECONDS = 10.0
 _OBJECT_STORE_BYTES = 128 << 20  # poses never go through it; Ray's least is 75 MB
@@ -29,10 +35,11 @@ class RayEngine:
     Args:
       workers: Processes; 0: as many as there are cores for.
       threads: Cores a process.
-      address: `host:port` of a cluster's head, or `auto`; empty: a local one, for this run alone.
+      address: `host:port` of a cluster's head, or `auto`; `local`: this machine's, for this run
+        alone.
     """
 
-    def __init__(self, workers: int = 0, threads: int = 1, address: str = "") -> None:
+    def __init__(self, workers: int = 0, threads: int = 1, address: str = LOCAL) -> None:
         self._workers = workers
         self._threads = threads
         self._address = address
@@ -61,7 +68,7 @@ class RayEngine:
         for name in ("ray", "ray.data"):
             logging.getLogger(name).setLevel(logging.ERROR)
         quiet = {"log_to_driver": False, "logging_level": logging.ERROR, "configure_logging": True}
-        if self._address:
+        if self._address != LOCAL:
             try:
                 _check_reachable(self._address)
                 ray.init(self._address, **quiet)
@@ -73,7 +80,7 @@ class RayEngine:
             return
         cores = max(os.cpu_count() or 1, self._workers * self._threads)
         ray.init(
-            "local",
+            LOCAL,
             num_cpus=cores,
             include_dashboard=False,
             object_store_memory=_OBJECT_STORE_BYTES,

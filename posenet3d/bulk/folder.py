@@ -51,13 +51,16 @@ class Paths(NamedTuple):
 
 
 @contextlib.contextmanager
-def claimed(folder: Path, job: Mapping[str, Any], redo: bool = False) -> Iterator[None]:
+def claimed(
+    folder: Path, job: Mapping[str, Any], redo: bool = False, advice: str = ""
+) -> Iterator[None]:
     """Makes the folder this run's alone while the block runs.
 
     Args:
       folder: Made if absent; its parent must exist.
       job: The model and settings, plain data.
       redo: Take over a folder of another model or settings.
+      advice: What else to do where the model is another: a clause with a comma.
 
     Raises:
       InputError: If the folder cannot be made or written, holds something else, or another run
@@ -69,7 +72,7 @@ def claimed(folder: Path, job: Mapping[str, Any], redo: bool = False) -> Iterato
             folder.mkdir(exist_ok=True)
             _check_alone(folder)
             held.enter_context(_locked_for_run(folder))
-            _check_job(folder, job, redo)
+            _check_job(folder, job, redo, advice)
             shutil.rmtree(folder / _UNFINISHED, ignore_errors=True)  # a killed run's
             (folder / _UNFINISHED).mkdir(exist_ok=True)
             temporary = folder / _UNFINISHED / _JOB
@@ -198,7 +201,7 @@ def _check_alone(folder: Path) -> None:
         )
 
 
-def _check_job(folder: Path, job: Mapping[str, Any], redo: bool) -> None:
+def _check_job(folder: Path, job: Mapping[str, Any], redo: bool, advice: str) -> None:
     if redo or not (folder / _JOB).exists():
         return
     try:
@@ -210,5 +213,5 @@ def _check_job(folder: Path, job: Mapping[str, Any], redo: bool) -> None:
             raise ConfigError(
                 f"{folder} holds shards that were lifted differently: {name} was "
                 f"{reprlib.repr(found.get(name))} and is {reprlib.repr(value)} now. Name another "
-                "--output, or give --redo to lift them again."
+                f"--output, {advice * (name == 'model')}or give --redo to lift them again."
             )

@@ -12,8 +12,8 @@ from typing import Any
 
 from posenet3d.bulk import folder as folders
 from posenet3d.bulk.config import BulkConfig
-from posenet3d.bulk.engine import Engine, RayEngine
-from posenet3d.bulk.lifter import Work
+from posenet3d.bulk.lifter import Engine, Work
+from posenet3d.bulk.processes import ProcessEngine
 from posenet3d.bulk.summary import BulkSummary
 from posenet3d.errors import ConfigError, InputError
 from posenet3d.files.opening import opening
@@ -55,11 +55,17 @@ def lift_shards(
         raise InputError(f"Cannot write to {output}: there is no folder {output.parent}.")
     if any(shard.parent == Path(output).resolve() for shard in shards):
         raise ConfigError(f"The output {output} is the input's folder; name another.")
-    model, ending, job = _job(config, say)
-    work = Work(model, ending, job, str(output), config.threads)
-    engine = engine or RayEngine(config.workers, config.threads, config.address)
-    summary = BulkSummary(output)
-    with folders.claimed(output, job, config.redo):
+    path, job = _job(config, say)
+    with opening(path):
+        model = path.read_bytes()
+    job = {"model": hashlib.sha256(model).hexdigest()} | job
+    work = Work(model, path.suffix, job, str(output), config.threads)
+    engine = engine or _engine(config)
+    summary = BulkSummary(output, path.name)
+    advice = ""
+    if path != file_of(config.model, config.runtime, config.variant):
+        advice = "give --variant=float32 if it was float32 that lifted them, "
+    with folders.claimed(output, job, config.redo, advice):
         waiting = _waiting(shards, output, job, summary)
         if summary.resumed:
             say(f"{summary.resumed} of {len(shards)} shards in {output} are finished; going on.")
@@ -100,31 +106,36 @@ def find_shards(patterns: str) -> list[Path]:
     return sorted(found.values())
 
 
-def _job(config: BulkConfig, say: Say) -> tuple[bytes, str, dict[str, Any]]:
-    """The model's file, its ending, and what the output depends on.
+def _engine(config: BulkConfig) -> Engine:
+    if config.address:
+        from posenet3d.bulk.engine import RayEngine  # a large library, which takes a second
+
+        return RayEngine(config.workers, config.threads, config.address)
+    return ProcessEngine(config.workers, config.threads)
+
+
+def _job(config: BulkConfig, say: Say) -> tuple[Path, dict[str, Any]]:
+    """The model's file, and what the output depends on besides.
 
     Raises:
       InputError: If there is no such model, or it cannot lift these joints or give this height.
     """
-    path = file_of(config.model, config.runtime, config.variant)
+    path = file_of(config.model, config.runtime, config.variant, much=True)
     estimator = load_lifter(path)
     if config.score and not getattr(estimator, "estimates_error", True):
         config = dataclasses.replace(config, score=False)
         say(NO_SCORE)
-    with opening(path):
-        model = path.read_bytes()
     if config.skeleton not in ("auto", estimator.skeleton.name):
         joint_maps.route(SKELETONS[config.skeleton], estimator.skeleton)
     if config.height_mm is not None:
         check_height(config.height_mm, 1, estimator.skeleton)
     names = ("skeleton", "min_confidence", "height_mm", "score", "batch_size")
     job = {
-        "model": hashlib.sha256(model).hexdigest(),
         "joints": list(estimator.skeleton.joint_names),
         "unit": "pose" if config.height_mm is None else "mm",
         "version": __version__,
     }
-    return model, path.suffix, job | {name: getattr(config, name) for name in names}
+    return path, job | {name: getattr(config, name) for name in names}
 
 
 def _waiting(

@@ -7,6 +7,7 @@ import dataclasses
 import json
 import tempfile
 from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -44,8 +45,12 @@ class Work:
     threads: int
 
 
+Engine = Callable[[Work, Sequence[str]], Iterator[dict[str, Any]]]
+"""Lifts these shards and yields their entries as they are finished."""
+
+
 class ShardLifter:
-    """A model that lifts one shard after the other; Ray makes one in each worker process."""
+    """A model that lifts one shard after the other; each worker process has one."""
 
     def __init__(self, work: Work) -> None:
         self._job = work.job

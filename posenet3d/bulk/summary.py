@@ -16,6 +16,7 @@ class BulkSummary:
     """Counts over all shards, those that were finished before included."""
 
     folder: Path
+    model: str = ""  # the name of the file that lifted
     shards: int = 0
     resumed: int = 0  # finished before
     changed: list[str] = dataclasses.field(default_factory=list)  # lifted before, and again now
@@ -47,6 +48,8 @@ class BulkSummary:
             f"Lifted {self.lifted} of {self.records} poses; {self.shards - len(self.errors)} of "
             f"{self.shards} shards are in {self.folder}."
         ]
+        if self.model:
+            lines.append(f"Lifted by {self.model}.")
         if self.resumed:
             lines.append(f"Finished before, and passed: {self.resumed} shards.")
         if self.changed:

@@ -34,6 +34,11 @@ class ExportConfig:
     calibration_data: str = setting(
         "", "A file of 2D poses to find the ranges of int8; empty: the model's own statistics."
     )
+    labelled_data: str = setting(
+        "",
+        "A pose archive with true 3D: the .tflite files say how much worse than the model they "
+        "lift it, and --variant=auto goes by that.",
+    )
     licence: str = setting("", "The model's licence; empty: as its MODEL_CARD.md says.")
     training_data: str = setting("", "What it was trained on; empty: as its MODEL_CARD.md says.")
 
@@ -44,3 +49,5 @@ class ExportConfig:
             raise ConfigError(
                 "Nothing to export: --saved_model, --tflite, --onnx and --weights are all off."
             )
+        if self.labelled_data and not self.tflite:
+            raise ConfigError("labelled_data is for .tflite files: give --tflite as well.")

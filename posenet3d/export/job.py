@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from posenet3d.errors import InputError
+from posenet3d.export.answers.accuracy import Accuracy
 from posenet3d.export.answers.comparison import check_same
 from posenet3d.export.answers.golden import (
     GOLDEN_FILE,
@@ -25,6 +26,7 @@ from posenet3d.export.sequence import export_sequence
 from posenet3d.export.signatures.examples import example_poses, with_gaps
 from posenet3d.export.staging import staged_export, stated
 from posenet3d.formats.detect import read_people
+from posenet3d.lite.choice import MEASURED
 from posenet3d.models import PoseEstimator, load
 from posenet3d.models.loading import WEIGHTS_FILE, find
 from posenet3d.models.weights_file import save_weights_file
@@ -42,7 +44,7 @@ def export(config: ExportConfig) -> list[Path]:
 
     Raises:
       InputError: If there is no such estimator, the output cannot be a folder, or the calibration
-        data cannot be used.
+        data or the labelled data cannot be used.
       ExportError: If a converted file does not lift as the estimator does; nothing is written.
       ImportError: If a library of an extra is missing that a form needs; names the extra.
     """
@@ -53,6 +55,7 @@ def export(config: ExportConfig) -> list[Path]:
     name = folder.resolve().name
     metadata = describe(estimator, name, **stated(config, find(config.model)))
     calibration = _calibration_poses(estimator, config) if config.tflite else None
+    accuracy = Accuracy(estimator, config.labelled_data) if config.labelled_data else None
     golden: dict[str, Any] = {"model": metadata}
     with staged_export(folder) as (version, files, written):
         if config.saved_model:
@@ -62,6 +65,9 @@ def export(config: ExportConfig) -> list[Path]:
         for variant in litert.VARIANTS if config.tflite else ():
             content = litert.convert(estimator, variant, metadata, calibration)
             check_same(estimator, tflite_runtime(content), variant)
+            if accuracy is not None:
+                measured = {MEASURED: accuracy.of(tflite_runtime(content))}
+                content = litert.with_metadata(content, metadata | measured)
             file = files / f"{name}_{variant}.tflite"
             file.write_bytes(content)
             golden[file.name] = describe_tflite(estimator, content, variant)

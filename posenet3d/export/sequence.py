@@ -61,6 +61,8 @@ def export_sequence(config: ExportConfig) -> list[Path]:
         raise ConfigError(
             "calibration_data is for int8, which a lifter of sequences does not have."
         )
+    if config.labelled_data:
+        raise ConfigError("labelled_data is for a lifter of single poses.")
     estimator = load_sequence(config.model)
     folder = Path(config.output)
     name = folder.resolve().name

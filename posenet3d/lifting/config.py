@@ -11,7 +11,7 @@ from posenet3d.errors import ConfigError
 from posenet3d.formats.output import ENDINGS
 from posenet3d.lifting.input_settings import Format, InputSettings, Placement
 from posenet3d.lifting.scene.upright import Level
-from posenet3d.lite.model_file import Variant
+from posenet3d.lite.choice import Choice
 from posenet3d.loading import Runtime
 from posenet3d.models.loading import DEFAULT_MODEL
 from posenet3d.motion.config import METHODS, MotionConfig
@@ -43,8 +43,11 @@ class LiftConfig:
         "What runs the models. auto: LiteRT, which starts ten times faster, where a model has a "
         ".tflite file; keras: TensorFlow.",
     )
-    variant: Variant = setting(
-        "float32", "With LiteRT: which of a model's .tflite files, by the precision of its weights."
+    variant: Choice = setting(
+        "auto",
+        "With LiteRT: which of a model's .tflite files, by the precision of its weights. auto: "
+        "float32; where the input is lifted in parts (more than 2048 images), dynamic_int8, if "
+        "that file says that its error was measured to be the same.",
     )
     threads: int = setting(1, "Threads of LiteRT.")
     detector: DetectorName = setting_of(DetectConfig, "detector")

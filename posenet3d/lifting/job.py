@@ -29,7 +29,7 @@ from posenet3d.lifting.pictures import Pictures
 from posenet3d.lifting.scene.by_track import LiftTogether
 from posenet3d.lifting.scene.room import room_of
 from posenet3d.lifting.summary import Summary
-from posenet3d.loading import NO_SCORE, load_lifter, load_over_time
+from posenet3d.loading import NO_SCORE, file_of, load_lifter, load_over_time
 from posenet3d.poses.frame_rates import FASTEST, RATE, SLOWEST
 from posenet3d.poses.lift_result import LiftResult
 from posenet3d.sequences.loading import sequence_of
@@ -102,7 +102,7 @@ def _lift_file(
     estimator: Estimator | None,
 ) -> Summary:
     config, notes = with_size_of_images(config)
-    over_time = None
+    over_time, own = None, estimator is None
     if estimator is None:
         chosen = (config.runtime, config.variant, config.threads)
         estimator = load_lifter(config.model, *chosen)
@@ -115,6 +115,10 @@ def _lift_file(
             notes = (*notes, f"Each frame was lifted alone, because of --fps={config.fps:g}.")
     map_file = config.reading.read_map()
     source = config.reading.open(config.input, estimator.skeleton, map_file)
+    advice = ""
+    if own and config.variant == "auto" and source.count > UNITS_A_PART:
+        estimator, note, advice = _for_much(config, estimator)
+        notes = (*notes, note)
     maps = map_file.maps if map_file else None
     if config.min_confidence is None:
         config = dataclasses.replace(config, min_confidence=source.guessed_below)
@@ -133,7 +137,10 @@ def _lift_file(
         room=room,
     )
     settings = _settings(config, estimator, map_file)
-    spool = Spool(_parts_folder(config, settings), settings)
+    try:
+        spool = Spool(_parts_folder(config, settings), settings)
+    except InputError as error:
+        raise InputError(f"{error}{advice}") from None
     try:
         fill(spool, source, read, again, config.skip_bad, say, progress)
         summary = finish(spool, source, output, pictures, config, again, over_time)
@@ -149,6 +156,25 @@ def _lift_file(
         raise
     spool.remove()
     return summary
+
+
+def _for_much(config: LiftConfig, estimator: Estimator) -> tuple[Estimator, str, str]:
+    """What lifts an input that is lifted in parts: the faster file of a model, if it is as good.
+
+    Args:
+      config: The settings.
+      estimator: What lifts a small input by them.
+
+    Returns:
+      It, what to say of it, and what to say where finished parts are another's.
+    """
+    named = (config.model, config.runtime, config.variant)
+    usual, fast = (file_of(*named, much=much) for much in (False, True))
+    if fast == usual:
+        return estimator, f"Lifted by {usual.name}.", ""
+    note = f"Lifted by {fast.name}, whose error was measured to be that of {usual.name}."
+    advice = " If float32 has lifted those parts, --variant=float32 goes on."
+    return load_lifter(*named, config.threads, much=True), note, advice
 
 
 def _over_time(config: LiftConfig, skeleton: Skeleton) -> LiftTogether | None:

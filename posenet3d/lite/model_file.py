@@ -24,7 +24,11 @@ VARIANTS: tuple[Variant, ...] = ("float32", "float16", "dynamic_int8", "int8")
 
 BATCHES = (1, 16, 128)
 """Numbers of poses, each a signature: the browser's runtime needs fixed shapes. A pose of 128 takes
-0.6 of the time of one of 16; 1024 at a time gain a twentieth more (`benchmarks/latency.py`)."""
+0.9 of the time of one of 16; 1024 at a time gain little more."""
+
+COMPLETE_BATCHES = (1, 128)
+"""Those of poses that miss no joint: no gaps are filled, which takes a fourth of the time in
+float32 and half in 8 bits. Fewer than `BATCHES`, for each takes 20 to 130 kB."""
 
 WINDOW, STEP = "lift_window", "step"
 """Signatures of a lifter of sequences: some frames, of which those in the middle see all they can;
@@ -50,9 +54,9 @@ _GRAPHS, _SIGNATURES, _GRAPH_OF_SIGNATURE = 8, 18, 12
 _IDENTIFIER = b"TFL3"  # of the schema, at byte 4 of every flatbuffer of it
 
 
-def signature_name(batch: int) -> str:
-    """Name of the signature for so many poses."""
-    return f"lift_{batch}"
+def signature_name(batch: int, complete: bool = False) -> str:
+    """Name of the signature for so many poses; `complete`: of whom no joint is missing."""
+    return f"lift_complete_{batch}" if complete else f"lift_{batch}"
 
 
 def find(path_or_name: str | Path, variant: Variant = "float32") -> Path:
@@ -205,18 +209,21 @@ def lifts_sequences(content: bytes) -> bool:
     return bool({WINDOW, STEP} & set(signatures(content)))
 
 
-def batches(content: bytes) -> list[int]:
-    """The numbers of poses of a file's signatures.
+def batches(content: bytes) -> tuple[list[int], list[int]]:
+    """The numbers of poses of a file's signatures: for all, and for those who are complete.
+
+    Files of older exports have none of the second kind.
 
     Raises:
       ImportError: If ai-edge-litert is not installed; the message says what to install.
       ValueError: If it has no signature for poses.
     """
-    found = [re.fullmatch(r"lift_(\d+)", name) for name in signatures(content)]
-    sizes = [int(one[1]) for one in found if one]
+    names = signatures(content)
+    found = [re.fullmatch(r"lift_(complete_)?(\d+)", name) for name in names]
+    sizes = [int(one[2]) for one in found if one and not one[1]]
     if not sizes:
         raise ValueError("it has no signature for a number of poses")
-    return sizes
+    return sizes, [int(one[2]) for one in found if one and one[1]]
 
 
 def with_only(content: bytes, signature: str) -> bytes:

@@ -1,4 +1,4 @@
-"""Ray's workers, and what is left when they or the whole job are killed."""
+"""The workers of both engines, and what is left when they or the whole job are killed."""
 
 import dataclasses
 import os
@@ -9,8 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from posenet3d.bulk import BulkConfig, lift_shards
+from posenet3d.bulk import BulkConfig, lift_shards, processes
 from posenet3d.bulk.engine import RayEngine
+from posenet3d.bulk.lifter import Work
+from posenet3d.bulk.processes import ProcessEngine
 from posenet3d.errors import InputError
 from tests.fixtures import forked_scripts
 from tests.fixtures.checkout import CHECKOUT
@@ -38,7 +40,10 @@ def finished(path):
     return len(list((path / "_finished").glob("*.json")))
 
 
-def test_killed_jobs_and_workers_cost_no_byte(config, serial, tmp_path):
+@pytest.mark.parametrize(
+    ("kind", "worker"), [(ProcessEngine, "posenet3d.bulk.worker"), (RayEngine, "MapWorker")]
+)
+def test_killed_jobs_and_workers_cost_no_byte(config, serial, tmp_path, kind, worker):
     """The job is killed first, then a worker of the one that goes on."""
     out, log = tmp_path / "out", tmp_path / "log"
     flags = (f"--{name}={getattr(config, name)}" for name in ("input", "output", "model"))
@@ -53,9 +58,9 @@ def test_killed_jobs_and_workers_cost_no_byte(config, serial, tmp_path):
     killed = []
 
     def engine(work, shards):
-        for entry in RayEngine(workers=2)(work, shards):
+        for entry in kind(workers=2)(work, shards):
             if not killed:
-                workers = [pid for pid in _descendants(os.getpid()) if "MapWorker" in _name(pid)]
+                workers = [pid for pid in _descendants(os.getpid()) if worker in _name(pid)]
                 killed.append(workers[0])
                 os.kill(workers[0], signal.SIGKILL)
             yield entry
@@ -71,6 +76,45 @@ def test_killed_jobs_and_workers_cost_no_byte(config, serial, tmp_path):
     lift_shards(dataclasses.replace(config, output=str(whole)), engine=serial)
     assert content(out) == content(whole)
     assert not (out / ".unfinished").exists()
+
+
+def test_no_worker_outlives_a_job_that_is_left(config, tmp_path):
+    def engine(work, shards):
+        yield next(ProcessEngine(workers=2)(work, shards))
+
+    lift_shards(config, engine=engine)
+    assert not [p for p in _descendants(os.getpid()) if "posenet3d.bulk.worker" in _name(p)]
+
+
+def test_a_shard_of_which_workers_die_is_given_up(config, monkeypatch):
+    """A worker that ends at once stands in for one that lacks memory."""
+    code = (
+        "import json, sys; from posenet3d.bulk import folder, worker; from pathlib import Path\n"
+        "header = json.loads(sys.stdin.buffer.readline()); sys.stdin.buffer.read(header['bytes'])\n"
+        "print('{}', flush=True); shard = Path(json.loads(sys.stdin.buffer.readline()))\n"
+        "import os\n"
+        "try:\n"
+        "    with folder.attempt(Path(header['folder']), shard.name):\n"
+        "        os._exit(9)\n"
+        "except Exception as error:\n"
+        "    print(json.dumps({'shard': str(shard), 'error': str(error)}), flush=True)\n"
+        "sys.stdin.read()\n"
+    )
+    original = processes.subprocess.Popen
+    monkeypatch.setattr(
+        processes.subprocess,
+        "Popen",
+        lambda command, **more: original([command[0], "-c", code], **more),
+    )
+    only = dataclasses.replace(config, input=config.input.replace("*", "poses-00"))
+    summary = lift_shards(only, engine=ProcessEngine(workers=1))
+    assert "3 workers have died of it" in str(summary)
+
+
+def test_a_worker_that_cannot_begin_ends_the_job_with_its_reason(tmp_path):
+    work = Work(b"no model", ".keras", {"height_mm": None, "score": True}, str(tmp_path), 1)
+    with pytest.raises(InputError, match="A worker could not be started: InputError"):
+        next(ProcessEngine(workers=2)(work, ["a", "b"]))
 
 
 def test_more_workers_than_a_cluster_has_room_for_are_refused(monkeypatch):

@@ -42,7 +42,7 @@ def test_shards_are_lifted_by_a_tflite_file_whatever_their_length(
 ):
     pytest.importorskip("ai_edge_litert", reason="LiteRT")
     write("a.parquet", some(columns, [row % 40 for row in range(count)]))
-    config = BulkConfig(f"{tmp_path}/shards/*", f"{tmp_path}/out", model="small")
+    config = BulkConfig(f"{tmp_path}/shards/*", f"{tmp_path}/out", model="small", variant="float32")
     summary = lift_shards(config, engine=serial)
     assert (summary.lifted, summary.ok) == (count, True)
     rows = read(tmp_path / "out" / "a.parquet")
@@ -53,6 +53,33 @@ def test_shards_are_lifted_by_a_tflite_file_whatever_their_length(
         wanted = expected.keypoints_3d[number % 40].reshape(-1)
         np.testing.assert_allclose(row["keypoints_3d"], wanted, atol=1e-4)
         np.testing.assert_allclose(row["score"], expected.score[number % 40], atol=1e-4)
+
+
+@pytest.mark.parametrize("variant", ["auto", "float32"])
+def test_shards_are_lifted_by_int8_unless_another_is_named(
+    serial, write, read, columns, tmp_path, variant
+):
+    pytest.importorskip("ai_edge_litert", reason="LiteRT")
+    write("a.parquet", columns)
+    config = BulkConfig(f"{tmp_path}/shards/*", f"{tmp_path}/out", model="small", variant=variant)
+    summary = lift_shards(config, engine=serial)
+    by = "dynamic_int8" if variant == "auto" else variant
+    assert f"Lifted by small_{by}.tflite." in str(summary)
+    expected = LiteEstimator("small", by).lift(
+        np.reshape(columns["keypoints_2d"], (-1, 17, 2)), np.array(columns["confidence"])
+    )
+    found = [row["keypoints_3d"] for row in read(tmp_path / "out" / "a.parquet")]
+    np.testing.assert_array_equal(found, expected.keypoints_3d.reshape(40, -1))
+
+
+def test_shards_of_float32_are_not_mixed_with_int8(serial, write, columns, tmp_path):
+    pytest.importorskip("ai_edge_litert", reason="LiteRT")
+    write("a.parquet", columns)
+    settings = (f"{tmp_path}/shards/*", f"{tmp_path}/out", "small")
+    lift_shards(BulkConfig(*settings, variant="float32"), engine=serial)
+    with pytest.raises(ConfigError, match=r"model was .* give --variant=float32 if .* --redo"):
+        lift_shards(BulkConfig(*settings), engine=serial)
+    assert lift_shards(BulkConfig(*settings, variant="float32"), engine=serial).resumed == 1
 
 
 def test_a_file_that_gives_no_score_lifts_without_and_says_so(

@@ -7,6 +7,7 @@ import pytest
 from posenet3d.export import ExportConfig
 from posenet3d.export.job import export
 from posenet3d.models import Lifter, PoseEstimator
+from posenet3d.poses.archives.archive_writer import write_archive
 from posenet3d.skeletons.skeleton import CMU_17
 from tests.fixtures.made_once import made_once
 
@@ -30,8 +31,8 @@ def estimator(people):
 
 
 @pytest.fixture(scope="session")
-def saved(estimator, tmp_path_factory):
-    """A model's folder, `saved`, with everything that an export can write."""
+def saved(estimator, people, tmp_path_factory):
+    """A model's folder, `saved`, with everything that an export can write, measured on `people`."""
     pytest.importorskip("ai_edge_litert", reason="LiteRT")
     pytest.importorskip("tf2onnx", reason="the extra onnx")
     pytest.importorskip("tensorflow_serving", reason="the extra serving")
@@ -42,10 +43,11 @@ def saved(estimator, tmp_path_factory):
             "# mine\n\n- **Trained on**: ten poses of\n  [people](people.md).\n- **Size**: small\n"
             "\n## Licence\n\nPublic domain.\n"
         )
+        write_archive(folder / "labelled.npz", people, "test")
         export(
             ExportConfig(
                 model=str(folder / "estimator.keras"), output=str(folder / "saved"), tflite=True,
-                onnx=True, golden=True,
+                onnx=True, golden=True, labelled_data=str(folder / "labelled.npz"),
             )
         )  # fmt: skip
 

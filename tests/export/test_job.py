@@ -204,7 +204,11 @@ def test_output_that_is_a_file_is_refused(model, tmp_path):
 
 @pytest.mark.parametrize(
     ("settings", "message"),
-    [({}, "output is empty"), ({"output": "m", "saved_model": False}, "Nothing to export")],
+    [
+        ({}, "output is empty"),
+        ({"output": "m", "saved_model": False}, "Nothing to export"),
+        ({"output": "m", "labelled_data": "poses.npz"}, "give --tflite as well"),
+    ],
 )
 def test_settings_that_contradict_are_refused(settings, message):
     with pytest.raises(ConfigError, match=message):

@@ -21,6 +21,7 @@ def config(tmp_path):
         input=str(SAMPLES / "mediapipe.json"),
         output=str(tmp_path / "out.npz"),
         model="small",
+        variant="float32",
         score=False,
         images=str(tmp_path / "frames"),
     )

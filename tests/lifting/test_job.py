@@ -18,7 +18,7 @@ pytestmark = pytest.mark.eagerly
 
 
 def test_parts_give_what_the_estimator_gives_for_all(config, people, tmp_path, arrays):
-    summary = lift_file(config())
+    summary = lift_file(config(variant="float32"))
     assert (summary.people, summary.lifted) == (10, 7)
     estimator = posenet3d.load("small")
     whole = read_people(people).on(estimator.skeleton)
@@ -99,8 +99,8 @@ def test_a_part_is_read_while_the_one_before_it_is_lifted(config, monkeypatch):
     class Slow:
         """A lifter that ends its first part when the second has been read."""
 
-        def __init__(self, *args):
-            self._estimator = original(*args)
+        def __init__(self, *args, **kwargs):
+            self._estimator = original(*args, **kwargs)
 
         def __getattr__(self, name):
             return getattr(self._estimator, name)

@@ -6,18 +6,26 @@ import pytest
 from tests.fixtures.checkout import load_module
 
 
-def test_without_the_extra_the_scripts_name_it(command, tmp_path):
-    (tmp_path / "ray").mkdir()
-    (tmp_path / "ray" / "__init__.py").write_text("raise ImportError('not installed')")
-    for name in ("lift_bulk", "make_shards"):
-        process = subprocess.run(
-            command(name), env=os.environ | {"PYTHONPATH": f"{tmp_path}:{os.environ['PYTHONPATH']}"
-            if "PYTHONPATH" in os.environ else str(tmp_path)},
-            capture_output=True, text=True, timeout=120, check=False,
-        )  # fmt: skip
-        assert process.returncode == 2
-        assert "pip install 'posenet3d[bulk]'" in process.stderr
-        assert "Traceback" not in process.stderr
+@pytest.mark.parametrize(
+    ("library", "name", "flags"),
+    [
+        ("pyarrow", "make_shards", ()),
+        ("pyarrow", "lift_bulk", ()),
+        ("ray", "lift_bulk", ("--input=a.parquet", "--output=out", "--address=auto")),
+    ],
+)
+def test_without_the_extra_the_scripts_name_it(command, tmp_path, library, name, flags):
+    (tmp_path / library).mkdir()
+    (tmp_path / library / "__init__.py").write_text("raise ImportError('not installed')")
+    (tmp_path / "a.parquet").write_bytes(b"PAR1")
+    path = os.pathsep.join(filter(None, (str(tmp_path), os.environ.get("PYTHONPATH"))))
+    process = subprocess.run(
+        command(name, *flags), cwd=tmp_path, env=os.environ | {"PYTHONPATH": path},
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert process.returncode == 2
+    assert "pip install 'posenet3d[bulk]'" in process.stderr
+    assert "Traceback" not in process.stderr
 
 
 def test_documented_flags_are_those_there_are(checkout):

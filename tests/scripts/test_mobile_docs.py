@@ -97,7 +97,9 @@ def check_order(interpreter, files):
     assert len(files) == 4
     for file in files:
         signatures = interpreter.Interpreter(str(file)).get_signature_list()
-        assert signatures.keys() == {"lift_1", "lift_16", "lift_128"}
+        assert signatures.keys() == {
+            "lift_1", "lift_16", "lift_128", "lift_complete_1", "lift_complete_128"
+        }  # fmt: skip
         for signature in signatures.values():
             assert signature["inputs"] == ["confidence", "keypoints_2d"]
             assert signature["outputs"] == ["elevation", "expected_error", "keypoints_3d"]

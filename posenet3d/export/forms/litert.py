@@ -15,7 +15,14 @@ from posenet3d.errors import ExportError
 from posenet3d.export.forms.portable import PortableEstimator
 from posenet3d.export.forms.quantised import quantise
 from posenet3d.export.signatures.signatures import CONFIDENCE, KEYPOINTS
-from posenet3d.lite.model_file import BATCHES, METADATA_KEY, VARIANTS, Variant, signature_name
+from posenet3d.lite.model_file import (
+    BATCHES,
+    COMPLETE_BATCHES,
+    METADATA_KEY,
+    VARIANTS,
+    Variant,
+    signature_name,
+)
 from posenet3d.models.estimator import PoseEstimator
 from posenet3d.platform import stack
 from posenet3d.poses.records import Poses2D
@@ -31,7 +38,7 @@ def convert(
     Signatures take `keypoints_2d` `[B, J, 2]` in pixels and `confidence` `[B, J]`, and give
     `keypoints_3d` `[B, J, 3]`, `elevation` `[B]` and perhaps `expected_error` `[B, J]`, as
     `PortableEstimator` does. A batch need not be full: persons whose confidence is 0 everywhere
-    come out as NaN.
+    come out as NaN. `lift_complete_*` are for persons none of whose joints is missing.
 
     Args:
       estimator: The estimator.
@@ -49,14 +56,19 @@ def convert(
     def lift(keypoints_2d: tf.Tensor, confidence: tf.Tensor) -> dict[str, tf.Tensor]:
         return portable({KEYPOINTS: keypoints_2d, CONFIDENCE: confidence})
 
+    def lift_complete(keypoints_2d: tf.Tensor, confidence: tf.Tensor) -> dict[str, tf.Tensor]:
+        return portable.lift_complete({KEYPOINTS: keypoints_2d, CONFIDENCE: confidence})
+
     joints = estimator.skeleton.num_joints
     endpoints = []
-    for batch in BATCHES:
-        inputs = [
-            tf.TensorSpec([batch, joints, 2], tf.float32, KEYPOINTS),
-            tf.TensorSpec([batch, joints], tf.float32, CONFIDENCE),
-        ]
-        endpoints.append((signature_name(batch), lift, inputs))
+    for function, batches in ((lift, BATCHES), (lift_complete, COMPLETE_BATCHES)):
+        for batch in batches:
+            inputs = [
+                tf.TensorSpec([batch, joints, 2], tf.float32, KEYPOINTS),
+                tf.TensorSpec([batch, joints], tf.float32, CONFIDENCE),
+            ]
+            name = signature_name(batch, complete=function is lift_complete)
+            endpoints.append((name, function, inputs))
     weights = sum(map(np.size, estimator.lifter.get_weights()))
     return convert_functions(endpoints, variant, weights, metadata)
 
@@ -99,6 +111,14 @@ def convert_functions(
     return _pack(model)
 
 
+def with_metadata(content: bytes, metadata: dict[str, Any]) -> bytes:
+    """The same file with other metadata."""
+    model = _schema().ModelT.InitFromPackedBuf(content, 0)
+    (entry,) = (one for one in model.metadata if one.name == METADATA_KEY.encode())
+    model.buffers[entry.buffer].data = _as_buffer(metadata)
+    return _pack(model)
+
+
 def operations(content: bytes) -> set[str]:
     """Names of the operations of a .tflite file."""
     return _operations(_schema().ModelT.InitFromPackedBuf(content, 0))
@@ -127,11 +147,15 @@ def _check(model: Any, weight_bytes: int) -> None:
 def _add_metadata(model: Any, metadata: dict[str, Any]) -> None:
     schema = _schema()
     buffer = schema.BufferT()
-    buffer.data = np.frombuffer(json.dumps(metadata).encode(), np.uint8)
+    buffer.data = _as_buffer(metadata)
     entry = schema.MetadataT()
     entry.name, entry.buffer = METADATA_KEY, len(model.buffers)
     model.buffers.append(buffer)
     model.metadata = [*(model.metadata or []), entry]
+
+
+def _as_buffer(metadata: dict[str, Any]) -> np.ndarray:
+    return np.frombuffer(json.dumps(metadata).encode(), np.uint8)
 
 
 def _pack(model: Any) -> bytes:

@@ -45,9 +45,22 @@ class PortableEstimator(keras.Model):
           units); NaN for persons with too few joints.
         """
         keypoints_2d, confidence = inputs[KEYPOINTS], inputs[CONFIDENCE]
-        present = confidence > 0
+        filled = self.filler.fill(keypoints_2d, confidence > 0)
+        return self._lift(keypoints_2d, filled, confidence)
+
+    def lift_complete(self, inputs: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+        """The same for persons none of whose joints is missing; a missing one is taken as it is.
+
+        Args:
+          inputs: As in a call. Somebody whose confidence is 0 everywhere gets NaN.
+        """
+        keypoints_2d, confidence = inputs[KEYPOINTS], inputs[CONFIDENCE]
+        return self._lift(keypoints_2d, keypoints_2d, confidence)
+
+    def _lift(
+        self, keypoints_2d: tf.Tensor, filled: tf.Tensor, confidence: tf.Tensor
+    ) -> dict[str, tf.Tensor]:
         can_be = liftable(keypoints_2d, confidence)
-        filled = self.filler.fill(keypoints_2d, present)
         lifted = self.estimator.lift_filled(filled, confidence)
         said = {
             "keypoints_3d": tf.where(

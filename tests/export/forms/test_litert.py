@@ -2,10 +2,12 @@ import numpy as np
 import pytest
 
 from posenet3d.errors import ExportError
+from posenet3d.evaluation.metrics.joint_errors import pa_mpjpe
 from posenet3d.export.answers.comparison import check_same
 from posenet3d.export.answers.runtimes import tflite_runtime
 from posenet3d.export.forms import litert
 from posenet3d.export.signatures.examples import example_poses
+from posenet3d.lite.choice import as_good
 from posenet3d.lite.model_file import read_metadata
 
 
@@ -24,8 +26,8 @@ def test_signatures_have_fixed_shapes_and_names(saved):
     from ai_edge_litert.interpreter import Interpreter
 
     interpreter = Interpreter(model_content=content(saved, "float32"))
-    for batch in (1, 16):
-        runner = interpreter.get_signature_runner(f"lift_{batch}")
+    for name, batch in (("lift_1", 1), ("lift_16", 16), ("lift_complete_128", 128)):
+        runner = interpreter.get_signature_runner(name)
         inputs = {name: list(d["shape"]) for name, d in runner.get_input_details().items()}
         outputs = {name: list(d["shape"]) for name, d in runner.get_output_details().items()}
         assert inputs == {"keypoints_2d": [batch, 17, 2], "confidence": [batch, 17]}
@@ -65,6 +67,27 @@ def test_metadata_is_in_the_file(saved, estimator, variant):
     assert tuple(found["joint_names"]) == estimator.skeleton.joint_names
     assert found["licence"] == "Public domain."
     assert found["training_data"] == "ten poses of people."
+
+
+@pytest.mark.parametrize("variant", litert.VARIANTS)
+def test_error_is_in_the_file(saved, estimator, people, variant):
+    found = read_metadata(content(saved, variant))["measured"]
+    assert (found["data"], found["split"]) == ("labelled.npz", "test")
+    assert found["poses"] == {"keypoints_2d": len(people)}
+    lifted = estimator.lift(people.keypoints_2d, score=False).keypoints_3d
+    own = pa_mpjpe(lifted, people.keypoints_3d).mean()
+    assert found["pa_mpjpe_keras"]["keypoints_2d"] == pytest.approx(own, abs=1e-3)
+    limit = {"float32": 1e-3, "float16": 0.1}.get(variant, 5.0)
+    assert found["pa_mpjpe"]["keypoints_2d"] == pytest.approx(own, abs=limit)
+    assert as_good({"measured": found}) or "int8" in variant
+
+
+def test_only_metadata_are_others(saved, poses):
+    whole = content(saved, "float32")
+    other = litert.with_metadata(whole, {"name": "other"})
+    assert read_metadata(other) == {"name": "other"}
+    for name, array in tflite_runtime(whole)(**poses).items():
+        np.testing.assert_array_equal(tflite_runtime(other)(**poses)[name], array)
 
 
 def test_batch_need_not_be_full(saved, estimator):
