@@ -252,7 +252,7 @@ def as_identifier(value: object) -> int | str | None:
 def is_identifier(value: object) -> bool:
     """Whether it can be printed and stored: a 64-bit number, or text without lone surrogates."""
     if isinstance(value, str):
-        return not any("\ud800" <= c <= "\udfff" for c in value)
+        return value.isascii() or not any("\ud800" <= c <= "\udfff" for c in value)
     return type(value) is int and -(2**63) <= value < 2**63
 
 

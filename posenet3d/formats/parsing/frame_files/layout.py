@@ -51,8 +51,10 @@ class FrameLayout:
         """The list of persons of a frame; None: it has none."""
         if not isinstance(content, dict):
             return None
-        found = next((content[key] for key in self.people if key in content), None)
-        return found if isinstance(found, list) else None
+        for key in self.people:
+            if key in content:
+                return content[key] if isinstance(content[key], list) else None
+        return None
 
     def size_of(self, content: dict[str, Any]) -> tuple[int, int] | None:
         """(width, height) of the image of a frame in pixels, where the frame says it."""

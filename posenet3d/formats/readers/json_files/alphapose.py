@@ -191,7 +191,9 @@ def _track(place: Place, idx: Any) -> int | str | None:
 
 def _first(idx: Any) -> Any:
     for _ in range(3):  # [[1.0]] is the deepest that there is
-        idx = idx[0] if isinstance(idx, list) and idx else idx
+        if not isinstance(idx, list) or not idx:
+            break
+        idx = idx[0]
     return idx
 
 
