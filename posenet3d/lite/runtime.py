@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -70,7 +70,7 @@ class Graph:
 
 
 def tflite_runtime(content: bytes | Callable[[], bytes], threads: int = 1) -> Lift:
-    """Lifts with a .tflite file, in the largest batches that are half full.
+    """Lifts with a .tflite file, in batches of its signatures' sizes (`batches_of`).
 
     The last one is filled up with persons of whom nothing is seen. Persons none of whose joints is
     missing have signatures of their own, without the filling of gaps: their answers are the same to
@@ -112,25 +112,40 @@ def tflite_runtime(content: bytes | Callable[[], bytes], threads: int = 1) -> Li
     def lift_all(
         keypoints_2d: np.ndarray, confidence: np.ndarray, complete: bool
     ) -> dict[str, np.ndarray]:
-        count, there = len(keypoints_2d), complete_sizes if complete else sizes
-        batch = max([size for size in there if size <= 2 * count], default=min(there))
-        run = graph(batch, complete)
-        if count == batch == 1:
-            return run(keypoints_2d=keypoints_2d, confidence=confidence)
-        answer = {
-            name: np.empty((count, *shape[1:]), np.float32) for name, shape in run.shapes.items()
-        }
-        for start in range(0, count, batch):
+        count, start = len(keypoints_2d), 0
+        answer: dict[str, np.ndarray] = {}
+        for batch in batches_of(count, complete_sizes if complete else sizes):
             rows = slice(start, start + batch)
+            run = graph(batch, complete)
             part = run(
                 keypoints_2d=_filled(keypoints_2d[rows], batch),
                 confidence=_filled(confidence[rows], batch),
             )
+            if count == batch:
+                return part
             for name, array in part.items():
+                if name not in answer:
+                    answer[name] = np.empty((count, *array.shape[1:]), np.float32)
                 answer[name][rows] = array[: count - start]
+            start += batch
         return answer
 
     return lift
+
+
+def batches_of(count: int, sizes: Sequence[int]) -> Iterator[int]:
+    """The sizes of the batches in which so many poses are lifted soonest, the larger ones first.
+
+    A batch of 16 takes as long as 8 of one, and one of 128 as long as 7 of 16. So few poses that
+    they fill no half of a batch are lifted one by one; no more, for every size takes memory.
+    """
+    smallest, *larger = sorted(sizes)
+    least = larger[0] if larger and count >= larger[0] / 2 else smallest
+    rest = max(count, 1)
+    while rest > 0:
+        size = max((size for size in larger[1:] if rest >= 7 / 8 * size), default=least)
+        yield size
+        rest -= size
 
 
 def _filled(rows: np.ndarray, batch: int) -> np.ndarray:

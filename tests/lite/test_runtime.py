@@ -28,15 +28,24 @@ def called(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("count", "batch", "calls"),
-    [(1, 1, 1), (7, 1, 7), (8, 16, 1), (35, 16, 3), (64, 128, 1), (300, 128, 3)],
+    ("count", "sizes"),
+    [
+        (1, [1]),
+        (7, [1] * 7),
+        (8, [16]),
+        (35, [16] * 3),
+        (64, [16] * 4),
+        (112, [128]),
+        (300, [128, 128, 16, 16, 16]),
+        (370, [128, 128, 128]),
+    ],
 )
-def test_the_largest_batches_that_are_half_full_are_taken(content, called, count, batch, calls):
+def test_batches_that_are_nearly_full_are_taken(content, called, count, sizes):
     poses = np.random.default_rng(0).uniform(0, 500, (count, 17, 2)).astype(np.float32)
     confidence = np.ones((count, 17), np.float32)
     confidence[:, 3] = 0
     answer = tflite_runtime(content)(poses, confidence)
-    assert called == [f"lift_{batch}"] * calls
+    assert called == [f"lift_{size}" for size in sizes]
     again = tflite_runtime(content)(poses[-1:], confidence[-1:])
     for name, rows in answer.items():
         assert len(rows) == count
@@ -48,10 +57,10 @@ def test_the_largest_batches_that_are_half_full_are_taken(content, called, count
     [
         (1, 0, ["lift_complete_1"]),
         (1, 1, ["lift_1"]),
-        (100, 0, ["lift_128"]),
+        (100, 0, ["lift_16"] * 7),
         (200, 0, ["lift_complete_128"] * 2),
         (200, 20, ["lift_complete_128"] * 2 + ["lift_16"] * 2),
-        (200, 100, ["lift_128"] * 2),
+        (200, 100, ["lift_128"] + ["lift_16"] * 5),
     ],
 )
 def test_who_misses_no_joint_is_lifted_without_filling_gaps_and_the_same(
