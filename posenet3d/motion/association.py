@@ -110,7 +110,10 @@ class _Sequence:
     def _passed(self, image: int | str) -> int:
         """Frames since the last one, 1 where the images' numbers do not tell."""
         last, self._image = self._image, image
-        between = None if last is None else frames_between(last, image)
+        if isinstance(last, int) and isinstance(image, int):
+            between = image - last
+        else:
+            between = None if last is None else frames_between(last, image)
         if between is None or between <= 0:
             return 1
         self._step = min(self._step, between)

@@ -125,9 +125,10 @@ def _with_bones(
     """
     parents, children = np.array(skeleton.bones).T
     rays = np.concatenate([keypoints_2d, np.ones_like(keypoints_2d[..., :1])], axis=-1)
-    rays, start, ratios = rays.transpose(2, 1, 0), depth.T, ratios.T  # poses last: [.., J, N]
+    # Poses last, in memory too: [.., J, N].
+    rays, start, ratios = (np.ascontiguousarray(array.T) for array in (rays, depth, ratios))
     ray_of_child, ray_of_parent = rays[:, children], rays[:, parents]
-    target = (ratios**2).sum(axis=0)
+    target = _total(ratios**2)
 
     def look(change: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """Cost `[N]`, what is left to do `[B, N]`, and its slopes for child and parent."""
@@ -136,7 +137,7 @@ def _with_bones(
         lengths = np.sqrt((vectors**2).sum(axis=0) + _TINY)
         size = (lengths * ratios).sum(axis=0) / target
         left = lengths / size - ratios
-        cost = (left**2).sum(axis=0) + _ANCHOR * (change**2).sum(axis=0)
+        cost = (left**2).sum(axis=0) + _ANCHOR * _total(change**2)
         slopes = [
             (vectors * ray).sum(axis=0) / (size * lengths) * (far > MIN_DEPTH)[joints]
             for ray, joints in ((ray_of_child, children), (-ray_of_parent, parents))
@@ -163,6 +164,22 @@ def _with_bones(
         )
         damping *= np.where(better, np.float32(0.3), np.float32(4.0))
     return (start + change).T
+
+
+def _total(values: np.ndarray) -> np.ndarray:
+    """Sums over the first axis, added up in the order in which NumPy adds up a row of memory."""
+    whole = len(values) // 8 * 8
+    if not whole:
+        return values.sum(axis=0)
+    eight = values[:8].copy()
+    for start in range(8, whole, 8):
+        eight += values[start : start + 8]
+    while len(eight) > 1:
+        eight = eight[::2] + eight[1::2]
+    total = eight[0]
+    for rest in values[whole:]:
+        total += rest
+    return total
 
 
 def _solved(

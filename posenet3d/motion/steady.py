@@ -68,7 +68,7 @@ def with_bones(keypoints_3d: np.ndarray, lengths: np.ndarray, skeleton: Skeleton
 def bone_vectors(points: np.ndarray, skeleton: Skeleton) -> np.ndarray:
     """Vectors `[..., J - 1, 3]` from parent to child of points `[..., J, 3]`."""
     parents, children = np.array(skeleton.bones).T
-    return points[..., children, :] - points[..., parents, :]
+    return np.take(points, children, axis=-2) - np.take(points, parents, axis=-2)
 
 
 def bone_lengths(points: np.ndarray, skeleton: Skeleton) -> np.ndarray:

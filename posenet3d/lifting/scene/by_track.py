@@ -108,12 +108,23 @@ def by_track(
     """
     people, result = lifted.people, lifted.result
     motions = [t for t in tracks_of(tracked) if len(t.rows) > 1 and is_motion(*_seen(t, people))]
-    found = Found(len(motions), lifted_people=people)
+    found, changed = Found(len(motions), lifted_people=people), np.zeros(len(people), bool)
     if mend:
-        result, found = _lifted_again(people, result, motions, lift, fps)
-    if over_time is not None:
-        result, count = _with_frames_around(found.lifted_people, result, motions, over_time)
-        found = dataclasses.replace(found, sequences=count)
+        found, changed, exchanged = _mended(people, result.lifted, motions, fps)
+        if exchanged.any():
+            result = dataclasses.replace(result, exchanged=exchanged)
+    long = [m for m in motions if len(m.rows) >= LEAST_FRAMES] if over_time else []
+    alone = changed.copy()
+    for motion in long:
+        alone[list(motion.rows)] = False  # but together
+    result = _lifted_alone(found.lifted_people, result, alone, lift)
+    if long:
+        result = _lifted_together(found.lifted_people, result, changed, long, over_time)
+        found = dataclasses.replace(found, sequences=len(long))
+    if changed.any():
+        # A joint between two frames is a guess as well.
+        missing = with_sides(people.confidence, exchanged, people.skeleton) == 0
+        result = dataclasses.replace(result, filled=missing & result.lifted[:, None])
     if body:
         # Joints that jitter do not lie on their rays: bones cannot tell their depth. A lifter of
         # sequences takes the jitter out by itself.
@@ -129,10 +140,10 @@ def _seen(track: Track, people: People) -> tuple[np.ndarray, np.ndarray]:
     return track.span(people.keypoints_2d), track.span(people.confidence)
 
 
-def _lifted_again(
-    people: People, result: LiftResult, motions: Sequence[Track], lift: Lift, fps: float
-) -> tuple[LiftResult, Found]:
-    """The result with those poses lifted anew whose 2D was mended, and what was mended."""
+def _mended(
+    people: People, lifted: np.ndarray, motions: Sequence[Track], fps: float
+) -> tuple[Found, np.ndarray, np.ndarray]:
+    """What was mended, whose 2D (bool `[P]`), and which joints change sides (bool `[P, J]`)."""
     keypoints_2d, confidence = people.keypoints_2d.copy(), people.confidence.copy()
     exchanged = np.zeros(confidence.shape, bool)
     calmed = 0
@@ -147,47 +158,58 @@ def _lifted_again(
     there = (confidence > 0)[..., None]
     changed = ((keypoints_2d != people.keypoints_2d) & there).any(axis=(1, 2))
     changed |= ((confidence > 0) != (people.confidence > 0)).any(axis=1)
-    rows = np.flatnonzero(changed & result.lifted)  # who was hardly seen is for --fill_gaps
-    lifted_2d, lifted_by = people.keypoints_2d.copy(), people.confidence.copy()
-    lifted_2d[rows], lifted_by[rows] = keypoints_2d[rows], confidence[rows]
-    exchanged &= np.isin(np.arange(len(people)), rows)[:, None]
+    changed &= lifted  # who was hardly seen is for --fill_gaps
+    exchanged &= changed[:, None]
     found = Found(
         len(motions),
         int(exchanged.any(axis=1).sum()),
         calmed,
-        lifted_people=dataclasses.replace(people, keypoints_2d=lifted_2d, confidence=lifted_by),
+        lifted_people=dataclasses.replace(
+            people,
+            keypoints_2d=np.where(changed[:, None, None], keypoints_2d, people.keypoints_2d),
+            confidence=np.where(changed[:, None], confidence, people.confidence),
+        ),
     )
+    return found, changed, exchanged
+
+
+def _lifted_alone(people: People, result: LiftResult, chosen: np.ndarray, lift: Lift) -> LiftResult:
+    """The result with those chosen, bool `[P]`, lifted anew."""
+    rows = np.flatnonzero(chosen)
     if not len(rows):
-        return result, found
-    anew = lift(keypoints_2d[rows], confidence[rows])
+        return result
+    anew = lift(people.keypoints_2d[rows], people.confidence[rows])
     arrays = {name: getattr(result, name).copy() for name in PER_PERSON}
     problems = list(result.problems)
     for name, array in arrays.items():
         array[rows] = getattr(anew, name)
     for row, problem in zip(rows, anew.problems, strict=True):
         problems[row] = problem
-    # A joint between two frames is a guess as well.
-    missing = with_sides(people.confidence, exchanged, people.skeleton) == 0
-    arrays["filled"] = missing & arrays["lifted"][:, None]
-    mended_result = dataclasses.replace(
-        result,
-        **arrays,
-        problems=tuple(problems),
-        exchanged=exchanged if exchanged.any() else None,
-    )
-    return mended_result, found
+    return dataclasses.replace(result, **arrays, problems=tuple(problems))
 
 
-def _with_frames_around(
-    people: People, result: LiftResult, motions: Sequence[Track], over_time: LiftTogether
-) -> tuple[LiftResult, int]:
-    """The result with the tracks that are long enough lifted as sequences, and how many are."""
-    names = ["keypoints_3d", "elevation", "expected_error"]
+def _lifted_together(
+    people: People,
+    result: LiftResult,
+    changed: np.ndarray,
+    motions: Sequence[Track],
+    over_time: LiftTogether,
+) -> LiftResult:
+    """The result with the frames of each motion lifted together.
+
+    Args:
+      people: People with the 2D to lift.
+      result: What they are when each is lifted alone.
+      changed: bool `[P]`, of whom the result is that of other 2D.
+      motions: Tracks.
+      over_time: Lifts them.
+    """
+    names = ["keypoints_3d", "elevation", "expected_error", "lifted"]
     if np.isfinite(result.score).any():  # else none was asked for
         names.append("score")
     arrays = {name: getattr(result, name).copy() for name in names}
-    long = [motion for motion in motions if len(motion.rows) >= LEAST_FRAMES]
-    for some in _in_groups(long):
+    problems = list(result.problems)
+    for some in _in_groups(motions):
         given = []
         for motion in some:
             confidence = np.nan_to_num(motion.span(people.confidence))
@@ -195,10 +217,13 @@ def _with_frames_around(
             given.append((seen.astype(np.float32), confidence.astype(np.float32)))
         for motion, answer in zip(some, over_time(given), strict=True):
             rows, frames = np.array(motion.rows), np.array(motion.frames) - motion.frames[0]
-            both = result.lifted[rows] & answer.lifted[frames]
+            told = result.lifted[rows] & (answer.lifted[frames] | changed[rows])
+            rows, frames = rows[told], frames[told]
             for name, array in arrays.items():
-                array[rows[both]] = getattr(answer, name)[frames[both]]
-    return dataclasses.replace(result, **arrays), len(long)
+                array[rows] = getattr(answer, name)[frames]
+            for place in np.flatnonzero(~answer.lifted[frames]):
+                problems[rows[place]] = answer.problems[frames[place]]
+    return dataclasses.replace(result, **arrays, problems=tuple(problems))
 
 
 def _in_groups(motions: Sequence[Track]) -> Iterator[list[Track]]:

@@ -12,7 +12,7 @@ import numpy as np
 from posenet3d.errors import InputError
 from posenet3d.lifting.scene.by_track import Found, Lift, LiftTogether, by_track
 from posenet3d.motion.association import AssociationConfig, Associator
-from posenet3d.poses.image_ids import place_of
+from posenet3d.poses.image_ids import sequence_of
 from posenet3d.poses.lifted import Lifted
 from posenet3d.poses.people import People
 from posenet3d.poses.timeline import timelines_of
@@ -81,13 +81,15 @@ def with_tracks(people: People, alone: bool = True) -> People:
         next is another one: some detectors see one person at a time, and not always the same.
     """
     timelines = timelines_of(people)
-    places = []
-    for image_id in people.image_ids:
-        sequence, _ = place_of(image_id)
-        places.append((sequence, timelines[sequence].frames[image_id]))
+    place = {}
+    for image_id in dict.fromkeys(people.image_ids):
+        sequence = sequence_of(image_id)
+        place[image_id] = (sequence, timelines[sequence].frames[image_id])
+    places = [place[image_id] for image_id in people.image_ids]
     order = sorted(range(len(people)), key=places.__getitem__)
+    names = {known: "{}/{}".format(*known) if known[0] else known[1] for known in place.values()}
     in_order = dataclasses.replace(
-        people.select(order), image_ids=tuple("{}/{}".format(*places[row]) for row in order)
+        people.select(order), image_ids=tuple(names[places[row]] for row in order)
     )
     if alone and max(Counter(people.image_ids).values()) == 1:
         ids = _of_one_at_a_time(in_order, [places[row] for row in order])
@@ -128,13 +130,17 @@ def _of_one_at_a_time(people: People, places: Sequence[tuple[str, int]]) -> list
 
 def _usual_step(people: People, places: Sequence[tuple[str, int]]) -> float:
     """The median way of joints between neighbouring frames, in sizes; 0 where there are none."""
-    both = (people.confidence[1:] > 0) & (people.confidence[:-1] > 0)
-    steps = np.linalg.norm(np.diff(people.keypoints_2d, axis=0), axis=-1)
-    extent = np.where(people.confidence[1:, :, None] > 0, people.keypoints_2d[1:], np.nan)
-    ways = []
-    for row in np.flatnonzero(both.any(axis=1)):
-        (sequence, frame), (following, next_frame) = places[row : row + 2]
-        size = np.linalg.norm(np.nanmax(extent[row], axis=0) - np.nanmin(extent[row], axis=0))
-        if sequence == following and next_frame > frame and size > 0:
-            ways.append(np.median(steps[row, both[row]]) / size / (next_frame - frame))
-    return float(np.median(ways)) if ways else 0.0
+    seen = people.confidence > 0
+    both = seen[1:] & seen[:-1]
+    sequences = np.unique([sequence for sequence, _ in places], return_inverse=True)[1]
+    passed = np.diff([frame for _, frame in places])
+    told = both.any(axis=1) & (passed > 0) & (np.diff(sequences) == 0)
+    if not told.any():
+        return 0.0
+    extent = np.where(seen[1:][told, :, None], people.keypoints_2d[1:][told], np.nan)
+    size = np.linalg.norm(np.nanmax(extent, axis=1) - np.nanmin(extent, axis=1), axis=-1)
+    steps = np.linalg.norm(np.diff(people.keypoints_2d, axis=0)[told], axis=-1)
+    steps = np.nanmedian(np.where(both[told], steps, np.nan), axis=1)
+    there = size > 0
+    ways = steps[there] / size[there] / passed[told][there].astype(np.float32)
+    return float(np.median(ways)) if len(ways) else 0.0

@@ -108,6 +108,8 @@ def _exchanged(
 
 def with_sides(values: np.ndarray, exchanged: np.ndarray, skeleton: Skeleton) -> np.ndarray:
     """Values `[F, J, ...]` of joints, those marked in bool `[F, J]` taken from the other side."""
+    if not exchanged.any():
+        return values
     marked = exchanged.reshape(exchanged.shape + (1,) * (values.ndim - 2))
     return np.where(marked, values[:, list(skeleton.mirror)], values)
 
@@ -180,13 +182,15 @@ def _costs(
     # Where one side is away for long, a quick motion of the other could hide behind it.
     both = _around(there[0])[1:-1] & _around(there[1])[1:-1]
     scale = np.maximum(noise[group], noise[mirror]) * size[1:-1, None]
+    scale *= scale
     costs = []
-    for a, b, c in itertools.product((0, 1), repeat=3):
-        change = sides[c, 2:] - 2 * sides[b, 1:-1] + sides[a, :-2]
-        known = there[a, :-2] & there[b, 1:-1] & there[c, 2:]
-        cost = np.where(known, np.log1p((change**2).sum(axis=-1) / scale**2), _UNKNOWN)
+    for b, c in itertools.product((0, 1), repeat=2):
+        x, y = np.moveaxis(sides[c, 2:] - 2 * sides[b, 1:-1] + sides[0, :-2], -1, 0)
+        known = there[0, :-2] & there[b, 1:-1] & there[c, 2:]
+        cost = np.where(known, np.log1p((x * x + y * y) / scale), _UNKNOWN)
         costs.append((cost * both).sum(axis=1))
-    return np.stack(costs, axis=1)
+    # Groups have both sides: if all three frames change names, the same joints come together.
+    return np.stack([*costs, *costs[::-1]], axis=1)
 
 
 def _around(seen: np.ndarray) -> np.ndarray:
