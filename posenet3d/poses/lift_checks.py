@@ -26,7 +26,9 @@ def why_not(keypoints_2d: np.ndarray, confidence: np.ndarray) -> tuple[str, ...]
     joints = confidence.shape[1]
     needed = needed_joints(joints)
     counts = present.sum(axis=1)
-    first = np.take_along_axis(keypoints_2d, present.argmax(axis=1)[:, None, None], axis=1)
+    first = keypoints_2d[:, :1]
+    if not present[:, 0].all():
+        first = np.take_along_axis(keypoints_2d, present.argmax(axis=1)[:, None, None], axis=1)
     in_one_point = ((keypoints_2d == first).all(axis=-1) | ~present).all(axis=1)
     problems = [""] * len(keypoints_2d)
     for row in np.flatnonzero(in_one_point):
