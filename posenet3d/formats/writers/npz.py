@@ -141,8 +141,9 @@ def _kinds(parts: Iterable[Lifted]) -> dict[str, np.dtype]:
     numbers = dict.fromkeys(_TEXTS, True)
     for part in parts:
         for name, texts in _texts(part).items():
-            widest[name] = max(widest[name], *(len(str(text)) for text in texts))
-            numbers[name] &= all(isinstance(text, int) for text in texts)
+            different = set(texts)
+            widest[name] = max(widest[name], *(len(str(text)) for text in different))
+            numbers[name] &= all(isinstance(text, int) for text in different)
     return {n: np.dtype(np.int64 if numbers[n] else f"U{widest[n]}") for n in _TEXTS}
 
 
