@@ -2,6 +2,9 @@
 
     python benchmarks/throughput.py
     python benchmarks/throughput.py --tables=pretrained
+    python benchmarks/throughput.py --tables=training --against=torch
+
+The last one needs `pip install torch==2.13.0`, and takes steps of both in turns.
 
 Prints Markdown tables. The rate of float32 matrix multiplication is measured in the same run, on
 the shapes of the networks' layers, right before and after each training measurement.
@@ -36,6 +39,7 @@ _SECONDS = flags.DEFINE_float("seconds", 20.0, "About how long each measurement 
 _TABLES = flags.DEFINE_multi_enum(
     "tables", ["training", "lifting", "pretrained"], ["training", "lifting", "pretrained"], "Which."
 )
+_AGAINST = flags.DEFINE_enum("against", None, ["torch"], "Whose training step to measure as well.")
 _PRETRAINED = ("full", "small")
 _SAVED = Path(__file__).resolve().parents[1] / "saved_models"
 
@@ -45,6 +49,8 @@ PAPER = TrainingConfig(
     lifter=LifterConfig(1024, 4, "relu", "batch"),
     discriminator=DiscriminatorConfig(1024, 3, "relu", "none"),
 )
+_RATIOS = [1.0] * 16  # typical bone ratios
+_TURNS = 5
 SIZES = {"paper": PAPER, "quick start": TrainingConfig(elevation=0.0)}
 
 
@@ -71,8 +77,8 @@ def multiplications(config: TrainingConfig) -> dict[tuple[int, int, int], int]:
 
     # Two lifts; only the second one's input is learned.
     add(config.lifter, 17, forward=2, to_weights=2, to_input=2, to_first_input=1)
-    # Judged for the lifter once, without learning, and for itself twice (real and synthetic).
-    add(config.discriminator, 1, forward=3, to_weights=2, to_input=3, to_first_input=1)
+    # Synthetic poses are judged once for both sides of the game; nothing learns real poses.
+    add(config.discriminator, 1, forward=2, to_weights=2, to_input=2, to_first_input=1)
     return counts
 
 
@@ -114,13 +120,43 @@ def matmul_seconds(config: TrainingConfig, seconds: float) -> float:
     return total
 
 
-def step_seconds(config: TrainingConfig, seconds: float) -> float:
-    """Time of one training step."""
-    trainer = GeometricSelfSupervision(config, H36M_17, [1.0] * 16)
+def training_step(config: TrainingConfig) -> Callable[[], object]:
+    """What takes one training step."""
+    trainer = GeometricSelfSupervision(config, H36M_17, _RATIOS)
     trainer.compile(*make_optimizers(config))
     poses = tf.random.normal([config.batch_size, 17, 2]) * 0.1
     step = tf.function(lambda: trainer.train_step({"keypoints_2d": poses}))
-    return median_seconds(lambda: step()["loss"].numpy(), seconds)
+    return lambda: step()["loss"].numpy()
+
+
+def torch_seconds(config: TrainingConfig, seconds: float) -> list[tuple[float, float]]:
+    """Medians of our step and of PyTorch's, in turns."""
+    try:
+        from peers import torch_step
+    except ImportError as error:
+        raise SystemExit(f"--against=torch needs PyTorch: pip install torch ({error}).") from error
+    poses = np.random.default_rng(0).normal(size=(config.batch_size, 17, 2)) * 0.1
+    theirs = torch_step.make_step(config, H36M_17, poses.astype(np.float32), _RATIOS)
+    ours = training_step(config)
+    return [
+        (median_seconds(ours, seconds / _TURNS), median_seconds(theirs, seconds / _TURNS))
+        for _ in range(_TURNS)
+    ]
+
+
+def measure_against_torch(seconds: float) -> None:
+    """Prints the table of training steps beside PyTorch's."""
+    print("| size | batch | poses/s | PyTorch, poses/s | times as many | in each turn |")
+    print("|---|---:|---:|---:|---:|---|")
+    for name, config in reversed(SIZES.items()):
+        turns = torch_seconds(config, seconds)
+        ours, theirs = (statistics.median(times) for times in zip(*turns, strict=True))
+        each = ", ".join(f"{torch / own:.2f}" for own, torch in turns)
+        print(
+            f"| {name} | {config.batch_size} | {config.batch_size / ours:.0f} "
+            f"| {config.batch_size / theirs:.0f} | {theirs / ours:.2f} | {each} |",
+            flush=True,
+        )
 
 
 def peak_memory_mb() -> float:
@@ -134,7 +170,7 @@ def measure_training(seconds: float) -> None:
     print("|---|---:|---:|---:|---:|---:|---:|")
     for name, config in reversed(SIZES.items()):
         before = matmul_seconds(config, seconds / 2)
-        step = step_seconds(config, seconds)
+        step = median_seconds(training_step(config), seconds)
         alone = (before + matmul_seconds(config, seconds / 2)) / 2
         rate = flops(config) / alone / 1e9
         print(
@@ -183,7 +219,7 @@ def main(_: list[str]) -> None:
     """Measures and prints."""
     keras.utils.set_random_seed(0)
     tables = {
-        "training": measure_training,
+        "training": measure_against_torch if _AGAINST.value else measure_training,
         "lifting": measure_lifting,
         "pretrained": measure_pretrained,
     }
