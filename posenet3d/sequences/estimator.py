@@ -65,14 +65,15 @@ class SequenceEstimator(keras.Model):
             "frame_rate": tf.TensorSpec([], tf.float32),
             "future": tf.TensorSpec([], tf.float32),
         }
-        self._lift = tf.function(self.lift_tensors, input_signature=[signature])
+        # Nothing in Python branches on tensors, and a trace is quicker without Autograph.
+        self._lift = tf.function(self.lift_tensors, input_signature=[signature], autograph=False)
         live = {
             "keypoints_2d": tf.TensorSpec([1, joints, 2], tf.float32),
             "confidence": tf.TensorSpec([1, joints], tf.float32),
             "frame_rate": tf.TensorSpec([1], tf.float32),
             MEMORY: tf.TensorSpec([lifter.memory_size], tf.float32),
         }
-        self.step = tf.function(self.step_tensors, input_signature=[live])
+        self.step = tf.function(self.step_tensors, input_signature=[live], autograph=False)
 
     def call(self, inputs: Tensors, training: bool = False) -> tf.Tensor:
         """`keypoints_3d` `[T, J, 3]` of one sequence; see `lift_tensors`."""
