@@ -2,7 +2,8 @@
 
     python benchmarks/jobs/reading.py
     python benchmarks/jobs/reading.py --other=../posenet3d_before
-    python benchmarks/jobs/reading.py --other=../posenet3d_before --images=100000 --rounds=1 --lift
+    python benchmarks/jobs/reading.py --other=../posenet3d_before --images=100000 --people=2 \\
+        --rounds=1 --lift
 
 Made-up people are written in each format and read by processes of their own, with the package of
 this checkout and of another one in turns. Prints the median of the processor's time over
@@ -28,10 +29,11 @@ from absl import app, flags
 _OTHER = flags.DEFINE_string("other", "", "Another checkout of the package to compare with.")
 _ROUNDS = flags.DEFINE_integer("rounds", 7, "How often.", lower_bound=1)
 _LIFT = flags.DEFINE_bool("lift", False, "Lift what is read, and measure that.")
-_IMAGES = flags.DEFINE_integer("images", 4000, "Images, with three people each.", lower_bound=1)
+_IMAGES = flags.DEFINE_integer("images", 4000, "Images.", lower_bound=1)
+
+_PEOPLE = flags.DEFINE_integer("people", 3, "People in each.", lower_bound=1)
 
 _CHECKOUT = Path(__file__).resolve().parents[2]
-_PEOPLE = 3
 _ALONE = ("--sequence_model=off", "--nomend", "--body=off", "--associate=never")
 """Flags with which frames are lifted alone, as checkouts do that do not know them."""
 _READ = """
@@ -47,12 +49,12 @@ def main(_: list[str]) -> None:
     """Writes the files, reads them in turns and prints the table."""
     checkouts = [_CHECKOUT, *([Path(_OTHER.value).resolve()] if _OTHER.value else [])]
     with tempfile.TemporaryDirectory() as folder:
-        inputs = write_inputs(Path(folder), _IMAGES.value)
+        inputs = write_inputs(Path(folder), _IMAGES.value, _PEOPLE.value)
         taken = {(name, at): [] for name in inputs for at in checkouts}
         for _ in range(_ROUNDS.value):
             for name, at in taken:
                 measure = lifting_seconds if _LIFT.value else seconds
-                taken[name, at].append(measure(inputs[name], at, _IMAGES.value * _PEOPLE))
+                taken[name, at].append(measure(inputs[name], at, _IMAGES.value * _PEOPLE.value))
     print("| input | this checkout, s | " + ("other, s | ratio |" if _OTHER.value else ""))
     print("|---|---:|" + ("---:|---:|" if _OTHER.value else ""))
     for name in inputs:
@@ -63,14 +65,14 @@ def main(_: list[str]) -> None:
         print(f"| {name} | {' | '.join(cells)} |")
 
 
-def write_inputs(folder: Path, images: int) -> dict[str, Path]:
+def write_inputs(folder: Path, images: int, people_each: int = 3) -> dict[str, Path]:
     """{format: file or folder} with the same number of people in each."""
     random = np.random.default_rng(0)
     paths = {"COCO": folder / "coco.json", "AlphaPose": folder / "alphapose.json"}
     people = [
         {"image_id": image, "category_id": 1, "score": 0.9, "keypoints": _keypoints(random, 17)}
         for image in range(images)
-        for _ in range(_PEOPLE)
+        for _ in range(people_each)
     ]
     paths["COCO"].write_text(json.dumps(people))
     for place, person in enumerate(people):
@@ -80,7 +82,8 @@ def write_inputs(folder: Path, images: int) -> dict[str, Path]:
     paths["OpenPose folder"].mkdir()
     for image in range(images):
         found = [
-            {"person_id": [-1], "pose_keypoints_2d": _keypoints(random, 25)} for _ in range(_PEOPLE)
+            {"person_id": [-1], "pose_keypoints_2d": _keypoints(random, 25)}
+            for _ in range(people_each)
         ]
         file = paths["OpenPose folder"] / f"clip_{image:012d}_keypoints.json"
         file.write_text(json.dumps({"version": 1.3, "people": found}))
