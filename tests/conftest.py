@@ -14,6 +14,8 @@ from posenet3d.platform import stack
 pytest_plugins = [f"tests.fixtures.{name}" for name in ("detected", "foreign_files", "human36m")]
 pytest_plugins += ["tests.detection.films"]
 
+gc.set_threshold(100_000, 50, 100)  # graphs are millions of objects; modules are collected below
+
 HAS_ADDONS = not stack.KERAS_3 and importlib.util.find_spec("tensorflow_addons") is not None
 
 

@@ -78,7 +78,7 @@ def fit(
         epochs=epochs,
         steps=steps_per_epoch,
     )
-    measure = tf.function(trainer.measure)
+    measure = tf.function(trainer.measure, autograph=False)
     steps = _steps(trainer, team, iter(batches))
     callbacks.on_train_begin()
     for epoch in range(initial_epoch, epochs):
@@ -100,7 +100,7 @@ def _steps(trainer: keras.Model, team: Team, elements: Iterator[Any]) -> Iterato
     """Takes a step at a time; yields its losses, means over the whole batch."""
     names: list[str] = []
 
-    @tf.function
+    @tf.function(autograph=False)
     def step(shares: Any, due: bool) -> tf.Tensor:
         def learn(share: Any) -> tf.Tensor:
             losses = trainer.learn(share, due)

@@ -124,7 +124,7 @@ def _train(
     optimizer = keras.optimizers.Adam(schedule)
     stack.build_optimizer(optimizer, flow.trainable_variables)
 
-    @tf.function
+    @tf.function(autograph=False)
     def train_step(step: tf.Tensor) -> None:
         rows_seed, mirror_seed, noise_seed = (
             randomness.fold_in([seed, stream], step) for stream in (_ROWS, _MIRROR, _NOISE)

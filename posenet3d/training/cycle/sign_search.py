@@ -91,7 +91,7 @@ class SignSearch:
         resize = config.scale == "pose"
 
         # Compiled, it takes half the time on a CPU; on a GPU, XLA may lack what it needs.
-        @tf.function(jit_compile=not tf.config.list_physical_devices("GPU"))
+        @tf.function(autograph=False, jit_compile=not tf.config.list_physical_devices("GPU"))
         def unlikely(
             keypoints_2d: tf.Tensor, depths: tf.Tensor, views: tf.Tensor, elevation: tf.Tensor
         ) -> tf.Tensor:
