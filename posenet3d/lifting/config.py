@@ -49,7 +49,7 @@ class LiftConfig:
         "float32; where the input is lifted in parts (more than 2048 images), dynamic_int8, if "
         "that file says that its error was measured to be the same.",
     )
-    threads: int = setting(1, "Threads of LiteRT.")
+    threads: int = setting(1, "Threads of LiteRT. A lifter of sequences takes two at least.")
     detector: DetectorName = setting_of(DetectConfig, "detector")
     detector_model: str = setting_of(DetectConfig, "detector_model")
     seconds: float | None = setting_of(DetectConfig, "seconds")
