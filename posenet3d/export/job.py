@@ -62,8 +62,8 @@ def export(config: ExportConfig) -> list[Path]:
             write_saved_model(estimator, version, name, metadata, config.warmup)
             check_same(estimator, saved_model_runtime(version), "float32")
             golden["saved_model"] = describe_saved_model(estimator, version)
-        for variant in litert.VARIANTS if config.tflite else ():
-            content = litert.convert(estimator, variant, metadata, calibration)
+        variants = litert.VARIANTS if config.tflite else ()
+        for variant, content in litert.convert(estimator, variants, metadata, calibration):
             check_same(estimator, tflite_runtime(content), variant)
             if accuracy is not None:
                 measured = {MEASURED: accuracy.of(tflite_runtime(content))}

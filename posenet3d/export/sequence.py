@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -75,9 +76,9 @@ def export_sequence(config: ExportConfig) -> list[Path]:
             answer = run_signature(load_signatures(version)[SIGNATURE], tried)
             _check_same(estimator.lift_sequence(*tried.values()), answer["keypoints_3d"], "float32")
             golden["saved_model"] = {SIGNATURE: _described(tried, answer, "float32")}
-        for variant in VARIANTS if config.tflite else ():
+        for variant, content in convert_sequence(estimator, metadata) if config.tflite else ():
             file = files / f"{name}_{variant}.tflite"
-            file.write_bytes(convert_sequence(estimator, variant, metadata))
+            file.write_bytes(content)
             answer = _streamed(LiteStream(file), tried)
             causal = estimator.lift_sequence(*tried.values(), causal=True)
             _check_same(causal, answer["keypoints_3d"], variant)
@@ -109,9 +110,9 @@ def example_sequence(estimator: SequenceEstimator) -> Arrays:
 
 
 def convert_sequence(
-    estimator: SequenceEstimator, variant: Variant, metadata: dict[str, Any]
-) -> bytes:
-    """The content of a .tflite file with two signatures, which share their weights.
+    estimator: SequenceEstimator, metadata: dict[str, Any]
+) -> Iterator[tuple[Variant, bytes]]:
+    """The .tflite file of each variant, with two signatures, which share their weights.
 
     `step`, frame and memory in, both out, takes `keypoints_2d` `[1, J, 2]`, `confidence` `[1, J]`,
     `frame_rate` `[1]` and `memory` `[M]`, which is 0 before the first frame. It gives
@@ -149,7 +150,7 @@ def convert_sequence(
     future = tf.TensorSpec([1], tf.float32, FUTURE)
     endpoints = [(STEP, step, specs(1, memory)), (WINDOW, lift_window, specs(window, future))]
     weights = sum(map(np.size, estimator.lifter.get_weights()))
-    return convert_functions(endpoints, variant, weights, metadata)
+    return convert_functions(endpoints, VARIANTS, weights, metadata)
 
 
 def _write_saved_model(

@@ -166,7 +166,9 @@ def test_onnx_file_says_what_it_is(saved, estimator):
     }
 
 
-def test_int8_is_calibrated_on_the_poses_of_a_file(model, people, tmp_path):
+def test_int8_is_calibrated_on_the_poses_of_a_file(model, people, tmp_path, monkeypatch):
+    monkeypatch.setattr(litert, "BATCHES", (1,))
+    monkeypatch.setattr(litert, "COMPLETE_BATCHES", ())
     write_archive(tmp_path / "poses.npz", people)
     config = ExportConfig(
         model=model, output=str(tmp_path / "m"), saved_model=False, tflite=True,
@@ -176,10 +178,9 @@ def test_int8_is_calibrated_on_the_poses_of_a_file(model, people, tmp_path):
     poses = job._calibration_poses(estimator, config)
     assert len(poses) == len(people)
     assert poses.skeleton == estimator.skeleton
-    one = litert.convert(estimator, "int8", {}, poses)
-    other = litert.convert(
-        estimator, "int8", {}, job._calibration_poses(estimator, ExportConfig("m"))
-    )
+    ((_, one),) = litert.convert(estimator, ["int8"], {}, poses)
+    drawn = job._calibration_poses(estimator, ExportConfig("m"))
+    ((_, other),) = litert.convert(estimator, ["int8"], {}, drawn)
     assert one != other
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import keras
@@ -27,13 +27,21 @@ from posenet3d.models.estimator import PoseEstimator
 from posenet3d.platform import stack
 from posenet3d.poses.records import Poses2D
 
+Endpoint = tuple[str, Callable[..., dict[str, tf.Tensor]], list[tf.TensorSpec]]
+"""The name of a signature, its function, and the function's inputs."""
+
 _BYTES_A_WEIGHT = dict(zip(VARIANTS, (4, 2, 1, 1), strict=True))
 
 
 def convert(
-    estimator: PoseEstimator, variant: Variant, metadata: dict[str, Any], poses: Poses2D
-) -> bytes:
-    """The content of a .tflite file with a signature a number of poses; they share the weights.
+    estimator: PoseEstimator,
+    variants: Sequence[Variant],
+    metadata: dict[str, Any],
+    poses: Poses2D,
+) -> Iterator[tuple[Variant, bytes]]:
+    """The contents of .tflite files, one after the other, each when it is asked for.
+
+    Each has a signature a number of poses; they share the weights.
 
     Signatures take `keypoints_2d` `[B, J, 2]` in pixels and `confidence` `[B, J]`, and give
     `keypoints_3d` `[B, J, 3]`, `elevation` `[B]` and perhaps `expected_error` `[B, J]`, as
@@ -42,7 +50,7 @@ def convert(
 
     Args:
       estimator: The estimator.
-      variant: One of `VARIANTS`.
+      variants: Of `VARIANTS`.
       metadata: What `metadata.describe` says; goes into the file.
       poses: Poses by which `int8` finds the ranges of the network's numbers.
 
@@ -50,8 +58,17 @@ def convert(
       ImportError: If ai-edge-litert is not installed; the message names the extra.
       ExportError: If the file lacks weights or needs more than LiteRT's own operations.
     """
-    source = quantise(estimator, poses) if variant == "int8" else estimator
-    portable = PortableEstimator(source)
+    weights = sum(map(np.size, estimator.lifter.get_weights()))
+    alike = [variant for variant in variants if variant != "int8"]
+    if alike:
+        yield from convert_functions(_endpoints(estimator), alike, weights, metadata)
+    if "int8" in variants:
+        quantised = _endpoints(quantise(estimator, poses))
+        yield from convert_functions(quantised, ["int8"], weights, metadata)
+
+
+def _endpoints(estimator: PoseEstimator) -> list[Endpoint]:
+    portable = PortableEstimator(estimator)
 
     def lift(keypoints_2d: tf.Tensor, confidence: tf.Tensor) -> dict[str, tf.Tensor]:
         return portable({KEYPOINTS: keypoints_2d, CONFIDENCE: confidence})
@@ -69,27 +86,26 @@ def convert(
             ]
             name = signature_name(batch, complete=function is lift_complete)
             endpoints.append((name, function, inputs))
-    weights = sum(map(np.size, estimator.lifter.get_weights()))
-    return convert_functions(endpoints, variant, weights, metadata)
+    return endpoints
 
 
 def convert_functions(
-    endpoints: Sequence[tuple[str, Callable[..., dict[str, tf.Tensor]], list[tf.TensorSpec]]],
-    variant: Variant,
+    endpoints: Sequence[Endpoint],
+    variants: Sequence[Variant],
     weights: int,
     metadata: dict[str, Any],
-) -> bytes:
-    """The content of a .tflite file of some functions, which share their weights.
+) -> Iterator[tuple[Variant, bytes]]:
+    """The contents of .tflite files of the same functions, which share their weights.
 
     Args:
-      endpoints: The name of each signature, its function, and the function's inputs.
-      variant: How the weights are kept; for `int8` the functions say where numbers are 8-bit ones.
+      endpoints: The functions.
+      variants: How the weights are kept; for `int8` the functions say where numbers are 8-bit ones.
       weights: How many numbers the network's weights are.
-      metadata: Goes into the file.
+      metadata: Goes into the files.
 
     Raises:
       ImportError: If ai-edge-litert is not installed; the message names the extra.
-      ExportError: If the file lacks weights or needs more than LiteRT's own operations.
+      ExportError: If a file lacks weights or needs more than LiteRT's own operations.
     """
     schema = _schema()
     # By an ExportArchive and its folder: the converter's ways from functions and modules leave the
@@ -100,15 +116,16 @@ def convert_functions(
     with tempfile.TemporaryDirectory() as folder:
         stack.write_archive(archive, folder)
         names = [name for name, _, _ in endpoints]
-        converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=names)
-        if variant != "float32":
-            converter.optimizations = [tf.lite.Optimize.DEFAULT]
-        if variant == "float16":
-            converter.target_spec.supported_types = [tf.float16]
-        model = schema.ModelT.InitFromPackedBuf(converter.convert(), 0)
-    _check(model, weights * _BYTES_A_WEIGHT[variant])
-    _add_metadata(model, metadata)
-    return _pack(model)
+        for variant in variants:
+            converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=names)
+            if variant != "float32":
+                converter.optimizations = [tf.lite.Optimize.DEFAULT]
+            if variant == "float16":
+                converter.target_spec.supported_types = [tf.float16]
+            model = schema.ModelT.InitFromPackedBuf(converter.convert(), 0)
+            _check(model, weights * _BYTES_A_WEIGHT[variant])
+            _add_metadata(model, metadata)
+            yield variant, _pack(model)
 
 
 def with_metadata(content: bytes, metadata: dict[str, Any]) -> bytes:
