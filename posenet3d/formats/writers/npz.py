@@ -86,11 +86,10 @@ def write_lifted(path: str | Path, parts: Iterable[Lifted]) -> None:
                     "fortran_order": False,
                     "shape": (rows, *shape),
                 }
-                # A ZipInfo is not packed.
-                member_name = (
-                    f"{name}.npy" if _packs(files[name]) else zipfile.ZipInfo(f"{name}.npy")
-                )
-                with archive.open(member_name, "w", force_zip64=True) as member:
+                file = f"{name}.npy"
+                if not _packs(files[name]):
+                    file = zipfile.ZipInfo(file)  # such are stored as they are
+                with archive.open(file, "w", force_zip64=True) as member:
                     np.lib.format.write_array_header_1_0(member, header)
                     files[name].seek(0)
                     shutil.copyfileobj(files[name], member, 1 << 20)

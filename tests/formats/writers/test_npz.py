@@ -1,5 +1,6 @@
 import dataclasses
 import os
+import zipfile
 
 import numpy as np
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from posenet3d.errors import InputError
 from posenet3d.formats.writers.npz import write_lifted
 from posenet3d.poses.lift_result import LiftResult
-from posenet3d.poses.lifted import Lifted
+from posenet3d.poses.lifted import PER_PERSON, Lifted
 from posenet3d.poses.people import People
 from posenet3d.skeletons.skeleton import H36M_17
 
@@ -73,6 +74,19 @@ def test_ids_that_are_partly_texts_become_texts(tmp_path):
     write_lifted(tmp_path / "out.npz", [Lifted(people, lifted())])
     with np.load(tmp_path / "out.npz") as read:
         assert read["image_ids"].tolist() == ["a.jpg", "8"]
+
+
+def test_only_what_becomes_much_smaller_is_packed(tmp_path):
+    random = np.random.default_rng(0).uniform(0, 1000, (900, 17, 2)).astype(np.float32)
+    people = dataclasses.replace(PEOPLE.select([0] * 900), keypoints_2d=random)
+    alike = {name: np.repeat(getattr(lifted(), name)[:1], 900, axis=0) for name in PER_PERSON}
+    write_lifted(tmp_path / "out.npz", [Lifted(people, lifted(**alike, problems=("",) * 900))])
+    with zipfile.ZipFile(tmp_path / "out.npz") as archive:
+        packed = {file.filename for file in archive.infolist() if file.compress_type}
+    assert "keypoints_3d.npy" in packed
+    assert "keypoints_2d.npy" not in packed
+    with np.load(tmp_path / "out.npz") as read:
+        np.testing.assert_array_equal(read["keypoints_2d"], random)
 
 
 def test_file_keeps_its_name_and_comes_alone(tmp_path):
