@@ -10,6 +10,7 @@ import pytest
 
 from posenet3d.data import synthetic
 from posenet3d.platform import stack
+from tests.fixtures.eagerly import run_eagerly
 
 pytest_plugins = [f"tests.fixtures.{name}" for name in ("detected", "foreign_files", "human36m")]
 pytest_plugins += ["tests.detection.films"]
@@ -51,15 +52,8 @@ def run_as_marked(node):
 
     Tracing a training step takes seconds, which only tests of what a graph does need.
     """
-    if not node.get_closest_marker("eagerly"):
+    with run_eagerly() if node.get_closest_marker("eagerly") else contextlib.nullcontext():
         yield
-        return
-    import tensorflow as tf
-
-    before = tf.config.functions_run_eagerly()
-    tf.config.run_functions_eagerly(True)
-    yield
-    tf.config.run_functions_eagerly(before)
 
 
 @pytest.fixture(autouse=True, scope="module")

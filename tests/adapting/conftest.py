@@ -10,6 +10,7 @@ from posenet3d.data import synthetic
 from posenet3d.poses.archives.archive_writer import write_archive
 from posenet3d.training import TrainingConfig, train_and_evaluate
 from posenet3d.training.settings.config import FlowConfig, LifterConfig, StudentConfig
+from tests.fixtures.eagerly import run_eagerly
 
 
 @pytest.fixture(scope="session")
@@ -36,7 +37,8 @@ def model(poses, tmp_path_factory):
         elevation=5.0,
         figures=False,
     )
-    train_and_evaluate(config)
+    with run_eagerly():
+        train_and_evaluate(config)
     return str(folder / "run")
 
 

@@ -1,3 +1,4 @@
+import contextlib
 import dataclasses
 import json
 import shutil
@@ -13,6 +14,23 @@ from posenet3d.poses.archives.archive_writer import write_archive
 
 pytestmark = pytest.mark.eagerly
 
+STEPS = 4
+
+
+@contextlib.contextmanager
+def few_epochs():
+    """As many epochs as steps, and little procedural motion."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("posenet3d.adapting.plan._EPOCHS", STEPS)
+        patch.setattr("posenet3d.adapting.plan._PROCEDURAL", 4)
+        yield patch
+
+
+@pytest.fixture(autouse=True)
+def _few_epochs():
+    with few_epochs():
+        yield
+
 
 @pytest.fixture(scope="module")
 def adapted(recordings, model, tmp_path_factory, poses):
@@ -23,12 +41,11 @@ def adapted(recordings, model, tmp_path_factory, poses):
         input=str(recordings),
         output=str(folder / "run"),
         model=model,
-        steps=10,
+        steps=STEPS,
         eval_data=str(folder / "truth.npz"),
     )
     said = []
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("posenet3d.adapting.plan._PROCEDURAL", 4)
+    with few_epochs():
         return config, adapt_lifter(config, said.append), said
 
 
@@ -65,9 +82,9 @@ def test_what_is_found_and_decided_and_how_far_it_is_is_said(adapted):
     assert "broken.json" in text
     assert "In all 280 poses" in text
     assert "Too little to learn much from: 280 poses" in text
-    assert "Step 1 of 10" in text
+    assert f"Step 1 of {STEPS}" in text
     assert "minutes left" in text
-    assert "Step 10 of 10" in text
+    assert f"Step {STEPS} of {STEPS}" in text
 
 
 def test_an_adaptation_that_was_stopped_goes_on_and_ends_the_same(adapted, tmp_path, monkeypatch):
@@ -78,7 +95,7 @@ def test_an_adaptation_that_was_stopped_goes_on_and_ends_the_same(adapted, tmp_p
         pass
 
     def stop(progress, stage, done, value):
-        if done == 5:
+        if done == 3:
             raise Stopped
 
     with monkeypatch.context() as patch:
@@ -88,7 +105,7 @@ def test_an_adaptation_that_was_stopped_goes_on_and_ends_the_same(adapted, tmp_p
     assert not (tmp_path / "run" / "report.md").exists()
     said = []
     adapt_lifter(again, said.append)
-    assert not any("Step 3 of 10" in line for line in said)
+    assert not any(f"Step 1 of {STEPS}" in line for line in said)
     assert same_weights(again.output, config.output)
 
 
@@ -116,19 +133,35 @@ def test_a_folder_that_holds_something_else_is_left_as_it_is(recordings, model, 
     assert (tmp_path / name).read_bytes() == b"mine"
 
 
-def test_a_folder_that_was_moved_goes_on(adapted, tmp_path):
-    config, result, _ = adapted
-    moved = tmp_path / "elsewhere"
-    shutil.copytree(config.output, moved)
+@pytest.fixture(scope="module")
+def moved(adapted, tmp_path_factory):
+    """What it comes to, and what is said, when a moved folder goes on and is to be exported."""
+    config, _, _ = adapted
+    folder = tmp_path_factory.mktemp("moved") / "elsewhere"
+    shutil.copytree(config.output, folder)
     said = []
-    again = adapt_lifter(dataclasses.replace(config, output=str(moved)), said.append)
+    with few_epochs() as patch:
+        patch.setattr("posenet3d.export.forms.litert.VARIANTS", ("float32",))
+        again = dataclasses.replace(config, output=str(folder), export=True)
+        return adapt_lifter(again, said.append), said
+
+
+def test_a_folder_that_was_moved_goes_on(adapted, moved):
+    _, result, _ = adapted
+    again, said = moved
     assert not any(line.startswith("Step") for line in said)
     assert again.report.rows == result.report.rows
 
 
+def test_exports_are_written_on_request(moved):
+    result, _ = moved
+    assert any(path.suffix == ".tflite" for path in result.exported)
+    assert (result.folder / "export" / "1" / "saved_model.pb").exists()
+
+
 def test_without_keeping_nothing_procedural_is_learned(recordings, model, tmp_path):
     config = AdaptConfig(
-        input=str(recordings), output=str(tmp_path / "run"), model=model, steps=10,
+        input=str(recordings), output=str(tmp_path / "run"), model=model, steps=STEPS,
         keep_general=False, figures=False, several_cameras=False,
     )  # fmt: skip
     result = adapt_lifter(config)
@@ -182,7 +215,7 @@ def test_other_joints_are_learned_from_nothing(poses, model, tmp_path):
     )
     config = AdaptConfig(
         input=str(tmp_path / "own.npz"), map_file=str(tmp_path / "own.toml"), elevation=5.0,
-        output=str(tmp_path / "run"), model=model, steps=10, figures=False,
+        output=str(tmp_path / "run"), model=model, steps=STEPS, figures=False,
     )  # fmt: skip
     said = []
     result = adapt_lifter(config, said.append)
@@ -199,24 +232,14 @@ def test_with_much_to_learn_from_a_lifter_of_their_own_teaches_too(
     monkeypatch.setattr("posenet3d.adapting.plan.MUCH_POSES", 64)
     monkeypatch.setattr("posenet3d.adapting.plan.MUCH_SIDES", 1)
     config = AdaptConfig(
-        input=str(recordings), output=str(tmp_path / "run"), model=model, steps=10, figures=False
+        input=str(recordings), output=str(tmp_path / "run"), model=model, steps=STEPS, figures=False
     )
     said = []
     adapt_lifter(config, said.append)
-    assert any(line.startswith("Cycle, step 10 of 10: new views are") for line in said)
-    assert said.index(next(line for line in said if line.startswith("Step 1 of 10"))) > 0
+    assert any(line.startswith(f"Cycle, step {STEPS} of {STEPS}: new views are") for line in said)
+    assert said.index(next(line for line in said if line.startswith(f"Step 1 of {STEPS}"))) > 0
     assert (tmp_path / "run" / "teacher" / "estimator.keras").exists()
     assert not same_weights(config.output, model)
-
-
-def test_exports_are_written_on_request(recordings, model, tmp_path):
-    config = AdaptConfig(
-        input=str(recordings), output=str(tmp_path / "run"), model=model, steps=10,
-        figures=False, export=True,
-    )  # fmt: skip
-    result = adapt_lifter(config)
-    assert any(path.suffix == ".tflite" for path in result.exported)
-    assert (tmp_path / "run" / "export" / "1" / "saved_model.pb").exists()
 
 
 @pytest.mark.parametrize(
@@ -236,7 +259,7 @@ def test_settings_that_make_no_sense_are_refused(settings, error, message):
 
 def test_from_python_it_is_one_call(recordings, model, tmp_path):
     run = tmp_path / "run"
-    estimator = posenet3d.adapt(recordings, run, model=model, steps=10, figures=False)
+    estimator = posenet3d.adapt(recordings, run, model=model, steps=STEPS, figures=False)
     assert all(
         np.array_equal(a, b) for a, b in zip(estimator.get_weights(), weights(run), strict=True)
     )
