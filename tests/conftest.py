@@ -10,7 +10,6 @@ import pytest
 
 from posenet3d.data import synthetic
 from posenet3d.platform import stack
-from tests.fixtures.eagerly import run_eagerly
 
 pytest_plugins = [f"tests.fixtures.{name}" for name in ("detected", "foreign_files", "human36m")]
 pytest_plugins += ["tests.detection.films"]
@@ -52,8 +51,15 @@ def run_as_marked(node):
 
     Tracing a training step takes seconds, which only tests of what a graph does need.
     """
-    with run_eagerly() if node.get_closest_marker("eagerly") else contextlib.nullcontext():
+    if not node.get_closest_marker("eagerly"):
         yield
+        return
+    import tensorflow as tf
+
+    before = tf.config.functions_run_eagerly()
+    tf.config.run_functions_eagerly(True)
+    yield
+    tf.config.run_functions_eagerly(before)
 
 
 @pytest.fixture(autouse=True, scope="module")

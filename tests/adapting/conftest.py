@@ -4,13 +4,13 @@ import json
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from posenet3d.adapting import plan
 from posenet3d.data import synthetic
 from posenet3d.poses.archives.archive_writer import write_archive
 from posenet3d.training import TrainingConfig, train_and_evaluate
 from posenet3d.training.settings.config import FlowConfig, LifterConfig, StudentConfig
-from tests.fixtures.eagerly import run_eagerly
 
 
 @pytest.fixture(scope="session")
@@ -37,8 +37,10 @@ def model(poses, tmp_path_factory):
         elevation=5.0,
         figures=False,
     )
-    with run_eagerly():
-        train_and_evaluate(config)
+    before = tf.config.functions_run_eagerly()
+    tf.config.run_functions_eagerly(True)  # tracing would take most of the time
+    train_and_evaluate(config)
+    tf.config.run_functions_eagerly(before)
     return str(folder / "run")
 
 
