@@ -102,47 +102,34 @@ class JudgedOnce:
     Args:
       discriminator: One that `judges_each_alone`.
       keypoints_2d: `[N, J, 2]`, normalised, the synthetic poses.
+
+    Attributes:
+      logits: `[N]`, without a gradient.
     """
 
     def __init__(self, discriminator: PoseDiscriminator, keypoints_2d: tf.Tensor) -> None:
         self._keypoints_2d = keypoints_2d
-        self._variables = discriminator.trainable_variables
         fixed_2d = tf.stop_gradient(keypoints_2d)
         with tf.GradientTape(persistent=True) as self._tape, recording_outputs() as outputs:
             self._tape.watch(fixed_2d)
-            self._logits = discriminator(fixed_2d, training=True)
+            logits = discriminator(fixed_2d, training=True)
         self._outputs: list[LayerOutput] = outputs
-        self._slope_2d, *self._slopes = self._tape.gradient(
-            self._logits, [fixed_2d, *(part.output for part in outputs)]
-        )
+        slopes = self._tape.gradient(logits, [fixed_2d, *(part.output for part in outputs)])
+        self._slope_2d, *self._slopes = map(tf.stop_gradient, slopes)
+        self.logits = tf.stop_gradient(logits)
 
     def for_the_poses(self) -> tf.Tensor:
         """The logits `[N]`, whose gradient goes to the poses and not to the weights."""
+        # Not tf.custom_gradient, which keeps every graph it was ever used in.
+        along = tf.reduce_sum(self._slope_2d * self._keypoints_2d, axis=[-2, -1])
+        return self.logits + (along - tf.stop_gradient(along))
 
-        def gradient(upstream: tf.Tensor) -> tf.Tensor:
-            return upstream[:, tf.newaxis, tf.newaxis] * self._slope_2d
-
-        @tf.custom_gradient
-        def judged(_: tf.Tensor) -> tuple[tf.Tensor, Any]:
-            return tf.identity(self._logits), gradient
-
-        return judged(self._keypoints_2d)
-
-    def for_the_weights(self) -> tf.Tensor:
-        """The logits `[N]`, whose gradient goes to the weights and not to the poses."""
-
-        @tf.custom_gradient
-        def judged(*_: tf.Tensor) -> tuple[tf.Tensor, Any]:
-            return tf.identity(self._logits), self._gradients
-
-        return judged(*(tf.convert_to_tensor(variable) for variable in self._variables))
-
-    def _gradients(self, upstream: tf.Tensor) -> list[tf.Tensor]:
-        """Those of the weights, where the logits have the gradient `[N]`."""
-        of = {}
+    def gradients(self, upstream: tf.Tensor) -> dict[int, tf.Tensor]:
+        """Those of the weights by their `id`, where the `logits` have the gradient `[N]`."""
+        found = {}
         for (layer, output), slope in zip(self._outputs, self._slopes, strict=True):
             weights = layer.trainable_variables
             here = tf.cast(upstream, slope.dtype)[:, tf.newaxis] * slope
             slopes = self._tape.gradient(output, weights, output_gradients=here)
-            of |= {id(w): s for w, s in zip(weights, slopes, strict=True)}
-        return [of[id(variable)] for variable in self._variables]
+            found |= {id(w): s for w, s in zip(weights, slopes, strict=True)}
+        return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import tensorflow as tf
 
@@ -89,9 +89,7 @@ def discriminator_loss(sets: Sets, loss: LossConfig, seed: tf.Tensor) -> tf.Tens
         synthetic_2d = tf.stop_gradient(two.synthetic_2d)
         total += kind.discriminator(
             _judge(two, two.real_2d, loss, real_seed),
-            two.judged.for_the_weights()
-            if two.judged
-            else _judge(two, synthetic_2d, loss, synthetic_seed),
+            two.judged.logits if two.judged else _judge(two, synthetic_2d, loss, synthetic_seed),
         )
         if kind.gradient_penalty:
             total += kind.gradient_penalty * gradient_penalty(
@@ -101,6 +99,34 @@ def discriminator_loss(sets: Sets, loss: LossConfig, seed: tf.Tensor) -> tf.Tens
                 penalty_seed,
             )
     return total
+
+
+def discriminator_gradients(
+    tape: tf.GradientTape, loss: tf.Tensor, sets: Sets, variables: list[Any]
+) -> list[tf.Tensor]:
+    """The gradients of the discriminators' weights.
+
+    Args:
+      tape: Has watched the `judged_logits`, and recorded `discriminator_loss`.
+      loss: That loss, scaled or not.
+      sets: What it was computed of.
+      variables: The weights of all discriminators.
+    """
+    logits = judged_logits(sets)
+    slopes, upstream = tape.gradient(loss, [list(variables), logits])
+    judged = [two.judged for two in sets.values() if two.judged]
+    for one, slope in zip(judged, upstream, strict=True):
+        others = one.gradients(slope)
+        slopes = [
+            s + others[id(v)] if id(v) in others else s
+            for s, v in zip(slopes, variables, strict=True)
+        ]
+    return slopes
+
+
+def judged_logits(sets: Sets) -> list[tf.Tensor]:
+    """The logits `[N]` of synthetic poses that are judged once."""
+    return [two.judged.logits for two in sets.values() if two.judged]
 
 
 def gradient_penalty(

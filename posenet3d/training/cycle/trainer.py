@@ -115,11 +115,12 @@ class GeometricSelfSupervision(TrainedNetworks):
         # The discriminators: tell those poses from real ones.
         def update_discriminators() -> tf.Tensor:
             with tf.GradientTape() as tape, self._dropout(random_streams.DROPOUT_JUDGED):
+                tape.watch(adversarial_losses.judged_logits(sets))
                 seed = self._seed(random_streams.JUDGED)
                 loss = adversarial_losses.discriminator_loss(sets, self.config.loss, seed)
                 scaled_loss = gradients.scaled(loss, self.discriminator_optimizer)
             variables = self.discriminator_variables
-            slopes = tape.gradient(scaled_loss, variables)
+            slopes = adversarial_losses.discriminator_gradients(tape, scaled_loss, sets, variables)
             self._apply(self.discriminator_optimizer, slopes, variables)
             return loss
 

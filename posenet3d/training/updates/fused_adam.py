@@ -16,6 +16,17 @@ class FusedAdam(keras.optimizers.Adam):
     gradients, `amsgrad`, and replicas that share a batch are left to Keras.
     """
 
+    def _backend_update_step(
+        self, grads: list[Any], trainable_variables: list[Any], learning_rate: Any
+    ) -> None:
+        # Keras lets replicas add up their gradients even where there are none, by a function with a
+        # gradient of its own: TensorFlow keeps those, and with them every graph that was traced.
+        if tf.distribute.has_strategy():
+            super()._backend_update_step(grads, trainable_variables, learning_rate)
+            return
+        for gradient, variable in zip(grads, trainable_variables, strict=True):
+            self.update_step(gradient, variable, learning_rate)
+
     def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
         """Moves one weight by its gradient."""
         weight = _of_tensorflow(variable)

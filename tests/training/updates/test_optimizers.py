@@ -1,3 +1,6 @@
+import gc
+import weakref
+
 import keras
 import numpy as np
 import pytest
@@ -107,6 +110,16 @@ def test_adam_in_one_operation_moves_as_keras_does(made):
     operations = {op.type for op in fused.graph.get_operations()}
     assert "ResourceApplyAdam" in operations
     assert "ResourceApplyAdam" not in {op.type for op in plain.graph.get_operations()}
+
+
+@pytest.mark.current_stack("the other has another Adam")
+def test_a_graph_that_adam_was_traced_in_goes_with_its_optimizer(made):
+    trained = made("adam")
+    trained.go(1)
+    graph = weakref.ref(trained.graph)
+    del trained
+    gc.collect()
+    assert graph() is None
 
 
 @pytest.mark.current_stack("the other has another Adam")
