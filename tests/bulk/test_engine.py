@@ -1,5 +1,6 @@
 """The workers of both engines, and what is left when they or the whole job are killed."""
 
+import contextlib
 import dataclasses
 import os
 import signal
@@ -18,11 +19,12 @@ from tests.fixtures import forked_scripts
 from tests.fixtures.checkout import CHECKOUT
 
 SHARDS = 24
+LITE = CHECKOUT / "saved_models" / "small" / "small_float32.tflite"
 
 
 @pytest.fixture
 def config(people, write, model, tmp_path):
-    """The settings that lift 24 shards of 480 people to `out`."""
+    """The settings that lift 24 shards of 480 people to `out`, by Keras."""
     for number in range(SHARDS):
         keypoints_2d = people.keypoints_2d.reshape(-1, 34) + np.float32(number)
         keypoints_2d[number, 3] = np.nan
@@ -41,10 +43,13 @@ def finished(path):
 
 
 @pytest.mark.parametrize(
-    ("kind", "worker"), [(ProcessEngine, "posenet3d.bulk.worker"), (RayEngine, "MapWorker")]
+    ("kind", "worker", "lite"),
+    [(ProcessEngine, "posenet3d.bulk.worker", True), (RayEngine, "MapWorker", False)],
 )
-def test_killed_jobs_and_workers_cost_no_byte(config, serial, tmp_path, kind, worker):
+def test_killed_jobs_and_workers_cost_no_byte(config, serial, tmp_path, kind, worker, lite):
     """The job is killed first, then a worker of the one that goes on."""
+    if lite:  # such workers start without TensorFlow
+        config = dataclasses.replace(config, model=str(LITE))
     out, log = tmp_path / "out", tmp_path / "log"
     flags = (f"--{name}={getattr(config, name)}" for name in ("input", "output", "model"))
     script = CHECKOUT / "scripts" / "lift_bulk.py"
@@ -59,10 +64,12 @@ def test_killed_jobs_and_workers_cost_no_byte(config, serial, tmp_path, kind, wo
 
     def engine(work, shards):
         for entry in kind(workers=2)(work, shards):
-            if not killed:
-                workers = [pid for pid in _descendants(os.getpid()) if worker in _name(pid)]
-                killed.append(workers[0])
-                os.kill(workers[0], signal.SIGKILL)
+            workers = [pid for pid in _descendants(os.getpid()) if worker in _name(pid)]
+            # One that only begins may not die: the job would end with the reason.
+            at_work = [pid for pid in workers if _has_open(pid, out)]
+            if at_work and not killed:
+                killed.append(at_work[0])
+                os.kill(at_work[0], signal.SIGKILL)
             yield entry
 
     summary = lift_shards(config, engine=engine)
@@ -78,11 +85,17 @@ def test_killed_jobs_and_workers_cost_no_byte(config, serial, tmp_path, kind, wo
     assert not (out / ".unfinished").exists()
 
 
-def test_no_worker_outlives_a_job_that_is_left(config, tmp_path):
+def test_no_worker_outlives_a_job_that_is_left(config, serial, tmp_path):
+    """What there is of it then is what this process lifts."""
+
     def engine(work, shards):
         yield next(ProcessEngine(workers=2)(work, shards))
 
     lift_shards(config, engine=engine)
+    assert finished(tmp_path / "out") > 0
+    whole = tmp_path / "whole"
+    lift_shards(dataclasses.replace(config, output=str(whole)), engine=serial)
+    assert content(tmp_path / "out").items() <= content(whole).items()
     assert not [p for p in _descendants(os.getpid()) if "posenet3d.bulk.worker" in _name(p)]
 
 
@@ -112,7 +125,7 @@ def test_a_shard_of_which_workers_die_is_given_up(config, monkeypatch):
 
 
 def test_a_worker_that_cannot_begin_ends_the_job_with_its_reason(tmp_path):
-    work = Work(b"no model", ".keras", {"height_mm": None, "score": True}, str(tmp_path), 1)
+    work = Work(b"no model", ".tflite", {"height_mm": None, "score": True}, str(tmp_path), 1)
     with pytest.raises(InputError, match="A worker could not be started: InputError"):
         next(ProcessEngine(workers=2)(work, ["a", "b"]))
 
@@ -136,6 +149,13 @@ def _descendants(pid):
         for child in task.read_text().split()
     ]
     return children + [one for child in children for one in _descendants(child)]
+
+
+def _has_open(pid, folder):
+    """Whether a process has a file of the folder open."""
+    with contextlib.suppress(OSError):  # it ends meanwhile, or closes the file
+        return any(str(folder) in os.readlink(file) for file in Path(f"/proc/{pid}/fd").iterdir())
+    return False
 
 
 def _name(pid):
