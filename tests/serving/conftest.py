@@ -1,8 +1,7 @@
 """Servers in processes of their own, as a user starts them."""
 
 import contextlib
-import os
-import tempfile
+import subprocess
 import threading
 from pathlib import Path
 
@@ -10,8 +9,7 @@ import grpc
 import pytest
 from tensorflow_serving.apis import model_service_pb2_grpc, prediction_service_pb2_grpc
 
-from tests.fixtures import forked_scripts
-from tests.fixtures.checkout import CHECKOUT
+from tests.fixtures.checkout import command, environment
 from tests.fixtures.ports import free_port
 from tests.serving import tiny_models
 
@@ -26,24 +24,22 @@ class Server:
         self.lines = []
         self.rest = f"127.0.0.1:{free_port()}"
         self._more = threading.Condition()
-        self._folder = tempfile.TemporaryDirectory()
-        self._said, self._errors = (Path(self._folder.name) / name for name in ("said", "errors"))
-        os.mkfifo(self._said)
-        self.process = forked_scripts.Script(
-            CHECKOUT / "scripts" / "serve.py", f"--model_base_path={base}", "--port=0",
-            f"--rest_api_port={self.rest.split(':')[1]}", *flags,
-            outputs=(self._said, self._errors),
+        self.process = subprocess.Popen(
+            command(
+                "scripts/serve.py", f"--model_base_path={base}", "--port=0",
+                f"--rest_api_port={self.rest.split(':')[1]}", *flags,
+            ),
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(),
         )  # fmt: skip
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         self.address = self.said("Serving ").split()[-1]
 
     def _read(self):
-        with open(self._said) as said:
-            for line in said:
-                with self._more:
-                    self.lines.append(line)
-                    self._more.notify_all()
+        for line in self.process.stdout:
+            with self._more:
+                self.lines.append(line)
+                self._more.notify_all()
 
     def said(self, text, timeout=60):
         """The first line with that text, waited for."""
@@ -69,16 +65,8 @@ class Server:
     def end(self):
         """Ends it as a service manager does; returns its status and what it wrote as errors."""
         self.process.terminate()
-        status = self.process.wait(timeout=60)
-        self._reader.join(timeout=60)
-        return status, self._errors.read_text()
-
-    def clear(self):
-        """Ends it at once if it still runs, and removes what it wrote."""
-        if self.process.poll() is None:
-            self.process.kill()
-            self.process.wait()
-        self._folder.cleanup()
+        _, errors = self.process.communicate(timeout=60)
+        return self.process.returncode, errors
 
 
 @pytest.fixture(scope="session")
@@ -103,7 +91,9 @@ def start():
         try:
             yield server
         finally:
-            server.clear()
+            if server.process.poll() is None:
+                server.process.kill()
+                server.process.wait()
 
     return start
 
