@@ -13,9 +13,6 @@ from __future__ import annotations
 
 import functools
 import json
-import os
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -23,6 +20,7 @@ from pathlib import Path
 
 import numpy as np
 from absl import app, flags
+from checkouts import output_of
 
 from posenet3d.data import synthetic
 from posenet3d.skeletons import joint_maps
@@ -107,27 +105,15 @@ def write_people(path: Path, frames: int, persons: int) -> None:
 
 def microseconds(path: Path, checkout: Path) -> float:
     """The processor's time for joining the people of a frame with the package of a checkout."""
-    return float(_run(["-c", _JOIN, str(path)], checkout))
+    return float(output_of(checkout, "-c", _JOIN, str(path)))
 
 
 def seconds(path: Path, checkout: Path, settings: tuple[str, ...] = ()) -> float:
     """The time for `posenet3d lift` with the package of a checkout."""
     files = f"--input={path}", f"--output={path.with_suffix('.npz')}"
     started = time.monotonic()
-    _run([str(checkout / "scripts" / "lift.py"), *files, *settings], checkout)
+    output_of(checkout, "scripts/lift.py", *files, *settings)
     return time.monotonic() - started
-
-
-def _run(arguments: list[str], checkout: Path) -> str:
-    process = subprocess.run(
-        [sys.executable, *arguments],
-        env=os.environ | {"PYTHONPATH": str(checkout)},
-        cwd=checkout,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return process.stdout
 
 
 if __name__ == "__main__":

@@ -14,17 +14,15 @@ command `posenet3d lift` to `.npz`, each pose by itself.
 from __future__ import annotations
 
 import json
-import os
 import re
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
 
 import numpy as np
 from absl import app, flags
+from checkouts import output_of
 
 _OTHER = flags.DEFINE_string("other", "", "Another checkout of the package to compare with.")
 _ROUNDS = flags.DEFINE_integer("rounds", 7, "How often.", lower_bound=1)
@@ -101,7 +99,7 @@ def seconds(path: Path, checkout: Path, people: int) -> float:
     Raises:
       RuntimeError: If not all people were read.
     """
-    found, taken = _output(checkout, "-c", _READ, str(path)).split()
+    found, taken = output_of(checkout, "-c", _READ, str(path)).split()
     if int(found) != people:
         raise RuntimeError(f"{path}: {found} people were read of {people}.")
     return float(taken)
@@ -113,11 +111,11 @@ def lifting_seconds(path: Path, checkout: Path, people: int) -> float:
     Raises:
       RuntimeError: If not all people were lifted.
     """
-    known = _output(checkout, "scripts/lift.py", "--helpfull", check=False)
+    known = output_of(checkout, "scripts/lift.py", "--helpfull", check=False)
     alone = [flag for flag in _ALONE if re.search(rf"--(\[no\])?{_name_of(flag)}\b", known)]
     output = path.with_name("lifted.npz")
     started = time.perf_counter()
-    said = _output(checkout, "scripts/lift.py", f"--input={path}", f"--output={output}", *alone)
+    said = output_of(checkout, "scripts/lift.py", f"--input={path}", f"--output={output}", *alone)
     taken = time.perf_counter() - started
     if f"of {people} people" not in said:
         raise RuntimeError(f"{path}: not all of {people} people were lifted: {said[:500]}")
@@ -126,19 +124,6 @@ def lifting_seconds(path: Path, checkout: Path, people: int) -> float:
 
 def _name_of(flag: str) -> str:
     return flag.removeprefix("--").removeprefix("no").partition("=")[0]
-
-
-def _output(checkout: Path, *arguments: str, check: bool = True) -> str:
-    """What Python prints with the package of a checkout."""
-    process = subprocess.run(
-        [sys.executable, *arguments],
-        env=os.environ | {"PYTHONPATH": str(checkout)},
-        cwd=checkout,
-        capture_output=True,
-        text=True,
-        check=check,
-    )
-    return process.stdout
 
 
 if __name__ == "__main__":

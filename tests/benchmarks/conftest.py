@@ -1,13 +1,14 @@
 """Scripts of benchmarks/ as modules."""
 
 import dataclasses
+import sys
 
 import pytest
 from absl import flags
 
 from posenet3d.data import synthetic
 from posenet3d.skeletons.skeleton import CMU_17
-from tests.fixtures.checkout import load_module
+from tests.fixtures.checkout import CHECKOUT, load_module
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +25,12 @@ def load_benchmark():
 
     def load(name):
         forget()  # scripts have flags of the same name
-        return load_module(f"benchmarks/{name}.py")
+        path = CHECKOUT / "benchmarks" / f"{name}.py"
+        sys.path.insert(0, str(path.parent))  # as where it is run: others of its folder are found
+        try:
+            return load_module(path)
+        finally:
+            sys.path.remove(str(path.parent))
 
     yield load
     forget()
