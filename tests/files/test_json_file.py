@@ -53,7 +53,6 @@ def test_numbers_are_those_that_python_reads(tmp_path, number):
     assert repr(load_json(path)) == repr(json.loads(path.read_text()))
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes on disk")
 def test_a_pipe_is_refused_and_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(InputError, match="is a pipe"):
