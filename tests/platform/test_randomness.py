@@ -31,6 +31,24 @@ def test_numbers_in_tf_data_are_the_eager_ones(draw):
     np.testing.assert_allclose(in_pipeline, draw(SEED), rtol=1e-5, atol=1e-5)
 
 
+@pytest.mark.parametrize("seed", [SEED, [0, 0], [-5, 7], [2**31 - 1, -(2**31)]])
+@pytest.mark.parametrize("jit_compile", [False, True])
+def test_numbers_are_those_of_tensorflows_philox(seed, jit_compile):
+    """A run that was begun by them goes on with them."""
+
+    def ours(seed):
+        folded = randomness.fold_in(seed, 7)
+        return folded, tf.stack(randomness.split(folded, 3)), randomness.uniform([3, 5], folded)
+
+    folded = tf.random.experimental.stateless_fold_in(tf.constant(seed), 7, alg="philox")
+    parts = tf.random.experimental.stateless_split(folded, 3, alg="philox")
+    bits = tf.random.stateless_uniform([3, 5], folded, None, None, tf.int32, alg="philox")
+    fractions = (bits.numpy() & 0xFFFFFF) / 2**24
+    drawn = tf.function(ours, jit_compile=jit_compile)(tf.constant(seed))
+    for own, expected in zip(drawn, (folded, parts, fractions), strict=True):
+        np.testing.assert_array_equal(own, expected)
+
+
 def test_another_seed_gives_other_numbers(draw):
     assert np.abs(np.array(draw([3, 5])) - np.array(draw(SEED))).max() > 0.1
 

@@ -7,6 +7,8 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+_Numbers = dict[str, tf.Tensor]
+
 
 @keras.saving.register_keras_serializable("posenet3d")
 class FusedAdam(keras.optimizers.Adam):
@@ -24,29 +26,45 @@ class FusedAdam(keras.optimizers.Adam):
         if tf.distribute.has_strategy():
             super()._backend_update_step(grads, trainable_variables, learning_rate)
             return
+        numbers: dict[tf.DType, _Numbers] = {}
         for gradient, variable in zip(grads, trainable_variables, strict=True):
-            self.update_step(gradient, variable, learning_rate)
+            self._move(gradient, variable, learning_rate, numbers)
 
     def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
         """Moves one weight by its gradient."""
+        self._move(gradient, variable, learning_rate, {})
+
+    def _move(
+        self, gradient: Any, variable: Any, rate: Any, numbers: dict[tf.DType, _Numbers]
+    ) -> None:
+        """Moves one weight; `numbers` are those of this step by type, so far."""
         weight = _of_tensorflow(variable)
         if self.amsgrad or not tf.is_tensor(gradient) or tf.distribute.has_strategy():
-            super().update_step(gradient, variable, learning_rate)
+            super().update_step(gradient, variable, rate)
             return
         place, kind = self._get_variable_index(variable), weight.dtype
-        step = tf.cast(self.iterations.value + 1, kind)
+        if kind not in numbers:
+            numbers[kind] = self._numbers(rate, kind)
         tf.raw_ops.ResourceApplyAdam(
             var=weight.handle,
             m=_of_tensorflow(self._momentums[place]).handle,
             v=_of_tensorflow(self._velocities[place]).handle,
-            beta1_power=tf.pow(tf.cast(self.beta_1, kind), step),
-            beta2_power=tf.pow(tf.cast(self.beta_2, kind), step),
-            lr=tf.cast(learning_rate, kind),
-            beta1=tf.cast(self.beta_1, kind),
-            beta2=tf.cast(self.beta_2, kind),
-            epsilon=tf.cast(self.epsilon, kind),
             grad=tf.cast(gradient, kind),
+            **numbers[kind],
         )
+
+    def _numbers(self, rate: Any, kind: tf.DType) -> _Numbers:
+        """What all weights of a type are moved by, but for their gradients."""
+        step = tf.cast(self.iterations.value + 1, kind)
+        beta1, beta2 = tf.cast(self.beta_1, kind), tf.cast(self.beta_2, kind)
+        return {
+            "beta1_power": tf.pow(beta1, step),
+            "beta2_power": tf.pow(beta2, step),
+            "lr": tf.cast(rate, kind),
+            "beta1": beta1,
+            "beta2": beta2,
+            "epsilon": tf.cast(self.epsilon, kind),
+        }
 
 
 def _of_tensorflow(variable: Any) -> tf.Variable:
