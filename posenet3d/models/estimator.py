@@ -283,18 +283,16 @@ def _in_batches(
     """What the function makes of the people without a problem, by name; NaN for the others."""
     if batch_size < 1:
         raise InputError(f"batch_size must be at least 1, got {batch_size}.")
-    shapes = function.get_concrete_function().structured_outputs
-    results = {
-        name: np.full((len(problems), *tensor.shape[1:]), np.nan, np.float32)
-        for name, tensor in shapes.items()
-    }
+    results: dict[str, np.ndarray] = {}
     rows = np.flatnonzero([not problem for problem in problems])
-    for start in range(0, len(rows), batch_size):
+    for start in range(0, max(len(rows), 1), batch_size):  # a batch of nobody says what there is
         batch = rows[start : start + batch_size]
         inputs = {
             "keypoints_2d": request.keypoints_2d[batch],
             "confidence": request.confidence[batch],
         }
         for name, tensor in function(inputs).items():
+            if name not in results:
+                results[name] = np.full((len(problems), *tensor.shape[1:]), np.nan, np.float32)
             results[name][batch] = np.asarray(tensor)  # NumPy already where functions run eagerly
     return results
