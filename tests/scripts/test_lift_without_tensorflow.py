@@ -8,12 +8,13 @@ import pytest
 import posenet3d
 from posenet3d.formats.detect import read_people
 from posenet3d.lifting import LiftConfig, lift_file
-from tests.fixtures.checkout import run_code
+from tests.fixtures import forked_scripts
+from tests.fixtures.checkout import CHECKOUT, run_code
 
 pytest.importorskip("ai_edge_litert", reason="LiteRT")
 
 WIDTH, HEIGHT = 1280, 720  # of the images that the samples are of
-WITHOUT = ("tensorflow", "keras", "jax", "torch")
+WITHOUT = forked_scripts.WITHOUT_TENSORFLOW.missing
 SAMPLES = (
     "coco_results.json", "coco_annotations.json", "openpose", "alphapose-results.json",
     "mmpose.json", "mediapipe.csv", "deeplabcut.csv", "deeplabcut.h5", "table.csv",
@@ -25,15 +26,21 @@ SAMPLES = (
 def without():
     """Runs the script where TensorFlow and Keras cannot be imported."""
 
-    def run(flags, missing=WITHOUT):
-        code = (
-            "import runpy, sys\n"
-            "for name in sys.argv.pop(1).split(','):\n"
-            "    sys.modules[name] = None\n"
-            "sys.path.insert(0, 'scripts')\n"
-            "runpy.run_path('scripts/lift.py', run_name='__main__')\n"
-        )
-        process = run_code(code, ",".join(missing), *flags)
+    def run(flags, missing=()):
+        if missing:  # in a Python of its own, as the server may have them
+            code = (
+                "import runpy, sys\n"
+                f"sys.modules.update(dict.fromkeys({(*WITHOUT, *missing)}))\n"
+                "sys.path.insert(0, 'scripts')\n"
+                "runpy.run_path('scripts/lift.py', run_name='__main__')\n"
+            )
+            process = run_code(code, *flags)
+        else:
+            process = forked_scripts.run(
+                CHECKOUT / "scripts" / "lift.py", *flags, cwd=CHECKOUT,
+                server=forked_scripts.WITHOUT_TENSORFLOW,
+                before=f"import sys; assert all(sys.modules[name] is None for name in {WITHOUT})",
+            )  # fmt: skip
         assert "Traceback" not in process.stderr
         return process
 
@@ -130,7 +137,7 @@ def test_joints_that_the_model_does_not_know_are_one_line(without, tmp_path):
 def test_the_missing_extra_is_one_line(without, tmp_path):
     process = without(
         ["--input=docs/samples/openpose", f"--output={tmp_path / 'out.npz'}"],
-        missing=(*WITHOUT, "ai_edge_litert"),
+        missing=("ai_edge_litert",),
     )
     assert process.returncode == 2
     (line,) = [line for line in process.stderr.splitlines() if "error: " in line]
@@ -140,7 +147,7 @@ def test_the_missing_extra_is_one_line(without, tmp_path):
 def test_a_missing_library_is_one_line_that_says_what_to_install(without, tmp_path):
     flags = ["--input=docs/samples/openpose", f"--output={tmp_path / 'out.bvh'}", "--model=small"]
     flags += ["--ground", "--fov=60", "--height_mm=1700", "--image_size=1280x720"]
-    process = without(flags, missing=(*WITHOUT, "scipy"))
+    process = without(flags, missing=("scipy",))
     assert process.returncode == 2
     (line,) = [line for line in process.stderr.splitlines() if "error: " in line]
     assert line.endswith("; pip install scipy")
@@ -158,7 +165,7 @@ def test_nobody_lifted_is_told_as_in_lift(without, tmp_path):
 def test_tracks_are_looked_at_without_scipy_too(without, checkout, tmp_path):
     sample = checkout / "docs" / "samples" / "openpose"
     flags = [f"--input={sample}", f"--output={tmp_path / 'out.npz'}", "--smooth=savgol"]
-    process = without(flags, missing=(*WITHOUT, "scipy", "h5py"))
+    process = without(flags, missing=("scipy", "h5py"))
     assert process.returncode == 0, process.stderr
     assert "Each frame lifted with those around it (--sequence_model): 2 tracks." in process.stdout
     assert process.stderr == ""  # no library says anything

@@ -1,7 +1,8 @@
 """Servers in processes of their own, as a user starts them."""
 
 import contextlib
-import subprocess
+import os
+import tempfile
 import threading
 from pathlib import Path
 
@@ -9,7 +10,8 @@ import grpc
 import pytest
 from tensorflow_serving.apis import model_service_pb2_grpc, prediction_service_pb2_grpc
 
-from tests.fixtures.checkout import command, environment
+from tests.fixtures import forked_scripts
+from tests.fixtures.checkout import CHECKOUT
 from tests.fixtures.ports import free_port
 from tests.serving import tiny_models
 
@@ -19,27 +21,30 @@ HERE = Path(__file__).resolve().parent
 class Server:
     """scripts/serve.py, started, on free ports of 127.0.0.1: `address` of gRPC, `rest` of HTTP."""
 
-    def __init__(self, base, *flags):
+    def __init__(self, base, *flags, begin=forked_scripts.Script):
         self.base = base
         self.lines = []
         self.rest = f"127.0.0.1:{free_port()}"
         self._more = threading.Condition()
-        self.process = subprocess.Popen(
-            command(
-                "scripts/serve.py", f"--model_base_path={base}", "--port=0",
+        self._errors = tempfile.TemporaryFile("w+")  # noqa: SIM115
+        reading, writing = os.pipe()
+        self._said = open(reading)  # noqa: SIM115
+        with open(writing, "wb") as said:
+            self.process = begin(
+                CHECKOUT / "scripts" / "serve.py", f"--model_base_path={base}", "--port=0",
                 f"--rest_api_port={self.rest.split(':')[1]}", *flags,
-            ),
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(),
-        )  # fmt: skip
+                outputs=(said, self._errors),
+            )  # fmt: skip
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         self.address = self.said("Serving ").split()[-1]
 
     def _read(self):
-        for line in self.process.stdout:
-            with self._more:
-                self.lines.append(line)
-                self._more.notify_all()
+        with self._said as said:
+            for line in said:
+                with self._more:
+                    self.lines.append(line)
+                    self._more.notify_all()
 
     def said(self, text, timeout=60):
         """The first line with that text, waited for."""
@@ -65,8 +70,17 @@ class Server:
     def end(self):
         """Ends it as a service manager does; returns its status and what it wrote as errors."""
         self.process.terminate()
-        _, errors = self.process.communicate(timeout=60)
-        return self.process.returncode, errors
+        status = self.process.wait(timeout=60)
+        self._reader.join(timeout=60)
+        self._errors.seek(0)
+        return status, self._errors.read()
+
+    def clear(self):
+        """Ends it at once if it still runs, and removes what it wrote."""
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        self._errors.close()
 
 
 @pytest.fixture(scope="session")
@@ -86,14 +100,12 @@ def start():
     """Starts servers and ends those that are left; use as a context manager."""
 
     @contextlib.contextmanager
-    def start(base, *flags):
-        server = Server(base, *flags)
+    def start(base, *flags, **how):
+        server = Server(base, *flags, **how)
         try:
             yield server
         finally:
-            if server.process.poll() is None:
-                server.process.kill()
-                server.process.wait()
+            server.clear()
 
     return start
 

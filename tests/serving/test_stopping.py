@@ -13,6 +13,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from tensorflow_serving.apis import prediction_service_pb2_grpc
 
 from posenet3d.serving import Client, ClientConfig, ServingError
+from tests.fixtures.checkout import started
 from tests.fixtures.ports import free_port
 
 
@@ -75,7 +76,8 @@ def restarted(models, start, base):
     """What became of a server that was ended and started again under load, and of its clients."""
     port = free_port()
     found = types.SimpleNamespace()
-    with start(base, f"--port={port}", "--grace_seconds=60") as server, server.channel() as channel:
+    flags = (f"--port={port}", "--grace_seconds=60")
+    with start(base, *flags, begin=started) as server, server.channel() as channel:
         lifters = Lifters(models, server.address, 6)
         watch = health_pb2_grpc.HealthStub(channel).Watch(health_pb2.HealthCheckRequest())
         found.states = [next(watch).status]
