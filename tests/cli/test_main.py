@@ -3,11 +3,13 @@
 import re
 import subprocess
 import sys
+from functools import partial
 
 import pytest
 
 from posenet3d.cli.main import COMMANDS
 from posenet3d.version import __version__
+from tests.fixtures import forked_scripts
 from tests.fixtures.checkout import CHECKOUT, environment
 
 
@@ -24,9 +26,20 @@ def posenet3d():
     return run
 
 
-def test_alone_it_lists_the_commands(posenet3d):
-    for words, status in (((), 2), (("--help",), 0), (("help",), 0)):
-        process = posenet3d(*words)
+@pytest.fixture
+def light(tmp_path):
+    """Runs the command where TensorFlow cannot be imported, as the file that pip installs does."""
+    path = tmp_path / "posenet3d"
+    path.write_text("from posenet3d.cli.main import main; main()")
+    return partial(
+        forked_scripts.run, path, cwd="/", server=forked_scripts.WITHOUT_TENSORFLOW,
+        before="import sys; assert sys.modules['tensorflow'] is sys.modules['keras'] is None",
+    )  # fmt: skip
+
+
+def test_alone_it_lists_the_commands(posenet3d, light):
+    for run, words, status in ((posenet3d, (), 2), (light, ("--help",), 0), (light, ("help",), 0)):
+        process = run(*words)
         assert process.returncode == status
         listed = re.findall(r"^  (\w+) +[A-Z]", process.stdout, re.MULTILINE)
         assert listed == list(COMMANDS)
@@ -37,8 +50,8 @@ def test_its_version(posenet3d):
     assert posenet3d("--version").stdout == f"posenet3d {__version__}\n"
 
 
-def test_a_word_misspelt_is_guessed(posenet3d):
-    process = posenet3d("lfit", "--input=x.json")
+def test_a_word_misspelt_is_guessed(light):
+    process = light("lfit", "--input=x.json")
     assert process.returncode == 2
     assert process.stderr == (
         "posenet3d: error: There is no command 'lfit'. Did you mean lift? "
@@ -47,21 +60,14 @@ def test_a_word_misspelt_is_guessed(posenet3d):
 
 
 @pytest.mark.parametrize("name", ["lift", "detect", "prepare", "demo"])
-def test_help_of_a_light_command_needs_no_tensorflow(posenet3d, name):
-    code = (
-        "import sys; sys.modules['tensorflow'] = sys.modules['keras'] = None\n"
-        f"sys.argv = ['posenet3d', {name!r}, '--help']\n"
-        "from posenet3d.cli.main import main; main()\n"
-    )
-    process = subprocess.run(
-        [sys.executable, "-c", code], env=environment(), capture_output=True, text=True, timeout=60
-    )
+def test_help_of_a_light_command_needs_no_tensorflow(light, name):
+    process = light(name, "--help")
     assert process.returncode == 0, process.stderr
     assert "--" in process.stdout
 
 
-def test_help_is_read_by_a_person(posenet3d):
-    text = posenet3d("lift", "--help").stdout
+def test_help_is_read_by_a_person(light):
+    text = light("lift", "--help").stdout
     assert text.startswith("Lifts every person of a keypoint file")
     assert "  --threads=1\n      Threads of LiteRT." in text
     assert "  --[no]mend (true)\n" in text

@@ -3,7 +3,8 @@ from types import SimpleNamespace
 import pytest
 
 from posenet3d.platform.devices import let_memory_grow
-from tests.fixtures.checkout import CHECKOUT, run_code
+from tests.fixtures import forked_scripts
+from tests.fixtures.checkout import CHECKOUT
 
 SCRIPTS = CHECKOUT / "scripts"
 
@@ -41,27 +42,13 @@ def test_a_machine_without_gpus_is_left_alone():
     assert let_memory_grow() >= 0
 
 
-def test_importing_the_package_starts_no_device():
-    """Once TensorFlow has started its devices, neither their memory nor a cluster can be set."""
-    program = (
-        "import posenet3d.training, posenet3d.lifting, posenet3d.distribution\n"
-        "from tensorflow.python.eager import context\n"
-        "assert not context.context()._initialized, 'an import has used TensorFlow'"
-    )
-    process = run_code(program)
-    assert process.returncode == 0, process.stderr
-
-
 @pytest.mark.parametrize("script", ["train", "evaluate"])
 def test_scripts_let_memory_grow_before_they_begin(tmp_path, script):
     """What they are asked for fails at once, but only behind it."""
-    program = (
-        "import runpy, sys, posenet3d.platform.devices\n"
+    instead = (
+        "import posenet3d.platform.devices\n"
         "posenet3d.platform.devices.let_memory_grow = lambda: print('may grow')\n"
-        f"sys.path.insert(0, {str(SCRIPTS)!r})\n"
-        f"sys.argv = ['{script}', '--run_dir=', '--model=none', '--data=none',"
-        " '--undefok=run_dir,model,data']\n"
-        f"runpy.run_path({str(SCRIPTS / (script + '.py'))!r}, run_name='__main__')\n"
     )
-    process = run_code(program, cwd=tmp_path)
+    flags = ("--run_dir=", "--model=none", "--data=none", "--undefok=run_dir,model,data")
+    process = forked_scripts.run(SCRIPTS / f"{script}.py", *flags, cwd=tmp_path, before=instead)
     assert (process.returncode, process.stdout) == (2, "may grow\n"), process.stderr

@@ -71,13 +71,17 @@ def test_without_litert_either_it_is_said_what_to_install():
     assert "pip install ai-edge-litert" in in_a_new_process(code)
 
 
-def test_one_network_makes_all_known_to_keras():
+def test_one_network_makes_all_known_to_keras_and_no_import_starts_a_device():
+    """Once TensorFlow has started its devices, neither their memory nor a cluster can be set."""
     code = (
         "import keras, posenet3d\n"
         "before = {n for n in keras.saving.get_custom_objects() if n.startswith('posenet3d')}\n"
         "posenet3d.PoseEstimator\n"
         "known = {n for n in keras.saving.get_custom_objects() if n.startswith('posenet3d')}\n"
         "print(len(before), *sorted(n for n in known if '_' not in n and n.count('>') == 1))\n"
+        "import posenet3d.training, posenet3d.lifting, posenet3d.distribution\n"
+        "from tensorflow.python.eager import context\n"
+        "assert not context.context()._initialized, 'an import has used TensorFlow'"
     )
     count, *known = in_a_new_process(code).split()
     assert count == "0"

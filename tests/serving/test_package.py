@@ -4,16 +4,19 @@ import re
 
 from posenet3d.lifting import LiftConfig
 from posenet3d.serving import RequestConfig, ServerConfig
-from tests.fixtures.checkout import CHECKOUT, load_module, run_code
+from tests.fixtures import forked_scripts
+from tests.fixtures.checkout import CHECKOUT, load_module
 
 
 def test_without_the_extra_the_package_works_and_the_script_names_it():
-    code = (
-        "import runpy, sys; sys.modules['grpc'] = None; import posenet3d; print('imported'); "
-        "sys.path.insert(0, 'scripts'); sys.argv = ['serve.py']; "
-        "runpy.run_path('scripts/serve.py', run_name='__main__')"
+    before = (  # all is imported anew that could need grpc
+        "import sys\n"
+        "for name in list(sys.modules):\n"
+        "    if name.split('.')[0] in ('grpc', 'posenet3d', 'tensorflow_serving'):\n"
+        "        del sys.modules[name]\n"
+        "sys.modules['grpc'] = None; import posenet3d; print('imported')"
     )
-    process = run_code(code)
+    process = forked_scripts.run(CHECKOUT / "scripts" / "serve.py", before=before)
     assert (process.returncode, process.stdout) == (2, "imported\n")
     assert "Traceback" not in process.stderr
     assert "posenet3d.serving needs grpc" in process.stderr
