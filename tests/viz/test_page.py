@@ -1,10 +1,9 @@
 import base64
+import contextlib
 import dataclasses
 import json
 import os
 import re
-import shutil
-import subprocess
 
 import numpy as np
 import pytest
@@ -12,8 +11,8 @@ import pytest
 from posenet3d.errors import InputError
 from posenet3d.viz.page import Page
 from posenet3d.viz.scene import scene_of
+from tests.viz.browser import CHROMIUM, Browser
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 NASTY = '</script><script>alert("x")</script>&amp;"{{data}}'
 
 
@@ -137,35 +136,28 @@ def test_page_comes_whole_or_not_at_all(moving, tmp_path):
     assert os.listdir(tmp_path) == []
 
 
-def look(path, tmp_path, size="1280,800"):
-    """What the page says of itself in a real browser."""
-    process = subprocess.run(
-        [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
-         "--no-first-run", "--disable-background-networking", "--disable-component-update",
-         "--disable-sync", f"--user-data-dir={tmp_path / 'profile'}", f"--window-size={size}",
-         "--virtual-time-budget=5000", "--dump-dom", f"file://{path}#selftest"],
-        capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
-    (report,) = re.findall(r'<pre id="selftest">(.*?)</pre>', process.stdout, re.DOTALL)
-    for escaped, character in {"&lt;": "<", "&gt;": ">", "&amp;": "&"}.items():
-        report = report.replace(escaped, character)
-    return json.loads(report)
+@pytest.fixture(scope="module")
+def look(tmp_path_factory):
+    """What a page says of itself in a real browser."""
+    if not CHROMIUM:
+        pytest.skip("needs a browser: apt-get install chromium")
+    with contextlib.closing(Browser(tmp_path_factory.mktemp("profile"))) as browser:
+        yield lambda path, width=1280, height=800: browser.selftest(path, width, height)
 
 
 CROWDS = {
-    "one image": (dict(frames=1, persons=1), "1280,800"),
-    "people over time": (dict(frames=12, persons=3, missing=[(0, 1)]), "1280,800"),
-    "on a phone": (dict(frames=12, persons=3, missing=[(0, 1)]), "390,844"),
-    "a crowd": (dict(frames=2, persons=14), "390,844"),
+    "one image": (dict(frames=1, persons=1), (1280, 800)),
+    "people over time": (dict(frames=12, persons=3, missing=[(0, 1)]), (1280, 800)),
+    "on a phone": (dict(frames=12, persons=3, missing=[(0, 1)]), (390, 844)),
+    "a crowd": (dict(frames=2, persons=14), (390, 844)),
 }
 
 
-@pytest.mark.skipif(not CHROMIUM, reason="needs a browser: apt-get install chromium")
 @pytest.mark.parametrize(("crowd", "size"), CROWDS.values(), ids=CROWDS)
-def test_browser_shows_every_joint_of_everybody_from_all_sides(moving, tmp_path, crowd, size):
+def test_browser_shows_every_joint_of_everybody_from_all_sides(look, moving, tmp_path, crowd, size):
     people, result = moving(**crowd)
     Page(tmp_path / "out.html").write(people, result)
-    report = look(tmp_path / "out.html", tmp_path, size)
+    report = look(tmp_path / "out.html", *size)
     assert report["failures"] == report["requests"] == []
     assert report["outside"] == 0
     assert report["joints"] >= 6 * 17 * (crowd["persons"] - 1)  # six sides of one frame at least
@@ -178,26 +170,24 @@ def test_browser_shows_every_joint_of_everybody_from_all_sides(moving, tmp_path,
     assert not report["wide"]
 
 
-@pytest.mark.skipif(not CHROMIUM, reason="needs a browser: apt-get install chromium")
-def test_browser_plays_and_obeys_keys(moving, tmp_path):
+def test_browser_plays_and_obeys_keys(look, moving, tmp_path):
     Page(tmp_path / "out.html", fps=10).write(*moving(frames=12))
-    report = look(tmp_path / "out.html", tmp_path)
+    report = look(tmp_path / "out.html")
     assert report["started"]
     assert report["played"] == 3  # after 0.25 and 0.1 seconds, at 10 frames a second
     assert report["next"] == 1
     assert report["turned"] == -10
     Page(tmp_path / "out.html").write(*moving(frames=1))
-    report = look(tmp_path / "out.html", tmp_path)
+    report = look(tmp_path / "out.html")
     assert not report["started"]
     assert report["next"] == 0
 
 
-@pytest.mark.skipif(not CHROMIUM, reason="needs a browser: apt-get install chromium")
-def test_browser_shows_the_camera_frame_unmirrored(moving, tmp_path):
+def test_browser_shows_the_camera_frame_unmirrored(look, moving, tmp_path):
     """From the camera itself the pose is the true one's projection without perspective, nearly."""
     people, result = moving(frames=1, persons=1, person_ids=(NASTY,))
     Page(tmp_path / "out.html").write(people, result)
-    report = look(tmp_path / "out.html", tmp_path)
+    report = look(tmp_path / "out.html")
     assert report["people"][-1] == f"person {NASTY}"
     found = np.array([[point["x"], point["y"]] for point in report["first"]])
     turn, tilt = np.radians(25), np.radians(12)
@@ -208,12 +198,11 @@ def test_browser_shows_the_camera_frame_unmirrored(moving, tmp_path):
         assert np.corrcoef(seen, expected)[0, 1] > 0.97
 
 
-@pytest.mark.skipif(not CHROMIUM, reason="needs a browser: apt-get install chromium")
-@pytest.mark.parametrize("size", ["1280,800", "390,844"])
-def test_browser_shows_everybody_in_one_room(in_a_room, tmp_path, size):
+@pytest.mark.parametrize("size", [(1280, 800), (390, 844)])
+def test_browser_shows_everybody_in_one_room(look, in_a_room, tmp_path, size):
     people, result = in_a_room(frames=12, speed=300.0)
     Page(tmp_path / "out.html").write(people, result)
-    report = look(tmp_path / "out.html", tmp_path, size)
+    report = look(tmp_path / "out.html", *size)
     assert report["failures"] == report["requests"] == []
     assert report["outside"] == 0
     assert report["joints"] == 5 * 6 * 2 * 17  # frames, sides, people
