@@ -92,7 +92,8 @@ def uniform(shape: Sequence[int], seed: Seed, low: float = 0.0, high: float = 1.
     # A float32 holds 24 bits exactly.
     bits = tf.bitwise.bitwise_and(_bits(shape, seed), 0xFFFFFF)
     fraction = tf.cast(bits, tf.float32) * 2.0**-24
-    return fraction if (low, high) == (0.0, 1.0) else low + (high - low) * fraction
+    in_unit = isinstance(low, float) and isinstance(high, float) and (low, high) == (0.0, 1.0)
+    return fraction if in_unit else low + (high - low) * fraction
 
 
 def normal(shape: Sequence[int], seed: Seed) -> tf.Tensor:
