@@ -14,7 +14,8 @@ from posenet3d.platform import stack
 pytest_plugins = [f"tests.fixtures.{name}" for name in ("detected", "foreign_files", "human36m")]
 pytest_plugins += ["tests.detection.films"]
 
-gc.set_threshold(100_000, 50, 100)  # graphs are millions of objects; modules are collected below
+# Graphs are millions of objects, which are looked at seldom here, and between tests below.
+gc.set_threshold(100_000, 20, 20)
 
 HAS_ADDONS = not stack.KERAS_3 and importlib.util.find_spec("tensorflow_addons") is not None
 
@@ -74,14 +75,34 @@ def _test_runs_as_marked(request):
         yield
 
 
-@pytest.fixture(autouse=True, scope="module")
-def _memory_goes_back():
-    """Graphs refer to themselves: without a collection a worker grows by gigabytes.
-
-    What is left, TensorFlow's modules above all, stays to the end and is not looked at again.
-    """
-    yield
+def pytest_collection_finish():
+    """What is there before the first test, TensorFlow's modules above all, is not looked at again."""
     gc.collect()
     gc.freeze()
-    if sys.platform == "linux":
-        ctypes.CDLL(None).malloc_trim(0)
+
+
+@pytest.fixture(autouse=True)
+def _garbage_does_not_pile_up():
+    """Graphs refer to themselves: without collections a worker grows by gigabytes.
+
+    Memory that is full of garbage once stays with the process in large part, so each test that
+    made much is followed by a collection, which looks at what is younger than the last `freeze`.
+    """
+    yield
+    if any(gc.get_count()[1:]):  # at least 100 000 objects more than at the last collection
+        gc.collect()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _memory_goes_back():
+    """The memory of a module's garbage is the system's again.
+
+    What is left, such as what fixtures of the session hold, is not looked at again.
+    """
+    yield
+    young, *older = gc.get_count()
+    if any(older) or young > 20_000:
+        gc.collect()
+        gc.freeze()
+        if sys.platform == "linux":
+            ctypes.CDLL(None).malloc_trim(0)

@@ -162,7 +162,8 @@ def _text(value: Any) -> str:
 
 def fail(message: str) -> int:
     """Says in one line what a user can mend; returns the status to end with."""
-    message = _EXTRA.sub(f"{_distribution()}[\\1]", " ".join(message.split()))
+    message = " ".join(message.split())
+    message = _EXTRA.sub(lambda extra: f"{_distribution()}[{extra[1]}]", message)
     print(f"{sys.argv[0]}: error: {message}", file=sys.stderr)
     return 2
 

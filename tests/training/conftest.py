@@ -5,6 +5,7 @@ import dataclasses
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from posenet3d.data import synthetic
 from posenet3d.data.normalised import NormalisedPoses
@@ -107,6 +108,15 @@ def fit(run_data):
         return {name: values[-1] for name, values in history.history.items()}
 
     return fit
+
+
+@pytest.fixture
+def in_graphs():
+    """Functions are traced in a test of a module that is else marked `eagerly`."""
+    before = tf.config.functions_run_eagerly()
+    tf.config.run_functions_eagerly(False)
+    yield
+    tf.config.run_functions_eagerly(before)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from posenet3d.training.build import training_data
 from posenet3d.training.records.callbacks import StopOnDivergence
 
 
+@pytest.mark.eagerly
 def test_alone_it_is_the_fit_of_keras(make_trainer, run_data, weights_of):
     first, second = make_trainer(), make_trainer()
     batches = training_data(first.config, run_data())

@@ -23,13 +23,17 @@ def equal(first, second):
     return all(np.array_equal(a, b) for a, b in zip(first, second, strict=True))
 
 
-def concrete_step(trainer):
-    """The graph of the training step."""
+@pytest.fixture(scope="module")
+def kinds(make_trainer):
+    """The kinds of operations in the graph of the training step, and in its functions."""
     batch = {"keypoints_2d": tf.TensorSpec([32, 17, 2], tf.float32)}
-    step = tf.function(lambda data: trainer.train_step(data), input_signature=[batch])
-    return step.get_concrete_function()
+    step = tf.function(make_trainer().train_step, input_signature=[batch], autograph=False)
+    graph = step.get_concrete_function().graph.as_graph_def()
+    nodes = [*graph.node, *(n for f in graph.library.function for n in f.node_def)]
+    return {node.op for node in nodes}
 
 
+@pytest.mark.eagerly
 def test_a_step_changes_both_networks_and_the_averaged_lifter(make_trainer, fit):
     trainer = make_trainer()
     networks = (trainer.lifter, trainer.discriminator, trainer.averaged_lifter)
@@ -76,18 +80,12 @@ def test_step_is_traced_once_for_a_whole_run(make_trainer, poses):
     assert len(traces) == 1
 
 
-def test_graph_of_the_step_calls_no_python(make_trainer):
-    graph = concrete_step(make_trainer()).graph.as_graph_def()
-    nodes = [*graph.node, *(n for f in graph.library.function for n in f.node_def)]
-    kinds = {node.op for node in nodes}
+def test_graph_of_the_step_calls_no_python(kinds):
     assert "MatMul" in kinds
     assert not kinds & {"PyFunc", "EagerPyFunc", "PyFuncStateless", "NumpyFunction"}
 
 
-def test_random_views_rotation_and_projection_are_in_the_graph(make_trainer):
-    graph = concrete_step(make_trainer()).graph.as_graph_def()
-    nodes = [*graph.node, *(n for f in graph.library.function for n in f.node_def)]
-    kinds = {node.op for node in nodes}
+def test_random_views_rotation_and_projection_are_in_the_graph(kinds):
     assert {"StatelessRandomUniformFullIntV2", "Cos", "Sin", "RealDiv"} <= kinds
 
 
@@ -117,6 +115,7 @@ def test_discriminator_learns_at_every_kth_step(make_trainer, fit):
     assert int(trainer.optimizer.iterations) == 7
 
 
+@pytest.mark.eagerly
 def test_discriminator_rests_without_adversarial_loss(make_trainer, fit):
     trainer = make_trainer(loss=LossConfig(adversarial=0.0))
     before = trainer.discriminator.get_weights()
@@ -124,6 +123,7 @@ def test_discriminator_rests_without_adversarial_loss(make_trainer, fit):
     assert equal(trainer.discriminator.get_weights(), before)
 
 
+@pytest.mark.eagerly
 @pytest.mark.parametrize("name", ["consistency_2d", "consistency_3d", "adversarial", "bone"])
 def test_a_loss_of_weight_zero_is_left_out(make_trainer, fit, name):
     logs = fit(make_trainer(loss=LossConfig(**{name: 0.0})), steps=1)
@@ -144,6 +144,7 @@ def test_clipped_gradients_move_the_weights_less(make_trainer):
     np.testing.assert_allclose(moved[1.0], [-0.6, -0.8], rtol=1e-6)
 
 
+@pytest.mark.eagerly
 def test_without_averaging_the_kept_lifter_is_the_present_one(make_trainer, fit):
     trainer = make_trainer(optimizer=OptimizerConfig(average_decay=0.0))
     fit(trainer, steps=3)
@@ -180,6 +181,7 @@ def test_saved_and_loaded_it_goes_on_as_if_nothing_had_happened(
     assert equal(weights_of(loaded), weights_of(trainer))
 
 
+@pytest.mark.eagerly
 def test_keras_own_resuming_keeps_both_optimizers(make_trainer, fit, weights_of, tmp_path):
     trainer = make_trainer()
     fit(trainer, steps=3)

@@ -277,6 +277,7 @@ def test_damage_is_on_what_is_lifted_and_not_on_what_is_compared(settings, run_d
     np.testing.assert_array_equal(keypoints_2d[:, H36M_17.root], 0.0)
 
 
+@pytest.mark.eagerly
 def test_motion_alone_has_a_discriminator_to_play_against(make_trainer, fit):
     trainer = make_trainer(
         loss=LossConfig(adversarial=0.0, motion=1.0),

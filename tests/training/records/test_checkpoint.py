@@ -1,3 +1,6 @@
+import shutil
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -8,12 +11,21 @@ from posenet3d.training.records.checkpoint import restore_checkpoint, save_check
 PROGRESS = {"epochs": 2, "best": None, "seconds": 1.5}
 
 
-@pytest.fixture
-def saved(make_trainer, fit, tmp_path):
+@pytest.fixture(scope="module")
+def trained(make_trainer, fit, tmp_path_factory):
+    """A trainer and its checkpoint; only the test that goes on with it changes the trainer."""
     trainer = make_trainer()
     fit(trainer, steps=3)
-    save_checkpoint(tmp_path / "latest.npz", trainer, PROGRESS)
-    return trainer, tmp_path / "latest.npz"
+    path = tmp_path_factory.mktemp("checkpoints") / "latest.npz"
+    save_checkpoint(path, trainer, PROGRESS)
+    return trainer, path
+
+
+@pytest.fixture
+def saved(trained, tmp_path):
+    """The trainer, and a copy of its checkpoint for each test."""
+    trainer, path = trained
+    return trainer, Path(shutil.copy(path, tmp_path))
 
 
 def test_restored_trainer_goes_on_exactly(saved, make_trainer, fit, weights_of):

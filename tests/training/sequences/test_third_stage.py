@@ -10,6 +10,8 @@ from posenet3d.training import train_and_evaluate
 from posenet3d.training.settings.config import AugmentConfig, LifterConfig, StudentConfig
 from posenet3d.training.settings.sequence_settings import SequenceConfig
 
+pytestmark = pytest.mark.eagerly
+
 SEQUENCE = SequenceConfig(steps=8, batch_size=6, frames=10, hidden=8, filtered=2)
 DAMAGE = AugmentConfig(placements=4, hide=0.2, noise=0.05, swap=0.02)
 
@@ -86,7 +88,7 @@ def test_a_run_that_was_stopped_ends_with_the_same_weights(settings, finished, t
         np.testing.assert_array_equal(array, again[name], name)
 
 
-def test_a_saved_model_can_be_the_teacher(settings, finished, tmp_path):
+def test_a_saved_model_can_be_the_teacher(settings, finished, tmp_path, in_graphs):
     teacher = finished[0] / "best" / "estimator.keras"
     config = dataclasses.replace(
         settings,
