@@ -7,6 +7,7 @@ from functools import partial
 
 import pytest
 
+from posenet3d.cli import flags
 from posenet3d.cli.main import COMMANDS
 from posenet3d.version import __version__
 from tests.fixtures import forked_scripts
@@ -89,11 +90,22 @@ def test_every_command_is_a_script_too():
 def test_lift_says_nothing_but_what_it_has_done(posenet3d, tmp_path):
     sample = CHECKOUT / "docs" / "samples" / "openpose"
     for runtime in ("auto", "keras"):
-        flags = [f"--input={sample}", "--model=small", f"--runtime={runtime}"]
-        process = posenet3d("lift", *flags, f"--output={tmp_path / 'a.npz'}", cwd=tmp_path)
+        given = [f"--input={sample}", "--model=small", f"--runtime={runtime}"]
+        process = posenet3d("lift", *given, f"--output={tmp_path / 'a.npz'}", cwd=tmp_path)
         assert process.returncode == 0, process.stderr
         assert process.stderr == ""
         assert process.stdout.startswith("Lifted 16 of 16 people to ")
+
+
+@pytest.mark.parametrize(
+    ("installed", "named"),
+    [(["posenet3d-lite"], "posenet3d-lite"), (["posenet3d-lite", "posenet3d"], "posenet3d")],
+)
+def test_an_extra_is_that_of_the_distribution_installed(monkeypatch, capsys, installed, named):
+    found = {"posenet3d": installed}
+    monkeypatch.setattr(flags.importlib.metadata, "packages_distributions", lambda: found)
+    assert flags.fail("pip install 'posenet3d[viz]'\nor not") == 2
+    assert capsys.readouterr().err.endswith(f": error: pip install '{named}[viz]' or not\n")
 
 
 def test_a_broken_pipe_is_no_error():
