@@ -25,12 +25,6 @@ def small_run():
 
 
 @pytest.fixture(scope="session")
-def command():
-    """The command line of a script, by its name."""
-    return lambda name, *args: checkouts.command(f"scripts/{name}.py", *args)
-
-
-@pytest.fixture(scope="session")
 def script():
     """Runs a script; returns the finished process with its text."""
     return lambda name, *args, cwd=None: checkouts.run_script(f"scripts/{name}.py", *args, cwd=cwd)

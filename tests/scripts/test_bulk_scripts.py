@@ -1,8 +1,6 @@
-import os
-import subprocess
-
 import pytest
 
+from tests.fixtures import forked_scripts
 from tests.fixtures.checkout import load_module
 
 
@@ -14,14 +12,14 @@ from tests.fixtures.checkout import load_module
         ("ray", "lift_bulk", ("--input=a.parquet", "--output=out", "--address=auto")),
     ],
 )
-def test_without_the_extra_the_scripts_name_it(command, tmp_path, library, name, flags):
+def test_without_the_extra_the_scripts_name_it(checkout, tmp_path, library, name, flags):
     (tmp_path / library).mkdir()
     (tmp_path / library / "__init__.py").write_text("raise ImportError('not installed')")
     (tmp_path / "a.parquet").write_bytes(b"PAR1")
-    path = os.pathsep.join(filter(None, (str(tmp_path), os.environ.get("PYTHONPATH"))))
-    process = subprocess.run(
-        command(name, *flags), cwd=tmp_path, env=os.environ | {"PYTHONPATH": path},
-        capture_output=True, text=True, timeout=120, check=False,
+    process = forked_scripts.run(
+        checkout / "scripts" / f"{name}.py", *flags, cwd=tmp_path,
+        before=f"import sys; sys.path.insert(0, {str(tmp_path)!r})",
+        server=forked_scripts.WITHOUT_TENSORFLOW,
     )  # fmt: skip
     assert process.returncode == 2
     assert "pip install 'posenet3d[bulk]'" in process.stderr

@@ -1,6 +1,4 @@
 import os
-import subprocess
-import sys
 import time
 
 import numpy as np
@@ -9,6 +7,7 @@ import scipy.io
 
 from posenet3d.poses.archives.archive import read_archive
 from posenet3d.skeletons.skeleton import CMU_17
+from tests.fixtures import forked_scripts
 
 SUBJECTS = ("S1", "S5", "S6", "S7", "S8", "S9", "S11")
 DATA_SET = "--dataset=human36m"
@@ -95,7 +94,7 @@ def test_inputs_are_not_overwritten(refused, keypoints):
     assert keypoints.read_bytes() == before
 
 
-def test_killed_run_goes_on_and_writes_the_same_file(script, command, recordings, tmp_path):
+def test_killed_run_goes_on_and_writes_the_same_file(script, checkout, recordings, tmp_path):
     flags = ["--dataset=mpi_inf_3dhp", f"--input={recordings}"]
     whole = script("prepare_data", *flags, f"--output={tmp_path / 'whole.npz'}")
     assert whole.returncode == 0, whole.stderr
@@ -103,13 +102,14 @@ def test_killed_run_goes_on_and_writes_the_same_file(script, command, recordings
     assert "found 672: S7/Seq1, S7/Seq2, S8/Seq1 and S8/Seq2 are missing." in whole.stdout
 
     output, parts = tmp_path / "killed.npz", tmp_path / "killed.npz.parts"
-    # The same script, but every file takes a while.
-    slow = ["import sys, time, runpy", "import posenet3d.data.datasets.mpi_inf_3dhp as m",
-            "read = m.read_mat", "m.read_mat = lambda *args: time.sleep(0.2) or read(*args)",
-            f"sys.argv = {command('prepare_data', *flags, f'--output={output}')[1:]!r}",
-            "sys.path.insert(0, sys.argv[0].rpartition('/')[0])",
-            "runpy.run_path(sys.argv[0], run_name='__main__')"]  # fmt: skip
-    process = subprocess.Popen([sys.executable, "-c", "\n".join(slow)], stderr=subprocess.DEVNULL)
+    slow = (  # every file takes a while
+        "import time, posenet3d.data.datasets.mpi_inf_3dhp as m; read = m.read_mat\n"
+        "m.read_mat = lambda *args: time.sleep(0.2) or read(*args)"
+    )
+    path, log = checkout / "scripts" / "prepare_data.py", tmp_path / "log"
+    process = forked_scripts.Script(
+        path, *flags, f"--output={output}", outputs=(log, log), before=slow
+    )
     while len(list(parts.glob("0*.npz"))) < 3:
         assert process.poll() is None
         time.sleep(0.02)
