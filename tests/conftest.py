@@ -17,6 +17,10 @@ pytest_plugins += ["tests.detection.films"]
 # Graphs are millions of objects, which are looked at seldom here, and between tests below.
 gc.set_threshold(100_000, 20, 20)
 
+_C = ctypes.CDLL(None) if sys.platform == "linux" else None
+if _C and hasattr(_C, "mallopt"):
+    _C.mallopt(-8, 1)  # M_ARENA_MAX: else XLA's threads leave memory of their own half empty
+
 HAS_ADDONS = not stack.KERAS_3 and importlib.util.find_spec("tensorflow_addons") is not None
 
 
@@ -76,7 +80,7 @@ def _test_runs_as_marked(request):
 
 
 def pytest_collection_finish():
-    """What is there before the first test, TensorFlow's modules above all, is not looked at again."""
+    """What is there before the first test, such as TensorFlow, is not looked at again."""
     gc.collect()
     gc.freeze()
 
@@ -104,5 +108,5 @@ def _memory_goes_back():
     if any(older) or young > 20_000:
         gc.collect()
         gc.freeze()
-        if sys.platform == "linux":
-            ctypes.CDLL(None).malloc_trim(0)
+        if _C and hasattr(_C, "malloc_trim"):
+            _C.malloc_trim(0)
