@@ -108,5 +108,7 @@ def _memory_goes_back():
     if any(older) or young > 20_000:
         gc.collect()
         gc.freeze()
+        if context := sys.modules.get("tensorflow.python.eager.context"):
+            context.context().clear_kernel_cache()  # it has kernels for every variable there was
         if _C and hasattr(_C, "malloc_trim"):
             _C.malloc_trim(0)
