@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 import tensorflow as tf
 
@@ -14,6 +13,7 @@ from posenet3d.errors import ConfigError, ExportError
 from posenet3d.export.answers.comparison import LIMITS
 from posenet3d.export.answers.golden import GOLDEN_FILE, TOLERANCES, run_signature, write_golden
 from posenet3d.export.config import ExportConfig
+from posenet3d.export.forms.functions import write_functions
 from posenet3d.export.forms.litert import convert_functions
 from posenet3d.export.forms.metadata import describe_sequence
 from posenet3d.export.forms.portable import PortableFiller
@@ -30,7 +30,6 @@ from posenet3d.lite.model_file import STEP, WINDOW, Variant
 from posenet3d.lite.sequence import VARIANTS, LiteSequenceEstimator
 from posenet3d.lite.stream import LiteStream
 from posenet3d.models.loading import SEQUENCE_FILE
-from posenet3d.platform import stack
 from posenet3d.poses.frame_rates import FASTEST, RATE
 from posenet3d.poses.lift_result import LiftResult
 from posenet3d.sequences.estimator import MEMORY, SequenceEstimator
@@ -172,10 +171,7 @@ def _write_saved_model(
         tf.TensorSpec([None, skeleton.num_joints], tf.float32, CONFIDENCE),
         tf.TensorSpec([], tf.float32, FRAME_RATE),
     ]
-    archive = keras.export.ExportArchive()
-    for name in ("serving_default", SIGNATURE):
-        archive.add_endpoint(name, lift, specs)
-    stack.write_archive(archive, str(folder))
+    write_functions(((name, lift, specs) for name in ("serving_default", SIGNATURE)), folder)
     write_metadata(folder, metadata)
 
 

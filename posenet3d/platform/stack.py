@@ -6,8 +6,6 @@ that TensorFlow Addons works with (docs/stacks.md).
 
 from __future__ import annotations
 
-import contextlib
-import io
 import warnings
 from collections.abc import Iterable
 from typing import Any, NamedTuple
@@ -22,15 +20,6 @@ KERAS_3 = int(keras.__version__.split(".")[0]) >= 3
 
 NAME = f"TensorFlow {tf.__version__} with Keras {keras.__version__}"
 """What the package runs on, for messages."""
-
-
-def write_archive(archive: keras.export.ExportArchive, folder: str) -> None:
-    """Writes an export's SavedModel, and says nothing of it."""
-    if KERAS_3:
-        archive.write_out(folder, verbose=False)
-    else:
-        with contextlib.redirect_stdout(io.StringIO()):
-            archive.write_out(folder)
 
 
 def nested_layers(

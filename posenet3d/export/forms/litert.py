@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-import keras
 import numpy as np
 import tensorflow as tf
 
 from posenet3d.errors import ExportError
+from posenet3d.export.forms.functions import Endpoint, write_functions
 from posenet3d.export.forms.portable import PortableEstimator
 from posenet3d.export.forms.quantised import quantise
 from posenet3d.export.signatures.signatures import CONFIDENCE, KEYPOINTS
@@ -24,11 +24,7 @@ from posenet3d.lite.model_file import (
     signature_name,
 )
 from posenet3d.models.estimator import PoseEstimator
-from posenet3d.platform import stack
 from posenet3d.poses.records import Poses2D
-
-Endpoint = tuple[str, Callable[..., dict[str, tf.Tensor]], list[tf.TensorSpec]]
-"""The name of a signature, its function, and the function's inputs."""
 
 _BYTES_A_WEIGHT = dict(zip(VARIANTS, (4, 2, 1, 1), strict=True))
 
@@ -108,13 +104,10 @@ def convert_functions(
       ExportError: If a file lacks weights or needs more than LiteRT's own operations.
     """
     schema = _schema()
-    # By an ExportArchive and its folder: the converter's ways from functions and modules leave the
-    # weights of Keras 3 out of the file, without an error.
-    archive = keras.export.ExportArchive()
-    for name, function, inputs in endpoints:
-        archive.add_endpoint(name, function, inputs)
+    # By a folder: the converter's ways from functions and modules leave the weights of Keras 3 out
+    # of the file, without an error.
     with tempfile.TemporaryDirectory() as folder:
-        stack.write_archive(archive, folder)
+        write_functions(endpoints, folder)
         names = [name for name, _, _ in endpoints]
         for variant in variants:
             converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=names)

@@ -6,14 +6,13 @@ import json
 import os
 from pathlib import Path
 
-import keras
 import tensorflow as tf
 
+from posenet3d.export.forms.functions import write_functions
 from posenet3d.export.forms.metadata import METADATA_FILE
 from posenet3d.export.forms.warmup import write_warmup
 from posenet3d.export.signatures.signatures import signatures
 from posenet3d.models.estimator import PoseEstimator
-from posenet3d.platform import stack
 
 
 def write_saved_model(
@@ -31,12 +30,8 @@ def write_saved_model(
     Raises:
       ImportError: If warmup requests are asked for and tensorflow-serving-api is missing.
     """
-    # `track` would write every weight a second time: the signatures bring theirs along.
-    archive = keras.export.ExportArchive()
     made = signatures(estimator)
-    for signature in made:
-        archive.add_endpoint(signature.name, signature.function, signature.inputs)
-    stack.write_archive(archive, str(folder))
+    write_functions(((one.name, one.function, one.inputs) for one in made), folder)
     write_metadata(folder, metadata)
     if warmup:
         write_warmup(folder, name, estimator, made)
