@@ -43,13 +43,11 @@ def finished(path):
 
 
 @pytest.mark.parametrize(
-    ("kind", "worker", "lite"),
-    [(ProcessEngine, "posenet3d.bulk.worker", True), (RayEngine, "MapWorker", False)],
+    ("kind", "worker"), [(ProcessEngine, "posenet3d.bulk.worker"), (RayEngine, "MapWorker")]
 )
-def test_killed_jobs_and_workers_cost_no_byte(config, serial, tmp_path, kind, worker, lite):
+def test_killed_jobs_and_workers_cost_no_byte(config, serial, tmp_path, kind, worker):
     """The job is killed first, then a worker of the one that goes on."""
-    if lite:  # such workers start without TensorFlow
-        config = dataclasses.replace(config, model=str(LITE))
+    config = dataclasses.replace(config, model=str(LITE))  # its workers start without TensorFlow
     out, log = tmp_path / "out", tmp_path / "log"
     flags = (f"--{name}={getattr(config, name)}" for name in ("input", "output", "model"))
     script = CHECKOUT / "scripts" / "lift_bulk.py"
