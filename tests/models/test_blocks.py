@@ -1,3 +1,6 @@
+import gc
+import weakref
+
 import keras
 import numpy as np
 import pytest
@@ -55,6 +58,26 @@ def test_number_of_layers():
     trunk = ResidualTrunk(5, num_blocks=3)
     trunk.build((None, 6))
     assert len(trunk.weights) == 2 * (1 + 3 * 2)
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_no_activation_keeps_the_graphs_it_was_used_in(activation):
+    unit = DenseUnit(5, activation=activation)
+    unit(FEATURES)  # makes its weights
+
+    @tf.function(autograph=False)
+    def slope(features):
+        return tf.gradients(unit(features), features)
+
+    graph = weakref.ref(slope.get_concrete_function(tf.constant(FEATURES)).graph)
+    del slope
+    gc.collect()
+    assert graph() is None
+
+
+def test_silu_is_that_of_tensorflow():
+    found, expected = (f(tf.constant(FEATURES)) for f in (ACTIVATIONS["silu"], tf.nn.silu))
+    np.testing.assert_allclose(found, expected, rtol=1e-6)
 
 
 @pytest.mark.parametrize("make", [lambda s: DenseUnit(5, **s), lambda s: ResidualTrunk(5, 1, **s)])
