@@ -15,8 +15,8 @@ from tests.fixtures.ports import free_ports
 SCRIPT = CHECKOUT / "scripts" / "train.py"
 FLAGS = (
     "--steps=24", "--steps_per_epoch=4", "--batch_size=32", "--validation_poses=64",
-    "--lifter_width=16", "--lifter_num_blocks=1", "--lifter_normalisation=batch",
-    "--discriminator_width=16", "--discriminator_num_blocks=1", "--optimizer_discriminator_every=2",
+    "--lifter_width=16", "--lifter_num_blocks=0", "--lifter_normalisation=batch",
+    "--discriminator_width=16", "--discriminator_num_blocks=0", "--optimizer_discriminator_every=2",
     "--optimizer_clip_norm=10", "--elevation=8", "--nofigures", "--student_steps=4",
     "--student_batch_size=32",
 )  # fmt: skip

@@ -1,8 +1,12 @@
 """What every function of the geometry must keep."""
 
+import functools
+
 import numpy as np
 import pytest
 import tensorflow as tf
+
+from tests.fixtures import forked_calls
 
 
 def in_dataset(function):
@@ -16,7 +20,7 @@ def in_dataset(function):
 MODES = {
     "eager": lambda function: function,
     "tf.function": tf.function,
-    "XLA": lambda function: tf.function(function, jit_compile=True),
+    "XLA": lambda function: functools.partial(forked_calls.by_xla, function),
     "Dataset.map": in_dataset,
 }
 
@@ -26,6 +30,7 @@ def assert_runs_alike():
     """Checks that a function gives the same numbers in every mode and for any leading dimensions.
 
     Each array has two leading dimensions; what the function makes of them one by one is expected.
+    The function is one that `pickle` knows by its name.
     """
 
     def check(function, *arrays):

@@ -1,3 +1,4 @@
+import functools
 import itertools
 
 import numpy as np
@@ -5,11 +6,12 @@ import pytest
 import tensorflow as tf
 
 from posenet3d.geometry.alignment import procrustes
+from tests.fixtures import forked_calls
 
 ROUTES = {
     "eager": procrustes,
     "function": tf.function(procrustes),
-    "xla": tf.function(procrustes, jit_compile=True),
+    "xla": functools.partial(forked_calls.by_xla, procrustes),
 }
 # XLA takes seconds to compile a decomposition, so it is tried in one precision, that of training,
 # and on one shape.

@@ -5,14 +5,28 @@ import pytest
 import tensorflow as tf
 
 from posenet3d.platform import randomness
+from tests.fixtures import forked_calls
 
-DRAWS = {
-    "uniform": lambda seed: randomness.uniform([1001, 3], seed, -2.0, 3.0),
-    "normal": lambda seed: randomness.normal([1001, 3], seed),
-    "fold_in": lambda seed: randomness.fold_in(seed, 7),
-    "split": lambda seed: tf.stack(randomness.split(seed, 3)),
-}
 SEED = [3, 4]
+
+
+def uniform(seed):
+    return randomness.uniform([1001, 3], seed, -2.0, 3.0)
+
+
+def normal(seed):
+    return randomness.normal([1001, 3], seed)
+
+
+def fold_in(seed):
+    return randomness.fold_in(seed, 7)
+
+
+def split(seed):
+    return tf.stack(randomness.split(seed, 3))
+
+
+DRAWS = {draw.__name__: draw for draw in (uniform, normal, fold_in, split)}
 
 
 @pytest.fixture(params=DRAWS)
@@ -20,10 +34,15 @@ def draw(request):
     return DRAWS[request.param]
 
 
+def in_graph(function, seed, jit_compile):
+    """What a function of a seed gives in a graph, or compiled by XLA."""
+    return forked_calls.by_xla(function, seed) if jit_compile else tf.function(function)(seed)
+
+
 @pytest.mark.parametrize("jit_compile", [False, True])
 def test_compiled_numbers_are_the_eager_ones(draw, jit_compile):
-    compiled = tf.function(draw, jit_compile=jit_compile)
-    np.testing.assert_allclose(compiled(tf.constant(SEED)), draw(SEED), rtol=1e-5, atol=1e-5)
+    compiled = in_graph(draw, tf.constant(SEED), jit_compile)
+    np.testing.assert_allclose(compiled, draw(SEED), rtol=1e-5, atol=1e-5)
 
 
 def test_numbers_in_tf_data_are_the_eager_ones(draw):
@@ -31,20 +50,20 @@ def test_numbers_in_tf_data_are_the_eager_ones(draw):
     np.testing.assert_allclose(in_pipeline, draw(SEED), rtol=1e-5, atol=1e-5)
 
 
+def of_philox(seed):
+    folded = randomness.fold_in(seed, 7)
+    return folded, tf.stack(randomness.split(folded, 3)), randomness.uniform([3, 5], folded)
+
+
 @pytest.mark.parametrize("seed", [SEED, [0, 0], [-5, 7], [2**31 - 1, -(2**31)]])
 @pytest.mark.parametrize("jit_compile", [False, True])
 def test_numbers_are_those_of_tensorflows_philox(seed, jit_compile):
     """A run that was begun by them goes on with them."""
-
-    def ours(seed):
-        folded = randomness.fold_in(seed, 7)
-        return folded, tf.stack(randomness.split(folded, 3)), randomness.uniform([3, 5], folded)
-
     folded = tf.random.experimental.stateless_fold_in(tf.constant(seed), 7, alg="philox")
     parts = tf.random.experimental.stateless_split(folded, 3, alg="philox")
     bits = tf.random.stateless_uniform([3, 5], folded, None, None, tf.int32, alg="philox")
     fractions = (bits.numpy() & 0xFFFFFF) / 2**24
-    drawn = tf.function(ours, jit_compile=jit_compile)(tf.constant(seed))
+    drawn = in_graph(of_philox, tf.constant(seed), jit_compile)
     for own, expected in zip(drawn, (folded, parts, fractions), strict=True):
         np.testing.assert_array_equal(own, expected)
 

@@ -7,8 +7,8 @@ from tests.fixtures.made_once import made_once
 
 SMALL = (
     "--steps=8", "--steps_per_epoch=4", "--batch_size=32", "--validation_poses=64", "--nofigures",
-    "--lifter_width=16", "--lifter_num_blocks=1", "--discriminator_width=16",
-    "--discriminator_num_blocks=1", "--elevation=-4.5", "--bone_ratios=" + ",".join(["1.0"] * 16),
+    "--lifter_width=16", "--lifter_num_blocks=0", "--discriminator_width=16",
+    "--discriminator_num_blocks=0", "--elevation=-4.5", "--bone_ratios=" + ",".join(["1.0"] * 16),
 )  # fmt: skip
 
 

@@ -75,8 +75,8 @@ def small_config():
             validation_poses=64,
             elevation=8.0,
             figures=False,
-            lifter=LifterConfig(width=16, num_blocks=1),
-            discriminator=DiscriminatorConfig(width=16, num_blocks=1),
+            lifter=LifterConfig(width=16, num_blocks=0),
+            discriminator=DiscriminatorConfig(width=16, num_blocks=0),
         )
         return dataclasses.replace(config, **changes)
 

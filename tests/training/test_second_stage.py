@@ -19,7 +19,7 @@ from posenet3d.training.settings.config import (
 
 STUDENT = StudentConfig(steps=8, batch_size=16)
 MUCH = AugmentConfig(placements=4, hide=0.4, noise=0.05)
-COMPLETES = LifterConfig(width=16, num_blocks=1, completes=True)
+COMPLETES = LifterConfig(width=16, num_blocks=0, completes=True)
 
 
 @pytest.fixture(scope="module")

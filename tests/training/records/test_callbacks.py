@@ -126,7 +126,7 @@ def test_metrics_of_epochs_to_be_done_again_are_cut_off(tmp_path):
 
 def test_tensorboard_gets_pictures_every_few_epochs(make_trainer, poses, tmp_path):
     estimator = PoseEstimator(
-        Lifter(17, 0, width=16, num_blocks=1, activation="leaky_relu", normalisation="none"),
+        Lifter(17, 0, width=16, num_blocks=0, activation="leaky_relu", normalisation="none"),
         H36M_17,
     )
     pictured = NormalisedPoses.of(poses.select(np.arange(2)))

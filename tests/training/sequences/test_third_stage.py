@@ -23,7 +23,7 @@ def settings(small_config, data):
         train_data=data,
         steps=4,
         elevation=5.0,
-        lifter=LifterConfig(width=16, num_blocks=2, completes=True),
+        lifter=LifterConfig(width=16, num_blocks=0, completes=True),
         augment=DAMAGE,
         student=StudentConfig(steps=4, batch_size=16),
         sequence=SEQUENCE,
