@@ -89,7 +89,7 @@ def test_what_is_found_and_decided_and_how_far_it_is_is_said(adapted):
 
 def test_an_adaptation_that_was_stopped_goes_on_and_ends_the_same(adapted, tmp_path, monkeypatch):
     config, _, _ = adapted
-    again = dataclasses.replace(config, output=str(tmp_path / "run"))
+    again = dataclasses.replace(config, output=str(tmp_path / "run"), figures=False)
 
     class Stopped(Exception):  # noqa: N818
         pass
@@ -142,7 +142,7 @@ def moved(adapted, tmp_path_factory):
     said = []
     with few_epochs() as patch:
         patch.setattr("posenet3d.export.forms.litert.VARIANTS", ("float32",))
-        again = dataclasses.replace(config, output=str(folder), export=True)
+        again = dataclasses.replace(config, output=str(folder), export=True, figures=False)
         return adapt_lifter(again, said.append), said
 
 
