@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tests.fixtures import forked_calls
+from tests.fixtures.processes import forked_calls
 
 
 def in_dataset(function):

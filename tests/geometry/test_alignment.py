@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from posenet3d.geometry.alignment import procrustes
-from tests.fixtures import forked_calls
+from tests.fixtures.processes import forked_calls
 
 ROUTES = {
     "eager": procrustes,

@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from posenet3d.geometry import rotation, views
-from tests.fixtures import forked_calls
+from tests.fixtures.processes import forked_calls
 
 ABOVE = np.array([[0.0, -1.0, 0.0]], np.float32)  # over the root, y being down
 BEHIND = np.array([[0.0, 0.0, 1.0]], np.float32)

@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from posenet3d.models import Lifter, PoseEstimator
 from posenet3d.skeletons.skeleton import H36M_17
-from tests.fixtures import forked_calls
+from tests.fixtures.processes import forked_calls
 
 
 class Guarantees:

@@ -5,7 +5,7 @@ import tensorflow as tf
 from posenet3d.data import synthetic
 from posenet3d.models import GapFiller
 from posenet3d.skeletons.skeleton import H36M_17
-from tests.fixtures import forked_calls
+from tests.fixtures.processes import forked_calls
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 from posenet3d.platform import randomness
-from tests.fixtures import forked_calls
+from tests.fixtures.processes import forked_calls
 
 SEED = [3, 4]
 

@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 from posenet3d.evaluation.metrics import joint_errors, joint_errors_tf
-from tests.fixtures import forked_calls
+from tests.fixtures.processes import forked_calls
 
 PAIRS = {
     "mpjpe": (joint_errors.mpjpe, joint_errors_tf.mpjpe),

@@ -17,7 +17,7 @@ from posenet3d.training.cycle import trainer
 from posenet3d.training.cycle.random_views import new_views
 from posenet3d.training.settings.config import AugmentConfig, LifterConfig
 from posenet3d.training.updates.optimizers import make_optimizers
-from tests.fixtures import forked_calls
+from tests.fixtures.processes import forked_calls
 
 # What HLO has for talking to the host, and the calls of the host's code that XLA makes on CPUs.
 HOST_OPERATIONS = {
