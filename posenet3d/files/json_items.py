@@ -83,6 +83,14 @@ class JsonItems:
                 pass
         return self._count
 
+    def is_empty(self) -> bool:
+        """Whether there is not a single entry; reads the first alone.
+
+        Raises:
+          InputError: If the file is not JSON as far as it was read.
+        """
+        return not any(True for _ in self)
+
     def value(self, key: str) -> Any:
         """What the object has under another key; None: it lacks the key, or is no object."""
         if self.key is None:

@@ -18,7 +18,7 @@ from posenet3d.poses.people import Listed, People
 def is_list(content: Any) -> bool:
     """Whether JSON is a list that has entries."""
     if isinstance(content, JsonItems):
-        return content.key is None
+        return content.key is None and not content.is_empty()
     return isinstance(content, list) and bool(content)
 
 
@@ -27,7 +27,7 @@ def list_under(
 ) -> tuple[Iterable[Any] | None, dict[str, Any]]:
     """The list that an object has under a key, and what it has under others; None: it has none."""
     if isinstance(content, JsonItems):
-        if content.key != key:
+        if content.key != key or content.is_empty():
             return None, {}
         return content, {other: content.value(other) for other in others}
     found = content.get(key) if isinstance(content, dict) else None

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from posenet3d.errors import InputError
+from posenet3d.formats import detect
 from posenet3d.formats.detect import detect_format, open_people, read_people
 from posenet3d.formats.readers.json_files.detected import FORMAT, header_of
 from posenet3d.skeletons.skeleton import BODY_25B, COCO_17, HALPE_26, MEDIAPIPE_33
@@ -104,3 +105,9 @@ FAULTS = {
 def test_what_cannot_be_meant_is_refused(write, header, frames, message):
     with pytest.raises(InputError, match=message):
         read_people(write(*frames, **header))
+
+
+def test_a_large_file_without_frames_is_refused_as_a_small_one(write, monkeypatch):
+    monkeypatch.setattr(detect, "LARGE_BYTES", 0)
+    with pytest.raises(InputError, match="has no frames"):
+        open_people(write())
