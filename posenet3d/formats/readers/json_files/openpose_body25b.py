@@ -92,7 +92,8 @@ def _units(content: Content) -> Units:
 
 
 def _recognises(content: Content) -> bool:
-    return is_body25b(_keypoints(sample_frames(content, LAYOUT)))
+    keypoints = _keypoints(sample_frames(content, LAYOUT))
+    return len(keypoints) > 0 and is_body25b(keypoints)
 
 
 READER = Reader(
