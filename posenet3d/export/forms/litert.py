@@ -109,12 +109,12 @@ def convert_functions(
     with tempfile.TemporaryDirectory() as folder:
         write_functions(endpoints, folder)
         names = [name for name, _, _ in endpoints]
+        converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=names)
+        # What the converter says of itself costs it as long as a conversion of a small network.
+        converter.exclude_conversion_metadata = True
         for variant in variants:
-            converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=names)
-            if variant != "float32":
-                converter.optimizations = [tf.lite.Optimize.DEFAULT]
-            if variant == "float16":
-                converter.target_spec.supported_types = [tf.float16]
+            converter.optimizations = [] if variant == "float32" else [tf.lite.Optimize.DEFAULT]
+            converter.target_spec.supported_types = [tf.float16] if variant == "float16" else []
             model = schema.ModelT.InitFromPackedBuf(converter.convert(), 0)
             _check(model, weights * _BYTES_A_WEIGHT[variant])
             _add_metadata(model, metadata)
