@@ -1,14 +1,12 @@
 """The site made of docs/: it builds, every page is in it, and it loads nothing from a network."""
 
 import importlib.util
-import os
 import re
-import subprocess
-import sys
 from html.parser import HTMLParser
 
 import pytest
 
+from tests.fixtures import forked_scripts
 from tests.fixtures.checkout import CHECKOUT
 
 PLACES = (CHECKOUT / "docs", CHECKOUT)
@@ -49,12 +47,17 @@ class Sources(HTMLParser):
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    """The folder of the built site."""
+    """The folder of the built site; the help texts of settings need imports that take long."""
     folder = tmp_path_factory.mktemp("site")
-    process = subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", folder],
-        cwd=CHECKOUT, env=os.environ | {"NO_MKDOCS_2_WARNING": "1"}, capture_output=True,
-        text=True, timeout=600,
+    script = tmp_path_factory.mktemp("script") / "build.py"
+    script.write_text(
+        "import runpy, sys\n"
+        "sys.path[0] = ''\n"
+        "runpy.run_module('mkdocs', run_name='__main__', alter_sys=True)\n"
+    )
+    process = forked_scripts.run(
+        script, "build", "--strict", "--site-dir", folder, cwd=CHECKOUT,
+        environment={"NO_MKDOCS_2_WARNING": "1"},
     )  # fmt: skip
     assert process.returncode == 0, process.stderr
     return folder

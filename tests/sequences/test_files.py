@@ -28,6 +28,7 @@ def rewritten(file, change):
     np.savez(file, config=np.array(json.dumps(settings)), **arrays)
 
 
+@pytest.mark.eagerly
 def test_a_file_holds_the_whole_lifter(file, estimator, walk):
     expected = estimator.lift_sequence(*walk).keypoints_3d
     np.testing.assert_array_equal(
