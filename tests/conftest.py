@@ -4,6 +4,7 @@ import contextlib
 import ctypes
 import gc
 import importlib.util
+import os
 import sys
 
 import pytest
@@ -95,6 +96,14 @@ def _garbage_does_not_pile_up():
     yield
     if any(gc.get_count()[1:]):  # at least 100 000 objects more than at the last collection
         gc.collect()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _nobody_waits_for_the_disk():
+    """No test cuts the power; that the disk is asked to write is a test of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda file: None)
+        yield
 
 
 @pytest.fixture(autouse=True, scope="module")
