@@ -68,21 +68,21 @@ def export_sequence(config: ExportConfig) -> list[Path]:
     name = folder.resolve().name
     metadata = describe_sequence(estimator, name, **stated(config, find_sequence(config.model)))
     tried = example_sequence(estimator)
+    expected, causal = (estimator.lift_sequence(*tried.values(), causal=c) for c in (False, True))
     golden: dict[str, Any] = {"model": metadata}
     with staged_export(folder) as (version, files, written):
         if config.saved_model:
             _write_saved_model(estimator, version, metadata)
             answer = run_signature(load_signatures(version)[SIGNATURE], tried)
-            _check_same(estimator.lift_sequence(*tried.values()), answer["keypoints_3d"], "float32")
+            _check_same(expected, answer["keypoints_3d"], "float32")
             golden["saved_model"] = {SIGNATURE: _described(tried, answer, "float32")}
         for variant, content in convert_sequence(estimator, metadata) if config.tflite else ():
             file = files / f"{name}_{variant}.tflite"
             file.write_bytes(content)
             answer = _streamed(LiteStream(file), tried)
-            causal = estimator.lift_sequence(*tried.values(), causal=True)
             _check_same(causal, answer["keypoints_3d"], variant)
             whole = LiteSequenceEstimator(file).lift_sequence(*tried.values())
-            _check_same(estimator.lift_sequence(*tried.values()), whole.keypoints_3d, variant)
+            _check_same(expected, whole.keypoints_3d, variant)
             golden[file.name] = _described(tried, answer, variant)
         if config.weights:
             save_sequence_file(estimator, files / SEQUENCE_FILE)

@@ -128,6 +128,7 @@ def test_by_windows_a_tflite_file_lifts_as_a_whole_sequence(
     np.testing.assert_allclose(result.score, expected.score, atol=atol)
 
 
+@pytest.mark.eagerly
 def test_windows_that_lift_otherwise_are_not_exported(folder, tmp_path, monkeypatch):
     def without_future(self, inputs, fill=None):
         return told(self, inputs | {"future": 0.0 * inputs["future"]}, fill)
