@@ -24,7 +24,7 @@ from tests.fixtures.ports import free_port
 def small(start, base):
     """A server that takes eight requests, and the function that reads its metrics."""
     port = free_port()
-    flags = ("--max_concurrent_requests=8", "--max_connection_age_seconds=3")
+    flags = ("--max_concurrent_requests=8", "--max_connection_age_seconds=2")
     with start(base, *flags, f"--metrics_port={port}") as server:
         url = f"http://127.0.0.1:{port}/metrics"
         yield server, lambda: urllib.request.urlopen(url, timeout=10).read().decode()

@@ -31,31 +31,40 @@ def files(save_npz, positions_2d, positions_3d, metadata):
     return Files()
 
 
+_READ = []
+
+
+@pytest.fixture
+def whole(files):
+    """All that the files hold, read once: finding the cameras takes longest. Not to be changed."""
+    if not _READ:
+        _READ.append(human36m.read(files.true_2d(), files.positions_3d()))
+    return _READ[0]
+
+
 def truth(points, camera):
     points = points[:, JOINTS_OF_32]
     return 1000 * (points - points[:, :1]) @ camera.rotation.T
 
 
-def test_subjects_are_split_as_in_the_protocol(files):
-    data = human36m.read(files.true_2d(), files.positions_3d())
-    names = {k: {name.split()[0] for name in p.sequences} for k, p in data.splits.items()}
+def test_subjects_are_split_as_in_the_protocol(whole):
+    names = {k: {name.split()[0] for name in p.sequences} for k, p in whole.splits.items()}
     assert names == {"train": {"S1", "S5", "S6", "S7", "S8"}, "test": {"S9", "S11"}}
-    assert len(data.splits["train"]) == 5 * 4 * (20 + 30)
-    assert len(data.splits["test"]) == 2 * 4 * (20 + 30)
+    assert len(whole.splits["train"]) == 5 * 4 * (20 + 30)
+    assert len(whole.splits["test"]) == 2 * 4 * (20 + 30)
 
 
-def test_sequences_are_views_of_recordings_camera_by_camera(files, positions_2d):
-    data = human36m.read(files.true_2d(), files.positions_3d())
-    test = data.splits["test"]
+def test_sequences_are_views_of_recordings_camera_by_camera(whole, positions_2d):
+    test = whole.splits["test"]
     assert test.sequences[:8] == ("S9 Directions",) * 4 + ("S9 Walking 1",) * 4
     assert test.lengths.tolist() == ([30] * 4 + [20] * 4) * 2
-    assert data.cameras["test"].tolist() == [0, 1, 2, 3] * 4
+    assert whole.cameras["test"].tolist() == [0, 1, 2, 3] * 4
     assert test.frame_rate == 50
     np.testing.assert_array_equal(test.keypoints_2d[30:60], positions_2d["S9"]["Directions"][1])
 
 
-def test_3d_is_in_the_frame_of_each_camera(files, positions_3d, cameras):
-    test = human36m.read(files.true_2d(), files.positions_3d()).splits["test"]
+def test_3d_is_in_the_frame_of_each_camera(whole, positions_3d, cameras):
+    test = whole.splits["test"]
     parts = np.split(test.keypoints_3d, np.cumsum(test.lengths)[:-1])
     points = [positions_3d[s][a] for s in ("S9", "S11") for a in ("Directions", "Walking 1")]
     for number, part in enumerate(parts):
@@ -63,8 +72,8 @@ def test_3d_is_in_the_frame_of_each_camera(files, positions_3d, cameras):
         np.testing.assert_allclose(part, expected, atol=0.01)  # mm
 
 
-def test_training_split_holds_no_3d(files):
-    splits = human36m.read(files.true_2d(), files.positions_3d()).splits
+def test_training_split_holds_no_3d(whole):
+    splits = whole.splits
     assert splits["train"].keypoints_3d is None
     assert splits["test"].keypoints_3d is not None
 
