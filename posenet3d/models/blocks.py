@@ -22,7 +22,7 @@ ACTIVATIONS = {
     "relu": tf.nn.relu,
     "leaky_relu": lambda features: tf.nn.leaky_relu(features, alpha=0.01),
     "gelu": tf.nn.gelu,
-    # Not tf.nn.silu: its gradient is one of its own. TensorFlow's registry keeps those for ever, and
+    # Not tf.nn.silu: its gradient is one of its own. TensorFlow's registry keeps those, and
     # with each the graph of a training step.
     "silu": lambda features: features * tf.sigmoid(features),
 }
