@@ -9,9 +9,6 @@ import sys
 
 import pytest
 
-from posenet3d.data import synthetic
-from posenet3d.platform import stack
-
 pytest_plugins = [f"tests.fixtures.{name}" for name in ("detected", "foreign_files", "human36m")]
 pytest_plugins += ["tests.detection.films"]
 
@@ -22,9 +19,6 @@ _C = ctypes.CDLL(None) if sys.platform == "linux" else None
 if _C and hasattr(_C, "mallopt"):
     _C.mallopt(-8, 1)  # M_ARENA_MAX: else XLA's threads leave memory of their own half empty
 
-HAS_ADDONS = not stack.KERAS_3 and importlib.util.find_spec("tensorflow_addons") is not None
-
-
 _FIRST = ("adapting", "bulk", "distribution", "training", "export", "scripts", "docs")
 """Folders with files that take minutes: begun last, they would keep one worker waiting."""
 
@@ -34,9 +28,12 @@ def pytest_collection_modifyitems(items):
 
     The marks are described in pyproject.toml.
     """
+    from posenet3d.platform import stack  # here, for the process that only hands tests out
+
+    has_addons = not stack.KERAS_3 and importlib.util.find_spec("tensorflow_addons") is not None
     items.sort(key=lambda item: not set(_FIRST).intersection(item.path.parts[-3:-1]))
     for item in items:
-        if item.get_closest_marker("addons") and not HAS_ADDONS:
+        if item.get_closest_marker("addons") and not has_addons:
             item.add_marker(pytest.mark.skip(reason="TensorFlow Addons is not installed"))
         mark = item.get_closest_marker("current_stack")
         if mark and not stack.KERAS_3:
@@ -46,6 +43,8 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(scope="session")
 def people():
     """480 complete poses of 40 synthetic people, each in its own sequence, with their true 3D."""
+    from posenet3d.data import synthetic
+
     return synthetic.generate_poses(
         synthetic.SyntheticConfig(num_sequences=40, frames_per_sequence=12, seed=3)
     )

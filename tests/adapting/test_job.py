@@ -141,7 +141,8 @@ def moved(adapted, tmp_path_factory):
     shutil.copytree(config.output, folder)
     said = []
     with few_epochs() as patch:
-        patch.setattr("posenet3d.export.forms.litert.VARIANTS", ("float32",))
+        for name, few in (("VARIANTS", ("float32",)), ("BATCHES", (1,)), ("COMPLETE_BATCHES", ())):
+            patch.setattr(f"posenet3d.export.forms.litert.{name}", few)
         again = dataclasses.replace(config, output=str(folder), export=True, figures=False)
         return adapt_lifter(again, said.append), said
 

@@ -69,8 +69,8 @@ def small_config():
 
     def make(**changes):
         config = TrainingConfig(
-            steps=8,
-            steps_per_epoch=4,
+            steps=4,
+            steps_per_epoch=2,
             batch_size=32,
             validation_poses=64,
             elevation=8.0,
@@ -88,7 +88,7 @@ def make_trainer(small_config):
     """A compiled trainer with the given settings."""
 
     def make(**changes):
-        config = small_config(**changes)
+        config = small_config(**{"steps": 8, "steps_per_epoch": 4} | changes)
         keras.utils.set_random_seed(config.seed)
         trainer = GeometricSelfSupervision(config, H36M_17, [1.0] * 16)
         trainer.compile(*make_optimizers(config), jit_compile=config.jit_compile)

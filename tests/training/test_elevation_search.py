@@ -30,7 +30,7 @@ def short_search(monkeypatch):
 def test_unknown_elevation_is_searched_once(small_config, poses, tmp_path, short_search):
     run_dir, data = tmp_path / "run", tmp_path / "poses.npz"
     write_archive(data, poses)
-    config = small_config(run_dir=str(run_dir), train_data=str(data), elevation=None, steps=4)
+    config = small_config(run_dir=str(run_dir), train_data=str(data), elevation=None, steps=2)
     report = train_and_evaluate(config)
     trials = json.loads((run_dir / "elevation.json").read_text())
     assert [trial["elevation"] for trial in trials] == [0.0, 8.0]

@@ -15,7 +15,7 @@ from posenet3d.training.student.lessons import DrawnLessons, Lessons
 from posenet3d.training.teachers import apart
 
 LIFTER = LifterConfig(width=16, num_blocks=0, completes=True)
-STUDENT = StudentConfig(steps=4, batch_size=16)
+STUDENT = StudentConfig(steps=2, batch_size=16)
 
 pytestmark = pytest.mark.eagerly
 
@@ -25,7 +25,7 @@ def saved(small_config, data, tmp_path_factory):
     """The folder of a small run whose lifter is a student."""
     run_dir = str(tmp_path_factory.mktemp("run") / "before")
     config = small_config(
-        run_dir=run_dir, train_data=data, steps=4, elevation=5.0, lifter=LIFTER, student=STUDENT
+        run_dir=run_dir, train_data=data, steps=2, elevation=5.0, lifter=LIFTER, student=STUDENT
     )
     train_and_evaluate(config)
     return run_dir
@@ -189,7 +189,7 @@ def test_a_lifter_from_nothing_speaks_too_unless_it_disagrees_too_much(
     monkeypatch.setattr(second_stage, "make_lessons", spy)
     student = {"teacher": "", "refine": False}
     config = going_on(
-        small_config, saved, data, tmp_path / "run", student=student, steps=4, elevation=5.0
+        small_config, saved, data, tmp_path / "run", student=student, steps=2, elevation=5.0
     )
     said = []
     train_and_evaluate(config, say=said.append)

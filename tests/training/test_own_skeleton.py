@@ -87,7 +87,7 @@ def settings(own, small_config, tmp_path):
                 "run_dir": str(tmp_path / "run"),
                 "train_data": archive,
                 "skeleton": path,
-                "student": StudentConfig(steps=4, batch_size=32),
+                "student": StudentConfig(steps=2, batch_size=32),
                 "augment": AugmentConfig(placements=3, hide=0.3, noise=0.05, swap=0.1),
                 **changes,
             }
@@ -99,7 +99,7 @@ def settings(own, small_config, tmp_path):
 @pytest.mark.eagerly
 @pytest.mark.parametrize("kind", KINDS)
 def test_twelve_joints_are_trained_on_saved_loaded_lifted_measured_and_drawn(settings, kind):
-    config = settings(kind, figures=kind == "pairs", steps=4)
+    config = settings(kind, figures=kind == "pairs", steps=2)
     said = []
     report = train_and_evaluate(config, say=said.append)
     mirrors = kind == "pairs"
@@ -131,7 +131,7 @@ def test_twelve_joints_are_trained_on_saved_loaded_lifted_measured_and_drawn(set
 
 @pytest.mark.eagerly
 def test_stopped_run_goes_on_with_the_same_skeleton_alone(settings, tmp_path, monkeypatch):
-    config = settings(student=StudentConfig(), augment=AugmentConfig(), steps=8)
+    config = settings(student=StudentConfig(), augment=AugmentConfig(), steps=4)
     whole = train_and_evaluate(config)
     stopped = dataclasses.replace(config, run_dir=str(tmp_path / "stopped"))
     save = callbacks.save_checkpoint
@@ -156,7 +156,7 @@ def test_stopped_run_goes_on_with_the_same_skeleton_alone(settings, tmp_path, mo
 def test_motion_and_likelihood_are_learned_where_nothing_is_mirrored(settings):
     config = settings(
         "no pairs",
-        steps=4,
+        steps=2,
         loss=LossConfig(motion=1.0, flow=1.0, same_body=1.0, deformation=1.0),
         flow=FlowConfig(steps=4, width=16, num_blocks=2, batch_size=32),
         student=StudentConfig(),
@@ -193,7 +193,7 @@ BAD = {
         {"scale": "dataset", "augment": AugmentConfig(), "student": StudentConfig()},
         "'twelve' has no joint 'head'",
     ),
-    "teacher": ({"student": StudentConfig(steps=4, teacher="small")}, "lifts the skeleton cmu17"),
+    "teacher": ({"student": StudentConfig(steps=2, teacher="small")}, "lifts the skeleton cmu17"),
 }
 
 

@@ -189,7 +189,7 @@ def test_poses_without_3d_are_trained_on_and_pictured(small_config, poses, tmp_p
     config = small_config(
         run_dir=str(tmp_path / "run"),
         train_data=str(tmp_path / "flat.npz"),
-        steps=4,
+        steps=2,
         figures=True,
         elevation=None,
         view=ViewConfig(kind="uniform"),
@@ -219,7 +219,7 @@ def test_level_cameras_are_level_in_both_stages(small_config, data, tmp_path):
         train_data=data,
         elevation=8.0,  # of no use to views of this kind
         view=ViewConfig(kind="uniform"),
-        student=StudentConfig(steps=4),
+        student=StudentConfig(steps=2),
     )
     report = train_and_evaluate(config)
     assert "elevation" not in report.training
@@ -253,7 +253,7 @@ def test_known_elevations_are_not_searched_for(small_config, poses, tmp_path):
     write_archive(tmp_path / "known.npz", dataclasses.replace(poses, camera_elevation=known))
     run_dir = tmp_path / "run"
     path = str(tmp_path / "known.npz")
-    config = small_config(run_dir=str(run_dir), train_data=path, elevation=None, steps=4)
+    config = small_config(run_dir=str(run_dir), train_data=path, elevation=None, steps=2)
     train_and_evaluate(config)
     assert posenet3d.load(run_dir).elevation == pytest.approx(10.0, abs=1.5)  # some are held out
     assert not (run_dir / "elevation.json").exists()

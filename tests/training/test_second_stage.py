@@ -17,7 +17,7 @@ from posenet3d.training.settings.config import (
     StudentConfig,
 )
 
-STUDENT = StudentConfig(steps=8, batch_size=16)
+STUDENT = StudentConfig(steps=4, batch_size=16)
 MUCH = AugmentConfig(placements=4, hide=0.4, noise=0.05)
 COMPLETES = LifterConfig(width=16, num_blocks=0, completes=True)
 
@@ -29,7 +29,7 @@ def finished(small_config, data, tmp_path_factory):
     config = small_config(
         run_dir=str(run_dir),
         train_data=data,
-        steps=4,
+        steps=2,
         elevation=5.0,
         lifter=COMPLETES,
         augment=MUCH,
@@ -87,8 +87,8 @@ def test_both_stages_leave_their_records(finished):
         "val_pa_mpjpe",
     }
     assert all(expected <= line.keys() for line in log(run_dir))
-    assert report.training["student_steps"] == 8
-    assert report.training["steps"] == 4
+    assert report.training["student_steps"] == 4
+    assert report.training["steps"] == 2
 
 
 def test_the_student_is_what_the_run_is_for(finished, teacher, poses):
@@ -156,7 +156,7 @@ def test_in_the_second_round_the_first_rounds_student_teaches(
 
     monkeypatch.setattr(second_stage, "make_lessons", spy)
     monkeypatch.setattr(second_stage.loop, "fit", fit_spy)
-    student = dataclasses.replace(STUDENT, steps=4, rounds=2, teacher=str(teacher))
+    student = dataclasses.replace(STUDENT, steps=2, rounds=2, teacher=str(teacher))
     config = small_config(run_dir=str(tmp_path / "run"), train_data=data, student=student)
     report = train_and_evaluate(config)
     first = posenet3d.load(tmp_path / "run" / "student_1" / "estimator.keras")
@@ -166,7 +166,7 @@ def test_in_the_second_round_the_first_rounds_student_teaches(
         for before, now in zip(first.lifter.get_weights(), network, strict=True):
             np.testing.assert_array_equal(before, now)
     assert trusts == [1.0, 1.0]
-    assert report.training["student_steps"] == 8
+    assert report.training["student_steps"] == 4
     kept = weights(posenet3d.load(tmp_path / "run"))
     assert not np.array_equal(kept, weights(first))
     train_and_evaluate(config)  # finished: nothing is asked or learned again
@@ -187,8 +187,8 @@ def test_procedural_poses_have_a_teacher_of_their_own(small_config, data, tmp_pa
         run_dir=str(tmp_path / "run"),
         train_data=data,
         synthetic_sequences=10,
-        steps=4,
-        student=dataclasses.replace(STUDENT, steps=4, refine=False),
+        steps=2,
+        student=dataclasses.replace(STUDENT, steps=2, refine=False),
     )
     train_and_evaluate(config)
     run_data, asked_of, (_, keypoints_3d, elevation, true_3d, *_) = asked[0]
@@ -232,7 +232,7 @@ def by_saved_teacher(small_config, data, finished, teacher, tmp_path_factory):
         run_dir=str(run_dir),
         train_data=data,
         elevation=None,
-        student=dataclasses.replace(STUDENT, steps=4, teacher=str(teacher), width=8),
+        student=dataclasses.replace(STUDENT, steps=2, teacher=str(teacher), width=8),
     )
     return run_dir, train_and_evaluate(config)
 
@@ -244,7 +244,7 @@ def test_a_saved_teacher_takes_the_place_of_the_first_stage(by_saved_teacher, te
     }  # fmt: skip
     assert [path.name for path in (run_dir / "checkpoints").iterdir()] == ["student_1.npz"]
     assert report.training == {
-        "poses": 380, "incomplete": 0, "student_steps": 4, "teacher": str(teacher)
+        "poses": 380, "incomplete": 0, "student_steps": 2, "teacher": str(teacher)
     }  # fmt: skip
     assert "before" not in report.rows
 
@@ -258,7 +258,7 @@ def test_the_elevation_is_the_saved_teachers(by_saved_teacher, finished):
 
 
 def test_a_given_elevation_comes_before_the_teachers(small_config, teacher):
-    config = small_config(elevation=-3.0, student=StudentConfig(steps=4, teacher=str(teacher)))
+    config = small_config(elevation=-3.0, student=StudentConfig(steps=2, teacher=str(teacher)))
     assert teachers.given_teachers(config, run_joints(config)).elevation == -3.0
 
 

@@ -20,8 +20,8 @@ def write_functions(endpoints: Iterable[Endpoint], folder: str | os.PathLike[str
       endpoints: The functions.
       folder: The SavedModel's folder.
     """
-    # Not a keras.export.ExportArchive: what it gives to TensorFlow are functions that are traced
-    # again while they are saved, so that an export took twice as long.
+    # Not a keras.export.ExportArchive: what that gives to TensorFlow is traced once more while
+    # it is saved, and a function under two names twice as often.
     module = tf.Module()
     traced: dict[tuple[object, ...], tf.types.experimental.ConcreteFunction] = {}
     signatures = {}

@@ -110,7 +110,7 @@ def convert_functions(
         write_functions(endpoints, folder)
         names = [name for name, _, _ in endpoints]
         converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=names)
-        # What the converter says of itself costs it as long as a conversion of a small network.
+        # Nobody reads what the converter says of itself, and it unpacks the whole file to say it.
         converter.exclude_conversion_metadata = True
         for variant in variants:
             converter.optimizations = [] if variant == "float32" else [tf.lite.Optimize.DEFAULT]

@@ -12,7 +12,7 @@ from posenet3d.training.settings.sequence_settings import SequenceConfig
 
 pytestmark = pytest.mark.eagerly
 
-SEQUENCE = SequenceConfig(steps=8, batch_size=6, frames=10, hidden=8, filtered=2)
+SEQUENCE = SequenceConfig(steps=4, batch_size=6, frames=10, hidden=8, filtered=2)
 DAMAGE = AugmentConfig(placements=4, hide=0.2, noise=0.05, swap=0.02)
 
 
@@ -21,11 +21,11 @@ def settings(small_config, data):
     """A run of a second and a third stage, without its folder."""
     return small_config(
         train_data=data,
-        steps=4,
+        steps=2,
         elevation=5.0,
         lifter=LifterConfig(width=16, num_blocks=0, completes=True),
         augment=DAMAGE,
-        student=StudentConfig(steps=4, batch_size=16),
+        student=StudentConfig(steps=2, batch_size=16),
         sequence=SEQUENCE,
     )
 
@@ -55,7 +55,7 @@ def test_a_run_leaves_a_lifter_of_sequences_beside_its_lifter(finished, poses):
     assert result.lifted.all()
     assert np.isfinite(result.keypoints_3d).all()
     assert np.abs(result.keypoints_3d - alone.keypoints_3d).max() > 1e-4  # it has learned something
-    assert report.training["sequence_steps"] == 8
+    assert report.training["sequence_steps"] == 4
     lines = (run_dir / "sequence.jsonl").read_text().splitlines()
     assert len(lines) == 2
     assert '"motion"' in lines[0]
@@ -74,7 +74,7 @@ def test_a_run_that_was_stopped_ends_with_the_same_weights(settings, finished, t
     assert not (run_dir / "checkpoints" / "sequence.npz").exists()
 
     def stop_later(stage, steps, _):
-        if stage == "sequence" and steps == 8:
+        if stage == "sequence" and steps == 4:
             raise StoppedError
 
     with pytest.raises(StoppedError):
@@ -108,7 +108,7 @@ def test_a_saved_model_can_be_the_teacher(settings, finished, tmp_path, in_graph
     [
         ({"student": StudentConfig()}, "sequence_steps needs student_steps or sequence_teacher"),
         ({"lifter": LifterConfig(16, 2)}, "sequence_steps needs lifter_completes"),
-        ({"sequence": dataclasses.replace(SEQUENCE, steps=7)}, "multiple of steps_per_epoch"),
+        ({"sequence": dataclasses.replace(SEQUENCE, steps=3)}, "multiple of steps_per_epoch"),
         ({"sequence": dataclasses.replace(SEQUENCE, teacher="full")}, "set student_steps=0"),
         ({"strategy": "mirrored"}, "one device"),
         ({"mixed_precision": "float16"}, "computes in float32"),
@@ -120,7 +120,7 @@ def test_what_cannot_be_is_refused_before_training(settings, changes, message):
 
 
 def test_a_teacher_that_completes_nothing_is_refused(settings, small_config, data, tmp_path):
-    plain = small_config(run_dir=str(tmp_path / "plain"), train_data=data, steps=4)
+    plain = small_config(run_dir=str(tmp_path / "plain"), train_data=data, steps=2)
     train_and_evaluate(plain)
     config = dataclasses.replace(
         settings,
