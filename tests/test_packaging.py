@@ -21,7 +21,7 @@ from tests.fixtures.checkout import CHECKOUT
 from tests.sequences.small_estimators import sequence_estimator
 
 if importlib.util.find_spec("setuptools") is None:  # without the time that its import takes
-    pytest.skip("setuptools builds the package", allow_module_level=True)
+    pytest.skip("needs setuptools, which builds the package", allow_module_level=True)
 
 FILES = (
     *("CHANGELOG.md", "CITATION.cff", "LICENSE", "MANIFEST.in"),

@@ -30,17 +30,13 @@ class FusedAdam(keras.optimizers.Adam):
         for gradient, variable in zip(grads, trainable_variables, strict=True):
             self._move(gradient, variable, learning_rate, numbers)
 
-    def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
-        """Moves one weight by its gradient."""
-        self._move(gradient, variable, learning_rate, {})
-
     def _move(
         self, gradient: Any, variable: Any, rate: Any, numbers: dict[tf.DType, _Numbers]
     ) -> None:
         """Moves one weight; `numbers` are those of this step by type, so far."""
         weight = _of_tensorflow(variable)
-        if self.amsgrad or not tf.is_tensor(gradient) or tf.distribute.has_strategy():
-            super().update_step(gradient, variable, rate)
+        if self.amsgrad or not tf.is_tensor(gradient):
+            self.update_step(gradient, variable, rate)  # Keras's
             return
         place, kind = self._get_variable_index(variable), weight.dtype
         if kind not in numbers:
